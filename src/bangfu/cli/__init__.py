@@ -1,0 +1,1 @@
+"""The `bangfu` command: parses arguments, calls one function, prints. No business rule lives here."""

@@ -1,0 +1,1 @@
+"""The business of Bangfu, one app per domain, importing downwards only."""

@@ -1,1 +1,1 @@
-"""The `bangfu` command: parses arguments, calls one function, prints. No business rule lives here."""
+"""The `bangfu` command: it parses arguments, calls one function and prints."""

@@ -1,0 +1,40 @@
+# The commands a person needs. Everything they need besides Python 3.11 and make, they set up.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv/bin
+PYTEST := $(VENV)/python -m pytest
+
+.PHONY: help setup demo test check bench prove format locks generate
+
+help:           ## list the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup:          ## set up this checkout (quick when nothing changed)
+	@$(PYTHON) scripts/setup.py
+
+demo: setup     ## load the invented county, screen three months, serve at 127.0.0.1:8000
+	@$(VENV)/bangfu demo
+
+test:           ## run all tests
+	@$(PYTHON) scripts/setup.py --dev --browser
+	@$(VENV)/python scripts/run_tests.py
+
+check:          ## format, lint, types, import contracts, migrations, packs, generated files
+	@$(PYTHON) scripts/setup.py --dev
+	@$(VENV)/python scripts/check.py
+
+bench:          ## measure; results are kept under bench/results
+	@$(PYTHON) scripts/setup.py --dev
+	@for file in bench/*_*.py; do echo "== $$file" && $(VENV)/python $$file || exit 1; done
+
+prove:          ## long proofs, run by hand; results are kept under bench/results with their seeds
+	@$(PYTHON) scripts/setup.py --dev
+	@HYPOTHESIS_PROFILE=prove $(PYTEST) -q tests/generative tests/prove
+
+format:         ## format the code
+	@$(VENV)/ruff format . && $(VENV)/ruff check --fix .
+
+generate:       ## write the generated files anew
+	@$(VENV)/python scripts/generate.py
+
+locks:          ## resolve the locks anew (hashes, no addresses)
+	@$(VENV)/python scripts/make_locks.py

@@ -1,0 +1,97 @@
+"""Configuration: read once, typed, from the environment or from `*_FILE`; it fails loudly.
+
+Every setting `X` may come from the variable `BANGFU_X` or, so that a secret need not stand in
+the environment, from the file that `BANGFU_X_FILE` names.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+class _FileVariables(PydanticBaseSettingsSource):
+    """Reads `BANGFU_<FIELD>_FILE`: the value is the stripped text of the file it names."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        path = os.environ.get(f"BANGFU_{field_name.upper()}_FILE")
+        if path is None:
+            return None, field_name, False
+        return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {}
+        for name, field in self.settings_cls.model_fields.items():
+            value, key, _ = self.get_field_value(field, name)
+            if value is not None:
+                found[key] = value
+        return found
+
+
+class Config(BaseSettings):
+    """All settings of one installation."""
+
+    model_config = SettingsConfigDict(env_prefix="BANGFU_", extra="ignore")
+
+    home: Path = Field(
+        default=REPOSITORY / "var",
+        description="Folder of this installation's state: database, keys, lake, runs, files.",
+    )
+    secret_key: SecretStr | None = Field(
+        default=None, description="Django's signing key; made and kept under keys/ when absent."
+    )
+    debug: bool = Field(default=False, description="Django's debug pages; never in production.")
+    allowed_hosts: str = Field(
+        default="127.0.0.1,localhost,[::1],testserver",
+        description="Host names that the server answers to, separated by commas.",
+    )
+    trusted_origins: str = Field(
+        default="", description="Origins allowed to post with cookies, separated by commas."
+    )
+    secure_cookies: bool = Field(
+        default=False, description="Send cookies over TLS only; true behind a TLS front."
+    )
+    pool_size: int = Field(default=8, ge=2, le=200, description="Database connections a process.")
+    console: Path = Field(
+        default=REPOSITORY / "web" / "apps" / "console" / "dist",
+        description="Folder of the built console.",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _FileVariables(settings_cls)
+
+    def signing_key(self) -> str:
+        """Return the signing key; an installation without one gets its own, kept under keys/."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value()
+        path = self.home / "keys" / "secret_key"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.chmod(0o700)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(48) + "\n")
+        return path.read_text(encoding="ascii").splitlines()[0]
+
+
+@lru_cache(maxsize=1)
+def get_config() -> Config:
+    """Return the configuration of this process."""
+    return Config()

@@ -1,0 +1,43 @@
+"""Routes of screening runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Query, Router
+
+from bangfu.domains.screening import selectors, services
+from bangfu.domains.screening.schemas import RunIn, RunList
+from bangfu.foundation.http.permits import Permit, scope_of
+from bangfu.foundation.http.queries import check_query
+from bangfu.foundation.http.schemas import REFUSALS
+from bangfu.foundation.jobs.schemas import JobStarted
+from bangfu.kernel.period import Period
+from bangfu.kernel.region import RegionCode
+
+router = Router(tags=["screening"])
+
+
+@router.get("/screening/runs", auth=Permit("HINT_READ"), response={200: RunList, **REFUSALS})
+def list_runs(request: HttpRequest, region: str | None = Query(None)) -> Any:
+    """Return the published runs of a place in scope, newest first."""
+    check_query(request, "region")
+    scope = scope_of(request)
+    place = RegionCode.parse(region) if region else scope.region
+    return {"items": [run.as_wire() for run in selectors.list_runs(scope, place)]}
+
+
+@router.post(
+    "/screening/runs", auth=Permit("SCREENING_RUN"), response={202: JobStarted, **REFUSALS}
+)
+def start_run(request: HttpRequest, body: RunIn) -> Any:
+    """Start screening a county for a month."""
+    job = services.start_screening(
+        scope=scope_of(request),
+        region=RegionCode.parse(body.region),
+        period=Period.parse(body.period),
+        at=timezone.now(),
+    )
+    return 202, {"job_id": str(job.id)}

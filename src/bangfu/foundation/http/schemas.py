@@ -1,0 +1,35 @@
+"""Wire shapes that routes of several areas share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja import Schema
+
+
+class ErrorOut(Schema):
+    """Every refusal: a code of the error table, its text and remedy, and a number to quote."""
+
+    code: str
+    message: str
+    remedy: str
+    request_id: str
+    fields: list[dict[str, Any]] | None = None
+
+
+class RegionRef(Schema):
+    """A place by code and name."""
+
+    code: str
+    name: str
+
+
+class CodedValue(Schema):
+    """A code-list value with its labels."""
+
+    code: str
+    zh: str
+    en: str
+
+
+REFUSALS = {frozenset({400, 401, 403, 404, 409, 422}): ErrorOut}

@@ -1,0 +1,240 @@
+"""Reads one contract file and refuses a malformed one with its line, its field and a remedy."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from bangfu.standards import codelists
+from bangfu.standards.contracts import (
+    BASES,
+    CADENCES,
+    COLUMN_TYPES,
+    COVERAGES,
+    PERSONAL_TYPES,
+    Column,
+    Dataset,
+    ListThreshold,
+    Section,
+)
+from bangfu.standards.reading import Block, read_block
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_SILENT = re.compile(r"(0[1-9]|1[0-2])-([0-2][0-9]|3[01])/(0[1-9]|1[0-2])-([0-2][0-9]|3[01])")
+_DATASET_FIELDS = [
+    "id",
+    "table",
+    "title",
+    "department",
+    "basis",
+    "coverage",
+    "list_threshold",
+    "cadence",
+    "valid_months",
+    "silent",
+    "key",
+    "period_column",
+    "control_sums",
+    "in_order",
+    "source",
+    "notes",
+    "sections",
+    "columns",
+]
+_COLUMN_FIELDS = [
+    "name",
+    "zh",
+    "en",
+    "synonyms",
+    "type",
+    "required",
+    "code_list",
+    "unit",
+    "min",
+    "max",
+    "max_length",
+    "scale",
+    "in_lake",
+    "national_code",
+    "section",
+    "doc",
+]
+# What a key may name that is no column: the person behind the ID number.
+_PERSON = "person"
+
+
+def read_contract(path: Path) -> Dataset:
+    """Read a contract. Raises Refused E-STANDARD-MALFORMED."""
+    block = read_block(path)
+    block.allow(_DATASET_FIELDS)
+    dataset_id = f"{path.parent.name}/{path.stem}"
+    if block.text("id") != dataset_id:
+        raise block.fail("id", "differs from the file's path", f"write id: {dataset_id}")
+    sections = _sections(block)
+    columns = _columns(block, {section.key for section in sections})
+    document, status = _source(block)
+    return Dataset(
+        id=dataset_id,
+        table=block.text("table", path.stem),
+        title=block.bilingual("title"),
+        department=block.text("department"),
+        basis=block.choice("basis", BASES),
+        coverage=block.choice("coverage", COVERAGES),
+        cadence=block.choice("cadence", CADENCES),
+        valid_months=block.count("valid_months", 12) or 0,
+        silent=_silent(block),
+        key=_key(block, columns),
+        source_document=document,
+        status=status,
+        columns=tuple(columns.values()),
+        list_threshold=_list_threshold(block, columns),
+        period_column=_period_column(block, columns),
+        control_sums=_control_sums(block, columns),
+        in_order=_in_order(block, columns),
+        notes=block.bilingual("notes") if "notes" in block.values else {},
+        sections=sections,
+    )
+
+
+def _source(block: Block) -> tuple[str, str]:
+    source = block.values.get("source")
+    if not isinstance(source, dict) or set(source) != {"document", "status"}:
+        raise block.fail(
+            "source", "document and status are needed", "write {document: …, status: …}"
+        )
+    if source["status"] not in codelists.STATUSES:
+        raise block.fail("source", "unknown status", "write status: verified or unverified")
+    return str(source["document"]), str(source["status"])
+
+
+def _sections(block: Block) -> tuple[Section, ...]:
+    stated = block.values.get("sections", [])
+    try:
+        return tuple(Section(s["key"], {"zh": s["zh"], "en": s["en"]}) for s in stated)
+    except (TypeError, KeyError) as error:
+        raise block.fail("sections", "malformed", "write - {key: …, zh: …, en: …}") from error
+
+
+def _columns(block: Block, sections: set[str]) -> dict[str, Column]:
+    columns: dict[str, Column] = {}
+    headings: dict[str, str] = {}
+    for child in block.children("columns"):
+        column = _column(child, sections)
+        if column.name in columns:
+            raise child.fail("name", "a column of this name exists", "rename one of the two")
+        for label in column.labels:
+            other = headings.setdefault(label, column.name)
+            if other != column.name:
+                raise child.fail("synonyms", f"{label} means {other} too", "keep it in one column")
+        columns[column.name] = column
+    return columns
+
+
+def _column(block: Block, sections: set[str]) -> Column:
+    block.allow(_COLUMN_FIELDS)
+    name, kind = block.text("name"), block.choice("type", COLUMN_TYPES)
+    if not _NAME.fullmatch(name):
+        raise block.fail("name", "not an identifier", "use a-z, 0-9 and _")
+    section = block.optional("section")
+    if section is not None and section not in sections:
+        raise block.fail("section", f"{section!r} is not under sections", "add it there")
+    return Column(
+        name=name,
+        zh=block.text("zh"),
+        en=block.text("en"),
+        type=kind,
+        synonyms=block.texts("synonyms"),
+        required=block.boolean("required", False),
+        code_list=_code_list(block, kind),
+        unit=block.optional("unit"),
+        min=_number(block, "min"),
+        max=_number(block, "max"),
+        max_length=block.count("max_length"),
+        scale=block.count("scale"),
+        in_lake=block.boolean("in_lake", kind not in PERSONAL_TYPES),
+        national_code=block.optional("national_code"),
+        section=section,
+        doc=block.bilingual("doc") if "doc" in block.values else {},
+    )
+
+
+def _code_list(block: Block, kind: str) -> str | None:
+    name = block.optional("code_list")
+    if (name is not None) != (kind in ("code", "codes")):
+        remedy = "give code_list with type code or codes, and with no other"
+        raise block.fail("code_list", f"does not fit type {kind}", remedy)
+    if name is not None and name not in codelists.names():
+        raise block.fail("code_list", f"{name!r} is not under standards/codelists", "add the list")
+    return name
+
+
+def _number(block: Block, field: str) -> Decimal | None:
+    value = block.values.get(field)
+    if value is None:
+        return None
+    try:
+        return Decimal(str(value))
+    except InvalidOperation as error:
+        raise block.fail(field, "not a number", "write a number, in quotes") from error
+
+
+def _silent(block: Block) -> tuple[str, ...]:
+    ranges = block.texts("silent")
+    if not all(_SILENT.fullmatch(item) for item in ranges):
+        raise block.fail("silent", "not a range of days", 'write ["09-01/02-28"]')
+    return ranges
+
+
+def _known(block: Block, field: str, names: tuple[str, ...], columns: dict[str, Column]) -> None:
+    for name in names:
+        if name not in columns:
+            raise block.fail(
+                field, f"there is no column {name!r}", "name a column of this contract"
+            )
+
+
+def _key(block: Block, columns: dict[str, Column]) -> tuple[str, ...]:
+    key = block.texts("key")
+    if not key:
+        raise block.fail("key", "a key is needed", "say what one row stands for, e.g. [person]")
+    _known(block, "key", tuple(name for name in key if name != _PERSON), columns)
+    return key
+
+
+def _list_threshold(block: Block, columns: dict[str, Column]) -> ListThreshold | None:
+    stated = block.values.get("list_threshold")
+    if (stated is not None) != (block.values.get("coverage") == "THRESHOLD_LIST"):
+        raise block.fail(
+            "list_threshold", "belongs to THRESHOLD_LIST", "give it with that coverage only"
+        )
+    if stated is None:
+        return None
+    if not isinstance(stated, dict) or set(stated) != {"column", "at_least"}:
+        raise block.fail("list_threshold", "malformed", 'write {column: …, at_least: "3000.00"}')
+    _known(block, "list_threshold", (str(stated["column"]),), columns)
+    return ListThreshold(str(stated["column"]), Decimal(str(stated["at_least"])))
+
+
+def _period_column(block: Block, columns: dict[str, Column]) -> str | None:
+    name = block.optional("period_column")
+    if name is not None:
+        _known(block, "period_column", (name,), columns)
+        if columns[name].type not in ("date", "month"):
+            raise block.fail("period_column", "is neither date nor month", "name such a column")
+    return name
+
+
+def _control_sums(block: Block, columns: dict[str, Column]) -> tuple[str, ...]:
+    names = block.texts("control_sums")
+    _known(block, "control_sums", names, columns)
+    return names
+
+
+def _in_order(block: Block, columns: dict[str, Column]) -> tuple[tuple[str, str], ...]:
+    stated = block.values.get("in_order", [])
+    if not isinstance(stated, list) or any(not isinstance(p, list) or len(p) != 2 for p in stated):
+        raise block.fail("in_order", "not a list of pairs", "write [[first, second]]")
+    for low, high in stated:
+        _known(block, "in_order", (str(low), str(high)), columns)
+    return tuple((str(low), str(high)) for low, high in stated)

@@ -1,0 +1,87 @@
+"""What only several cells together can show: a key twice, one ID under two names, wrong order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bangfu.foundation.sheets.types import CellIssue
+
+if TYPE_CHECKING:
+    from bangfu.standards.datasets import Dataset
+
+_GRAINS = {"person": "id_number", "household": "household_no"}
+
+
+class Consistency:
+    """Looks at the parsed columns of one sheet; ``titles`` are the matched columns' headings."""
+
+    def __init__(
+        self, dataset: Dataset, columns: dict[str, list[Any]], row_numbers: list[int]
+    ) -> None:
+        self.dataset = dataset
+        self.columns = columns
+        self.row_numbers = row_numbers
+        self.titles = {column.name: column.zh for column in dataset.columns}
+
+    def find_duplicates(self) -> list[CellIssue]:
+        """Rows that repeat the contract's key, and rows of one ID number under several names.
+
+        Of rows with the same key the first stays. With different names nobody here can know which
+        is right, so none goes in. Values come parsed: 15 and 18 digits of a person are one key.
+        """
+        key = [_GRAINS.get(name, name) for name in self.dataset.key]
+        if not key or any(name not in self.columns for name in key):
+            return []
+        issues, in_conflict = self._find_conflicts(key)
+        marked = "id_number" if "id_number" in key else key[-1]
+        for places in _group([self.columns[name] for name in key]):
+            first = self.row_numbers[places[0]]
+            for place in places[1:]:
+                if place not in in_conflict:
+                    issues.append(self._issue("E-ROW-DUPLICATE", place, marked, row=first))
+        return issues
+
+    def _find_conflicts(self, key: list[str]) -> tuple[list[CellIssue], set[int]]:
+        issues: list[CellIssue] = []
+        in_conflict: set[int] = set()
+        if "id_number" not in key or "name" not in self.columns:
+            return issues, in_conflict
+        names = self.columns["name"]
+        for places in _group([self.columns["id_number"]]):
+            if len({names[place] for place in places} - {None}) > 1:
+                listed = "、".join(str(self.row_numbers[place]) for place in places)
+                in_conflict.update(places)
+                for place in places:
+                    issues.append(self._issue("E-ROW-CONFLICT", place, "id_number", rows=listed))
+        return issues, in_conflict
+
+    def find_disorder(self) -> list[CellIssue]:
+        """Rows where the first of an ``in_order`` pair exceeds the second."""
+        issues = []
+        for low, high in self.dataset.in_order:
+            pair = (self.columns.get(low), self.columns.get(high))
+            if pair[0] is None or pair[1] is None:
+                continue
+            params = {"first": self.titles[low], "second": self.titles[high]}
+            for place, (a, b) in enumerate(zip(*pair, strict=True)):
+                if a is not None and b is not None and a > b:
+                    issues.append(self._issue("E-ROW-ORDER", place, low, **params))
+        return issues
+
+    def _issue(self, code: str, place: int, name: str, **params: object) -> CellIssue:
+        shown = {**params, "column": self.titles[name]}
+        return CellIssue(self.row_numbers[place], name, code, shown, self.columns[name][place])
+
+
+def _group(key: list[list[Any]]) -> list[list[int]]:
+    """Positions that share a key, in file order; a key with an empty part is no key."""
+    seen: dict[Any, int] = {}
+    groups: dict[Any, list[int]] = {}
+    for place, value in enumerate(zip(*key, strict=True)):
+        if None in value:
+            continue
+        if value in seen:
+            groups.setdefault(value, [seen[value]]).append(place)
+        else:
+            seen[value] = place
+    return list(groups.values())

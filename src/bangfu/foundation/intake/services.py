@@ -56,7 +56,7 @@ def open_batch(
     batch whose `duplicate_of` links to the first (F16): nothing more is to be done with it.
     Raises NotAllowed E-ACCESS-REGION when the region is outside the scope.
     """
-    if not scope.region.contains(region):
+    if not scope.covers(region):
         raise NotAllowed("E-ACCESS-REGION")
     with activate(scope):
         twin = find_committed(scope, dataset, region, period, file.sm3)

@@ -1,0 +1,69 @@
+"""Lint the SQL of our own migrations with squawk: locks, rewrites and unsafe constraints.
+
+A migration that creates a table may do with it what it likes in the same file; what is refused is
+an operation that would block or break a table that already holds data.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import django
+
+ROOT = Path(__file__).resolve().parents[1]
+# Excluded: what only matters for tables that exist, or contradicts Django's own column types.
+EXCLUDED = [
+    "prefer-robust-stmts",
+    "prefer-bigint-over-int",
+    "prefer-bigint-over-smallint",
+    "prefer-identity",
+    "prefer-text-field",
+    "require-timeout-settings",
+    "require-concurrent-index-creation",
+    "adding-foreign-key-constraint",
+    "constraint-missing-not-valid",
+    "disallowed-unique-constraint",
+]
+
+
+def statements() -> dict[str, str]:
+    """Return "app.migration" → SQL for each migration of Bangfu's own apps."""
+    from django.db import connections
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(None, replace_migrations=False)
+    found = {}
+    for label, name in sorted(loader.disk_migrations):
+        migration = loader.disk_migrations[label, name]
+        if not type(migration).__module__.startswith("bangfu."):
+            continue
+        state = loader.project_state((label, name), at_end=False)
+        with connections["owner"].schema_editor(
+            collect_sql=True, atomic=migration.atomic
+        ) as editor:
+            migration.apply(state, editor, collect_sql=True)
+        found[f"{label}.{name}"] = "\n".join(editor.collected_sql)
+    return found
+
+
+def main() -> None:
+    sys.path.insert(0, str(ROOT / "src"))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bangfu.server.settings")
+    django.setup()
+    squawk = Path(sys.executable).with_name("squawk")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, sql in statements().items():
+            (Path(folder) / f"{name}.sql").write_text(sql, encoding="utf-8")
+        files = sorted(str(path) for path in Path(folder).glob("*.sql"))
+        command = [str(squawk), "--exclude", ",".join(EXCLUDED), "--pg-version", "15.0", *files]
+        done = subprocess.run(command, capture_output=True, text=True)
+    print(done.stdout + done.stderr)
+    sys.exit(done.returncode)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""Migration operations that put a table under row security by region.
+
+The scope is a range of division codes held in two settings of the transaction. A setting that was
+set once on a connection falls back to the empty string and not to NULL, so both functions turn ''
+into NULL: without a scope there is no row. The policies call them inside a scalar sub-select, so
+that PostgreSQL evaluates them once a statement and can use the index on the code.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connections, migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import ProjectState
+
+SCOPE_FROM = "bangfu.scope_from"
+SCOPE_TO = "bangfu.scope_to"
+USER_ID = "bangfu.user_id"
+
+_SETTING_FUNCTION = """
+CREATE OR REPLACE FUNCTION {name}() RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog
+AS $$ SELECT NULLIF(current_setting('{setting}', true), '') $$;
+"""
+
+SCOPE_FUNCTIONS = "".join(
+    _SETTING_FUNCTION.format(name=name, setting=setting)
+    for name, setting in (
+        ("bangfu_scope_from", SCOPE_FROM),
+        ("bangfu_scope_to", SCOPE_TO),
+        ("bangfu_user_id", USER_ID),
+    )
+)
+
+
+def region_range(column: str = "region_code") -> str:
+    """Return the SQL condition that a row lies in the scope of the transaction."""
+    return (
+        f'("{column}" >= (SELECT bangfu_scope_from()) AND "{column}" < (SELECT bangfu_scope_to()))'
+    )
+
+
+def app_role() -> str:
+    """Return the role name that the application logs in as."""
+    return str(connections["default"].get_connection_params()["user"])
+
+
+class EnableRegionRls(migrations.operations.base.Operation):
+    """Puts a table under row security: rows outside the scope are neither seen nor written.
+
+    `column` holds the row's region. `visible` is an optional further SQL condition under which a
+    row may be read though it lies outside (never written), such as a user's own posts.
+    """
+
+    reversible = True
+
+    def __init__(self, table: str, column: str = "region_code", visible: str = "") -> None:
+        self.table = table
+        self.column = column
+        self.visible = visible
+
+    def deconstruct(self) -> tuple[str, Any, Any]:
+        kwargs = {"column": self.column, "visible": self.visible}
+        return self.__class__.__name__, [self.table], kwargs
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Row security is no part of the models."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        if schema_editor.connection.alias == "owner":
+            schema_editor.execute(self.forwards_sql())
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        if schema_editor.connection.alias == "owner":
+            schema_editor.execute(self.backwards_sql())
+
+    def forwards_sql(self) -> str:
+        """Return the statements that enable and force row security with its policies.
+
+        The functions come along, so that no migration has to wait for another app's.
+        """
+        scope = region_range(self.column)
+        statements = [
+            SCOPE_FUNCTIONS,
+            f'ALTER TABLE "{self.table}" ENABLE ROW LEVEL SECURITY',
+            f'ALTER TABLE "{self.table}" FORCE ROW LEVEL SECURITY',
+            f'CREATE POLICY region_scope ON "{self.table}" USING {scope} WITH CHECK {scope}',
+        ]
+        if self.visible:
+            statements.append(
+                f'CREATE POLICY also_visible ON "{self.table}" FOR SELECT USING ({self.visible})'
+            )
+        return ";\n".join(statement.strip().rstrip(";") for statement in statements)
+
+    def backwards_sql(self) -> str:
+        """Return the statements that take the policies away again."""
+        return ";\n".join(
+            [
+                f'DROP POLICY IF EXISTS also_visible ON "{self.table}"',
+                f'DROP POLICY region_scope ON "{self.table}"',
+                f'ALTER TABLE "{self.table}" NO FORCE ROW LEVEL SECURITY',
+                f'ALTER TABLE "{self.table}" DISABLE ROW LEVEL SECURITY',
+            ]
+        )
+
+    def describe(self) -> str:
+        return f"Put {self.table} under row security by {self.column}"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"{self.table}_rls"
+
+
+class AppendOnly(migrations.operations.base.Operation):
+    """Takes UPDATE and DELETE on a table from the application role: rows are only ever added."""
+
+    reversible = True
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def deconstruct(self) -> tuple[str, Any, Any]:
+        return self.__class__.__name__, [self.table], {}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Privileges are no part of the models."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        if schema_editor.connection.alias == "owner":
+            schema_editor.execute(f'REVOKE UPDATE, DELETE ON "{self.table}" FROM "{app_role()}"')
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        if schema_editor.connection.alias == "owner":
+            schema_editor.execute(f'GRANT UPDATE, DELETE ON "{self.table}" TO "{app_role()}"')
+
+    def describe(self) -> str:
+        return f"Let rows of {self.table} only be added"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"{self.table}_append_only"

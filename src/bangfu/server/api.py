@@ -86,7 +86,7 @@ def _on_bangfu_error(request: HttpRequest, error: Any) -> HttpResponse:
     assert isinstance(error, BangfuError)
     if isinstance(error, NotSignedIn):
         return refuse(request, 401, error.code)
-    if isinstance(error, PermissionMissing):
+    if isinstance(error, PermissionMissing) or error.code == "E-ACCESS-PERMISSION":
         return refuse(request, 403, error.code, error.params)
     if isinstance(error, NotFound | NotAllowed):
         return refuse(request, 404, "E-API-NOT-FOUND")

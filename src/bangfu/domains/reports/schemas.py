@@ -154,7 +154,7 @@ class SourceOut(Schema):
 
 
 class FieldOut(Schema):
-    """One fact with its label, value, source and date. `value_zh` and `value_en` are for reading."""
+    """One fact with label, value, source and date; `value_zh` and `value_en` are for reading."""
 
     key: str
     label_zh: str

@@ -1,0 +1,27 @@
+"""Why a household has its hint, with the names of the persons concerned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bangfu.domains.registry import selectors as registry
+from bangfu.domains.screening import explaining
+from bangfu.foundation.access.roles import require
+from bangfu.kernel.period import Period
+from bangfu.kernel.scope import Scope
+
+
+def get_explanation(scope: Scope, household_no: str, period: Period | None) -> dict[str, Any]:
+    """Return the newest explanation not after `period`: hint, rules, clauses with their evidence.
+
+    Raises NotFound when the household is outside the scope or was not screened.
+    """
+    require(scope, "HINT_READ")
+    household = registry.get_household(scope, household_no)
+    found = explaining.explain(scope, household, period)
+    names = {str(member.id): member.name for member in household.members}
+    for rule in found["rules"]:
+        for clause in rule["clauses"]:
+            person = clause.pop("person_id", None)
+            clause["person_name"] = names.get(str(person)) if person else None
+    return found

@@ -21,7 +21,8 @@ from bangfu.standards.reading import Block, malformed, read_block
 
 STATUSES = ("verified", "unverified")
 _HEADER = ["code", "zh", "en", "gb", "synonyms"]
-_CODE = re.compile(r"[A-Z0-9][A-Z0-9_]*")
+# Upper case; the hints alone are lower case, as rules and the interface write them.
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9_]*|[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)

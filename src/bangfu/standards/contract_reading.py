@@ -6,6 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from bangfu.kernel.text import normalise_label
 from bangfu.standards import codelists
 from bangfu.standards.contracts import (
     BASES,
@@ -22,44 +23,15 @@ from bangfu.standards.reading import Block, read_block
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _SILENT = re.compile(r"(0[1-9]|1[0-2])-([0-2][0-9]|3[01])/(0[1-9]|1[0-2])-([0-2][0-9]|3[01])")
-_DATASET_FIELDS = [
-    "id",
-    "table",
-    "title",
-    "department",
-    "basis",
-    "coverage",
-    "list_threshold",
-    "cadence",
-    "valid_months",
-    "silent",
-    "key",
-    "period_column",
-    "control_sums",
-    "in_order",
-    "source",
-    "notes",
-    "sections",
-    "columns",
-]
-_COLUMN_FIELDS = [
-    "name",
-    "zh",
-    "en",
-    "synonyms",
-    "type",
-    "required",
-    "code_list",
-    "unit",
-    "min",
-    "max",
-    "max_length",
-    "scale",
-    "in_lake",
-    "national_code",
-    "section",
-    "doc",
-]
+_DATASET_FIELDS = frozenset(
+    {"id", "table", "title", "department", "basis", "coverage", "list_threshold", "cadence"}
+    | {"valid_months", "silent", "key", "period_column", "control_sums", "in_order", "source"}
+    | {"notes", "sections", "columns"}
+)
+_COLUMN_FIELDS = frozenset(
+    {"name", "zh", "en", "synonyms", "type", "required", "code_list", "unit", "min", "max"}
+    | {"max_length", "scale", "in_lake", "national_code", "section", "doc"}
+)
 # What a key may name that is no column: the person behind the ID number.
 _PERSON = "person"
 
@@ -124,7 +96,7 @@ def _columns(block: Block, sections: set[str]) -> dict[str, Column]:
         if column.name in columns:
             raise child.fail("name", "a column of this name exists", "rename one of the two")
         for label in column.labels:
-            other = headings.setdefault(label, column.name)
+            other = headings.setdefault(normalise_label(label), column.name)
             if other != column.name:
                 raise child.fail("synonyms", f"{label} means {other} too", "keep it in one column")
         columns[column.name] = column

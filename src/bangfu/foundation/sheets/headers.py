@@ -130,18 +130,18 @@ def _without_repeats(texts: Iterable[str]) -> list[str]:
 
 
 def _spread_groups(raw: RawSheet, grid: list[list[str]], rows: tuple[int, ...]) -> None:
-    """Write a group's title over each of its columns, from the merges or, without, to the right."""
-    if raw.merges:
-        for top, left, _, right in raw.merges:
-            if top in rows[:-1]:
-                line = grid[top - rows[0]]
-                line[left : right + 1] = [line[left]] * (right + 1 - left)
-        return
-    for upper, lower in pairwise(grid):
+    """Write a group's title over each of its columns: by its merge, else over the blanks beside."""
+    merged: set[tuple[int, int]] = set()
+    for top, left, _, right in raw.merges:
+        if top in rows[:-1]:
+            line = top - rows[0]
+            grid[line][left : right + 1] = [grid[line][left]] * (right + 1 - left)
+            merged.update((line, index) for index in range(left, right + 1))
+    for line, (upper, lower) in enumerate(pairwise(grid)):
         group = ""
         for index, text in enumerate(upper):
             if text:
-                group = text if lower[index] else ""
+                group = text if lower[index] and (line, index) not in merged else ""
             elif lower[index] and group:
                 upper[index] = group
 

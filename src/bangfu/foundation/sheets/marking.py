@@ -15,7 +15,8 @@ from bangfu.foundation.sheets.types import Cell, RawSheet, column_letter
 
 # A comment is a drawing of its own; thousands of them make a workbook that will not open.
 _MOST_COMMENTS = 2_000
-_FORMULA_STARTS = tuple("=+-@\t\r\n=+-@")
+# ASVS V1.2.10 with the line feed of OWASP, and the full-width forms that WPS also takes.
+_FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 WRITER_OPTIONS = {
     "constant_memory": False,
     "strings_to_numbers": False,

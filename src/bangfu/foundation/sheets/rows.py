@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -67,7 +68,7 @@ def _kinds(raw: RawSheet, header: Header) -> Callable[[int, int], str]:
         value = raw.columns[column].values[code]
         if not isinstance(value, str):
             return ""
-        text = _SPACES.sub("", value)
+        text = _SPACES.sub("", unicodedata.normalize("NFKC", value))
         if _TOTAL.match(text) or _TOTAL_END.match(text):
             return "TOTAL"
         if _NOTE.match(text):

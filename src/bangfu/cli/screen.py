@@ -10,7 +10,8 @@ from bangfu.cli.output import Progress, emit, language, setup_django
 def describe(summary: dict[str, object], as_english: bool) -> str:
     """Return the summary in words."""
     hints, changes = summary["hints"], summary["changes"]
-    assert isinstance(hints, dict) and isinstance(changes, dict)
+    assert isinstance(hints, dict)
+    assert isinstance(changes, dict)
     values = {**summary, **hints, **changes}
     if as_english:
         text = (

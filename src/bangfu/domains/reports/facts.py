@@ -38,7 +38,7 @@ def _labels(list_name: str, codes: Iterable[str]) -> tuple[str, str]:
 
 
 def to_field(column: Column, fact: Any) -> dict[str, Any]:
-    """Return one fact as a field; `fact` is the register's FactValue, None when nothing is known."""
+    """Return one fact as a field; `fact` is the register's FactValue or None."""
     value = fact.value if fact is not None else None
     zh, en = in_words(column, value)
     return {
@@ -64,7 +64,7 @@ def known_fields(contract: Dataset, facts: dict[str, Any]) -> list[dict[str, Any
 
 
 def sections(dataset: str, facts: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the fields of a contract by its sections; a field without value is kept, as unknown."""
+    """Return the fields of a contract by its sections; those without a value are kept."""
     contract = datasets.get(dataset)
     titles = {
         one.key: {"key": one.key, "title_zh": one.title["zh"], "title_en": one.title["en"]}

@@ -46,7 +46,7 @@ def list_datasets(request: HttpRequest) -> Any:
 )
 def get_template(request: HttpRequest, department: str, table: str) -> Any:
     """Return the empty workbook of a dataset, with notes, drop-downs and an example."""
-    content = imports.make_template(f"{department}/{table}")
+    content = imports.make_template(f"{department}/{table}", language_of(request))
     response = HttpResponse(content, content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="{department}-{table}.xlsx"'
     return response

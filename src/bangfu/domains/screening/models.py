@@ -72,7 +72,8 @@ class HouseholdHint(models.Model):
     fired = ArrayField(models.CharField(max_length=80))
     undecided = ArrayField(models.CharField(max_length=80))
     valid_from = models.CharField(max_length=7, db_collation="C")
-    valid_to = models.CharField(max_length=7, db_collation="C", null=True, blank=True)
+    # NULL is the open end, which no month can stand for.
+    valid_to = models.CharField(max_length=7, db_collation="C", null=True, blank=True)  # noqa: DJ001
     run_id = models.UUIDField()
     changed_at = models.DateTimeField()
 

@@ -20,8 +20,9 @@ from bangfu.domains.screening.folders import inputs_of, results_of, run_folder, 
 from bangfu.domains.screening.locking import one_at_a_time
 from bangfu.domains.screening.models import Run
 from bangfu.domains.screening.publishing import publish_hints
+from bangfu.domains.screening.rules import current_pack
 from bangfu.domains.screening.selectors import find_run, list_periods, to_record
-from bangfu.engine import packs, runs
+from bangfu.engine import runs
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
@@ -31,10 +32,8 @@ from bangfu.kernel.period import Period
 from bangfu.kernel.region import COUNTY, RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.uuid7 import uuid7
-from bangfu.standards.paths import packs_root
 
 JOB_KIND = "screening.run"
-PACK = "national"
 
 Progress = Callable[[int, int, str], None]
 STEPS = 4
@@ -125,7 +124,7 @@ def _screen(work: _Work) -> ScreenResult:
     work.progress(0, STEPS, "extract")
     inputs = extract(work.scope, work.region, work.period, inputs_of(work.folder))
     now = work.step(1, "extract", now)
-    pack = packs.load(packs_root() / PACK)
+    pack = current_pack()
     manifest = runs.run(pack, inputs_of(work.folder), results_of(work.folder), str(work.period))
     now = work.step(2, "run", now)
     standing = find_run(work.scope, work.region, work.period)

@@ -83,27 +83,29 @@ def file_totals(contract: Dataset, checked: Checked) -> dict[str, Decimal | None
 
     A column with a cell that is no amount has the total None: it can agree with nothing.
     """
-    totals: dict[str, Decimal | None] = {}
-    for column in contract.columns:
-        index = checked.mapping.index_of(column.name)
-        if column.type == "money" and index is not None:
-            totals[column.name] = _raw_total(checked, index)
-    return totals
+    return {
+        column.name: _raw_total(checked, column.name)
+        for column in contract.columns
+        if column.type == "money" and checked.mapping.index_of(column.name) is not None
+    }
 
 
-def _raw_total(checked: Checked, index: int) -> Decimal | None:
-    raw = checked.raw.columns[index]
-    times = Counter(raw.codes[row] for row in checked.mapping.data_rows)
-    total = Decimal("0.00")
-    for code, count in times.items():
-        value = raw.values[code]
-        if value is None or (isinstance(value, str) and not value.strip()):
+def _raw_total(checked: Checked, name: str) -> Decimal | None:
+    """Add up what was understood, and read again the cells that some check did not let through."""
+    values = checked.sheet.columns[name]
+    total = sum((value for value in values if value is not None), Decimal("0.00"))
+    index = checked.mapping.index_of(name)
+    assert index is not None
+    for place, row in enumerate(checked.mapping.data_rows):
+        if values[place] is not None:
+            continue
+        cell = checked.raw.cell(row, index)
+        if cell is None or (isinstance(cell, str) and not cell.strip()):
             continue
         try:
-            amount = Money.parse(value if isinstance(value, str | int | float) else str(value))
+            total += Money.parse(cell if isinstance(cell, str | int | float) else str(cell)).yuan
         except BangfuError:
             return None
-        total += amount.yuan * count
     return total
 
 

@@ -17,27 +17,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
 
+from bangfu.engine.contracts import arrow, catalog
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import RegionCode
-from bangfu.standards.datasets import Column, Dataset
-
-_ARROW_TYPES = {
-    "text": pa.string(),
-    "region": pa.string(),
-    "code": pa.string(),
-    "codes": pa.list_(pa.string()),
-    "month": pa.string(),
-    "money": pa.decimal128(14, 2),
-    "decimal": pa.decimal128(18, 4),
-    "integer": pa.int64(),
-    "date": pa.date32(),
-    "boolean": pa.bool_(),
-}
-_TRAILER = [
-    pa.field("period", pa.string()),
-    pa.field("batch_id", pa.string()),
-    pa.field("as_of", pa.date32()),
-]
+from bangfu.standards.datasets import Dataset
 
 
 def lake_root() -> Path:
@@ -60,31 +43,10 @@ def withdrawn_path(path: str) -> str:
     return f".withdrawn/{path}"
 
 
-def lake_columns(contract: Dataset) -> list[Column]:
-    """Return the columns that land, in the contract's order, the ID number among them."""
-    landing = {column.name for column in contract.lake_columns}
-    return [
-        column
-        for column in contract.columns
-        if column.type == "id_number" or column.name in landing
-    ]
-
-
-def lake_name(column: Column) -> str:
-    """Return a column's name in the lake: the ID number becomes `person_token`."""
-    return "person_token" if column.type == "id_number" else column.name
-
-
 def lake_schema(contract: Dataset) -> pa.Schema:
-    """Return the Parquet schema of a dataset: its columns, then period, batch_id and as_of."""
-    fields = [
-        pa.field(
-            lake_name(column),
-            pa.string() if column.type == "id_number" else _ARROW_TYPES[column.type],
-        )
-        for column in lake_columns(contract)
-    ]
-    return pa.schema(fields + _TRAILER)
+    """Return the Parquet schema of a dataset as the engine promises it: person_token, batch_id,
+    the contract's columns that may land, period and as_of."""
+    return arrow.schema(catalog.feed_table(contract))
 
 
 def write_parquet(path: Path, table: pa.Table) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from bangfu.domains.feeds.checking import Checked
 from bangfu.domains.feeds.domain import scrub
-from bangfu.domains.feeds.lake import build_table, lake_columns, lake_name, lake_schema
+from bangfu.domains.feeds.lake import build_table, lake_schema
 from bangfu.foundation.crypto.tokens import tokens
 from bangfu.kernel.period import Period
 from bangfu.standards.datasets import Dataset
@@ -33,16 +33,15 @@ def to_lake(
     source = checked.sheet.columns
     row_tokens = tokens([source["id_number"][place] for place in kept])
     columns: dict[str, list[Any]] = {
+        "person_token": row_tokens,
         "period": [str(period)] * len(kept),
         "batch_id": [str(batch_id)] * len(kept),
         "as_of": [as_of] * len(kept),
     }
     names = source.get("name")
-    for column in lake_columns(contract):
+    for column in contract.lake_columns:
         values = source.get(column.name)
-        if column.type == "id_number":
-            columns[lake_name(column)] = row_tokens
-        elif values is None:
+        if values is None:
             columns[column.name] = [None] * len(kept)
         elif column.type == "text":
             columns[column.name] = [

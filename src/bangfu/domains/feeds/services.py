@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from bangfu.domains.feeds import lake, staging
+from bangfu.domains.feeds.authorizations import import_authorizations
 from bangfu.domains.feeds.domain import (
     SUPERSEDABLE,
     LandingState,
@@ -122,7 +123,7 @@ def check_county(scope: Scope, region: RegionCode) -> None:
     if region.level != COUNTY_LEVEL:
         raise Refused("E-FEED-COUNTY", region=str(region))
     if not scope.covers(region):
-        raise NotAllowed("E-ACCESS-REGION")
+        raise NotAllowed("E-ACCESS-REGION", region=str(region))
 
 
 def _stage_or_refuse(request: Request, digests: dict[str, str]) -> ImportResult:
@@ -347,6 +348,7 @@ __all__ = [
     "Reason",
     "check_county",
     "commit_batch",
+    "import_authorizations",
     "import_feed",
     "record_use",
     "revert_batch",

@@ -57,7 +57,7 @@ def open_batch(
     Raises NotAllowed E-ACCESS-REGION when the region is outside the scope.
     """
     if not scope.covers(region):
-        raise NotAllowed("E-ACCESS-REGION")
+        raise NotAllowed("E-ACCESS-REGION", region=str(region))
     with activate(scope):
         twin = find_committed(scope, dataset, region, period, file.sm3)
         row = Batch.objects.create(

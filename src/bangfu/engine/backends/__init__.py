@@ -1,0 +1,1 @@
+"""Connections to the engines and what differs between them, nothing else."""

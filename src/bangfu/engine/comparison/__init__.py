@@ -1,0 +1,1 @@
+"""Departmental comparison: what a feed can and cannot say about a person in a month."""

@@ -1,0 +1,19 @@
+"""Rule packs: policy as dated data. `load` reads one and refuses whatever is wrong with it;
+`check` also runs the cases on both evaluators."""
+
+from bangfu.engine.packs.check import CaseFailure, CheckReport, check
+from bangfu.engine.packs.loader import load, load_quality
+from bangfu.engine.packs.model import Indicator, Pack
+from bangfu.engine.packs.thresholds import ThresholdBook, ThresholdValue
+
+__all__ = [
+    "CaseFailure",
+    "CheckReport",
+    "Indicator",
+    "Pack",
+    "ThresholdBook",
+    "ThresholdValue",
+    "check",
+    "load",
+    "load_quality",
+]

@@ -1,0 +1,64 @@
+"""A pack as it is after loading: everything read, typed and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bangfu.engine.contracts.tables import Catalog
+from bangfu.engine.packs.thresholds import ThresholdBook
+from bangfu.engine.rules.nodes import Node
+from bangfu.engine.rules.rule import Rule, Text
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A named formula that rules use with indicator('name')."""
+
+    id: str
+    title: Text
+    unit: str
+    formula: Node
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One worked case of a rule: facts in, decision expected."""
+
+    rule_id: str
+    name: str
+    facts: Mapping[str, Any]
+    expect: str
+    reason: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Rules, thresholds, indicators and cases of a pack and of the packs it extends."""
+
+    id: str
+    version: str
+    title: Text
+    hash: str
+    catalog: Catalog
+    thresholds: ThresholdBook
+    indicators: Mapping[str, Indicator] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    cases: Sequence[Case] = ()
+    path: Path = Path()
+
+    def rules_on(self, day: date) -> tuple[Rule, ...]:
+        """Return the rules in force on a day, in the order of their identifiers."""
+        return tuple(rule for rule in self.rules if rule.is_in_force(day))
+
+    def rule(self, rule_id: str) -> Rule:
+        """Return one rule; KeyError when the pack has none of that name."""
+        for rule in self.rules:
+            if rule.id == rule_id:
+                return rule
+        raise KeyError(rule_id)

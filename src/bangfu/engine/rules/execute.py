@@ -1,0 +1,58 @@
+"""Decides rules for many households in DuckDB, from Arrow tables; small sets and tests use it.
+
+`runs` does the same for a month of a county from Parquet, with evidence and a manifest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import duckdb
+import pyarrow as pa
+
+from bangfu.engine.backends import duckdb as backend
+from bangfu.engine.contracts.tables import Catalog
+from bangfu.engine.rules.compiler import Compiler
+from bangfu.engine.rules.lowering import DuckDbLowering, ThresholdTable
+from bangfu.engine.rules.rule import Rule
+from bangfu.kernel.period import Period
+
+LIVE_BATCH = pa.schema([("tab", pa.string()), ("county", pa.string()), ("batch_id", pa.string())])
+COUNTY_GAP = pa.schema([("tab", pa.string()), ("county", pa.string()), ("gap", pa.int32())])
+AUTHORISED = pa.schema([("person_token", pa.string())])
+
+
+def compile_rules(
+    rules: Sequence[Rule],
+    catalog: Catalog,
+    period: Period,
+    thresholds: Mapping[str, ThresholdTable],
+    lowering: type[DuckDbLowering] = DuckDbLowering,
+) -> Compiler:
+    """Return the compiler of a set of rules for one period."""
+    return Compiler(rules, catalog, lambda names: lowering(period, thresholds, names))
+
+
+def decide_in_duckdb(
+    connection: duckdb.DuckDBPyConnection, compiler: Compiler, sources: Mapping[str, pa.Table]
+) -> tuple[pa.Table, pa.Table]:
+    """Run the rules over `sources` (household, person, feeds, live_batch, county_gap,
+    live_authorization) and return (household_result, person_result)."""
+    empty = {
+        "live_batch": LIVE_BATCH,
+        "county_gap": COUNTY_GAP,
+        "live_authorization": AUTHORISED,
+    }
+    for name, shape in empty.items():
+        backend.register(connection, name, sources.get(name, shape.empty_table()))
+    for name, table in sources.items():
+        if name not in empty:
+            backend.register(connection, f"src_{name}", table)
+    backend.run_pieces(connection, compiler.pieces())
+    household = backend.fetch_table(
+        connection, "SELECT * FROM household_result ORDER BY household_id"
+    )
+    person = backend.fetch_table(
+        connection, "SELECT * FROM person_result ORDER BY household_id, person_id"
+    )
+    return household, person

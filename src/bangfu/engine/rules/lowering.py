@@ -1,0 +1,354 @@
+"""Typed AST → SQL expressions for DuckDB, with a reason beside every value.
+
+`value(node)` is NULL exactly where the reference evaluator says unknown; there `reason(node)` is
+the rank of the reason (`comparison.reasons`). Another engine gets its own subclass that overrides
+what differs; a rule never names a function of an engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+from sqlglot import exp
+
+from bangfu.engine.comparison.reasons import NO_DATA, RANKS
+from bangfu.engine.rules import build as b
+from bangfu.engine.rules import nodes as n
+from bangfu.engine.rules.build import Sql
+from bangfu.kernel.period import Period
+
+EXACT = "DECIMAL(18, 6)"
+_PREFIXES = {"household": "h", "person": "p"}
+_COMPARISONS: dict[str, type[exp.Binary]] = {
+    "=": exp.EQ,
+    "<>": exp.NEQ,
+    "<": exp.LT,
+    "<=": exp.LTE,
+    ">": exp.GT,
+    ">=": exp.GTE,
+}
+
+ThresholdTable = Sequence[tuple[str, Decimal | str | bool | None]]
+"""(region prefix, value), longest prefix first; the prefix "" is the whole country."""
+
+
+def field_column(scope: str, name: str) -> str:
+    """Return the name that a field has in the flat relations of a run."""
+    return f"{_PREFIXES.get(scope, scope)}__{name}"
+
+
+class DuckDbLowering:
+    """Lowers expressions for one period, one set of thresholds and one naming of aggregates."""
+
+    def __init__(
+        self,
+        period: Period,
+        thresholds: Mapping[str, ThresholdTable],
+        columns: Mapping[n.Node, str],
+    ) -> None:
+        self.period = period
+        self.thresholds = thresholds
+        self.columns = columns
+        """Aggregates and window counts → the column that holds them (`…_why`: the reason)."""
+
+    def value(self, node: n.Node) -> Sql:
+        """Return the SQL of a node's value."""
+        if node in self.columns:
+            return b.column(self.columns[node])
+        return _VALUES[type(node)](self, node)
+
+    def reason(self, node: n.Node) -> Sql:
+        """Return the SQL of the reason's rank; has a meaning only where the value is NULL."""
+        if node in self.columns:
+            if isinstance(node, n.TimesUsed):
+                return b.value(NO_DATA)
+            return b.column(f"{self.columns[node]}_why")
+        match node:
+            case n.Unknown(reason=name):
+                return b.value(RANKS[name])
+            case n.Named(item=item) | n.Not(item=item) | n.InList(item=item):
+                return self.reason(item)
+            case n.Case():
+                return self._case_reason(node)
+            case _:
+                return self._worst(n.children(node))
+
+    def _worst(self, parts: Sequence[n.Node]) -> Sql:
+        told = [part for part in parts if not isinstance(part, n.Literal)]
+        if not any(self._can_tell(part) for part in told):
+            return b.value(NO_DATA)
+        reasons = [b.case((b.is_null(self.value(p)), self.reason(p))) for p in told]
+        return b.greatest(b.value(NO_DATA), *reasons)
+
+    def _can_tell(self, node: n.Node) -> bool:
+        """Whether anything below can have another reason than NO_DATA."""
+        return any(
+            isinstance(part, n.Unknown | n.FeedAggregate | n.MemberAggregate)
+            for part in n.walk(node)
+        )
+
+    def _case_reason(self, node: n.Case) -> Sql:
+        branches: list[tuple[Sql, Sql]] = []
+        for condition, result in node.branches:
+            branches.append((b.is_null(self.value(condition)), self.reason(condition)))
+            branches.append((self.value(condition), self.reason(result)))
+        return b.case(*branches, default=self.reason(node.default))
+
+    def _literal(self, node: n.Literal) -> Sql:
+        return b.value(node.value)
+
+    def _field(self, node: n.Field) -> Sql:
+        return b.column(field_column(node.scope, node.name))
+
+    def _threshold(self, node: n.Threshold) -> Sql:
+        table = self.thresholds[node.name]
+        if not table:
+            return b.try_cast(exp.null(), EXACT)
+        if len(table) == 1 and table[0][0] == "":
+            return b.value(table[0][1])
+        region = field_column("household", "region_code")
+        branches = [
+            (b.call("starts_with", b.column(region), b.value(prefix)), b.value(found))
+            for prefix, found in table
+        ]
+        return b.case(*branches)
+
+    def _unknown(self, _node: n.Unknown) -> Sql:
+        return exp.null()
+
+    def _named(self, node: n.Named) -> Sql:
+        return self.value(node.item)
+
+    def _call(self, node: n.Call) -> Sql:
+        handler = _CALLS[node.name]
+        return handler(self, *[self.value(arg) for arg in node.args])
+
+    def _case(self, node: n.Case) -> Sql:
+        branches: list[tuple[Sql, Sql]] = []
+        for condition, result in node.branches:
+            branches.append((b.is_null(self.value(condition)), exp.null()))
+            branches.append((self.value(condition), self.value(result)))
+        return b.case(*branches, default=self.value(node.default))
+
+    def _compare(self, node: n.Compare) -> Sql:
+        left, right = self.value(node.left), self.value(node.right)
+        return b.binary(_COMPARISONS[node.op], left, right)
+
+    def _between(self, node: n.Between) -> Sql:
+        low = n.Compare(">=", node.item, node.low)
+        return exp.paren(self._and(n.And((low, n.Compare("<=", node.item, node.high)))), copy=False)
+
+    def _in_list(self, node: n.InList) -> Sql:
+        values = [self.value(literal) for literal in node.values]
+        return exp.In(this=exp.paren(self.value(node.item), copy=False), expressions=values)
+
+    def _missing(self, node: n.Missing) -> Sql:
+        return b.is_null(self.value(node.item))
+
+    def _and(self, node: n.And) -> Sql:
+        return b.both(*[exp.paren(self.value(item), copy=False) for item in node.items])
+
+    def _or(self, node: n.Or) -> Sql:
+        return b.either(*[exp.paren(self.value(item), copy=False) for item in node.items])
+
+    def _not(self, node: n.Not) -> Sql:
+        return exp.Not(this=exp.paren(self.value(node.item), copy=False))
+
+    def exact(self, item: Sql) -> Sql:
+        """A number as DECIMAL(18, 6), rounded half away from zero; NULL where it does not fit."""
+        return b.try_cast(item, EXACT)
+
+    def _arithmetic(self, op: type[exp.Binary], left: Sql, right: Sql) -> Sql:
+        return self.exact(b.binary(op, self.exact(left), self.exact(right)))
+
+    def add(self, left: Sql, right: Sql) -> Sql:
+        """left + right."""
+        return self._arithmetic(exp.Add, left, right)
+
+    def subtract(self, left: Sql, right: Sql) -> Sql:
+        """left - right."""
+        return self._arithmetic(exp.Sub, left, right)
+
+    def multiply(self, left: Sql, right: Sql) -> Sql:
+        """left * right; DECIMAL(36, 12) holds every product of two such numbers."""
+        return self._arithmetic(exp.Mul, left, right)
+
+    def divide(self, left: Sql, right: Sql) -> Sql:
+        """left / right to six decimals, NULL by zero.
+
+        DuckDB divides decimals as binary floats, so the division is made on whole millionths:
+        (2·|a|·10⁶ + |b|) // (2·|b|), with the sign put back.
+        """
+        above, below = self._millionths(left), self._millionths(right)
+        size_above, size_below = b.call("abs", above), b.call("abs", below)
+        twice = b.binary(exp.Mul, size_above.copy(), b.value(2_000_000))
+        quotient = exp.IntDiv(
+            this=exp.paren(b.binary(exp.Add, twice, size_below.copy())),
+            expression=exp.paren(
+                b.call("nullif", b.binary(exp.Mul, size_below, b.value(2)), b.value(0))
+            ),
+        )
+        sign = b.binary(exp.Mul, self._sign(left), self._sign(right))
+        signed = b.binary(exp.Mul, quotient, b.try_cast(sign, "HUGEINT"))
+        whole = b.try_cast(signed, "DECIMAL(30, 0)")
+        millionth = b.try_cast(b.value(Decimal("0.000001")), "DECIMAL(7, 6)")
+        return self.exact(b.binary(exp.Mul, whole, millionth))
+
+    def _millionths(self, item: Sql) -> Sql:
+        scaled = b.binary(
+            exp.Mul, self.exact(item), b.try_cast(b.value(1_000_000), "DECIMAL(7, 0)")
+        )
+        return b.try_cast(scaled, "HUGEINT")
+
+    def _sign(self, item: Sql) -> Sql:
+        return b.call("sign", self.exact(item.copy()))
+
+    def _negate(self, item: Sql) -> Sql:
+        return exp.Neg(this=exp.paren(item, copy=False))
+
+    def _absolute(self, item: Sql) -> Sql:
+        return b.call("abs", item)
+
+    def _round2(self, item: Sql) -> Sql:
+        return b.call("round", self.exact(item), b.value(2))
+
+    def _extreme(self, name: str, *items: Sql) -> Sql:
+        """DuckDB skips NULLs here; ours is unknown if any part is."""
+        unknown = b.either(*[b.is_null(item.copy()) for item in items])
+        return b.case((unknown, exp.null()), default=b.call(name, *items))
+
+    def _least(self, *items: Sql) -> Sql:
+        return self._extreme("least", *items)
+
+    def _greatest(self, *items: Sql) -> Sql:
+        return self._extreme("greatest", *items)
+
+    def _coalesce(self, *items: Sql) -> Sql:
+        return b.call("coalesce", *items)
+
+    def _part(self, name: str, day: Sql) -> Sql:
+        return b.call(name, day.copy())
+
+    def _month_day(self, day: Sql) -> Sql:
+        months = b.binary(exp.Mul, self._part("month", day), b.value(100))
+        return b.binary(exp.Add, months, self._part("day", day))
+
+    def _age(self, birth_on: Sql) -> Sql:
+        day = self.period.last_day
+        years = b.binary(exp.Sub, b.value(day.year), self._part("year", birth_on))
+        later = b.binary(exp.GT, self._month_day(birth_on), b.value(day.month * 100 + day.day))
+        return b.binary(exp.Sub, years, b.case((later, b.value(1)), default=b.value(0)))
+
+    def _months_between(self, start: Sql, end: Sql) -> Sql:
+        backwards = b.binary(exp.LT, end.copy(), start.copy())
+        turned = exp.Neg(this=exp.paren(self._full_months(end, start)))
+        return b.case((backwards, turned), default=self._full_months(start, end))
+
+    def _full_months(self, start: Sql, end: Sql) -> Sql:
+        def months(day: Sql) -> Sql:
+            years = b.binary(exp.Mul, self._part("year", day), b.value(12))
+            return b.binary(exp.Add, years, self._part("month", day))
+
+        short = b.binary(exp.LT, self._part("day", end), self._part("day", start))
+        whole = b.binary(exp.Sub, months(end), months(start))
+        return b.binary(exp.Sub, whole, b.case((short, b.value(1)), default=b.value(0)))
+
+    def _days_between(self, start: Sql, end: Sql) -> Sql:
+        return b.call("date_diff", b.value("day"), start, end)
+
+    def _year_of(self, day: Sql) -> Sql:
+        return self._part("year", day)
+
+    def _month_of(self, day: Sql) -> Sql:
+        return b.call("strftime", day, b.value("%Y-%m"))
+
+    def _period(self) -> Sql:
+        return b.value(str(self.period))
+
+    def _period_start(self) -> Sql:
+        return b.value(self.period.first_day)
+
+    def _period_end(self) -> Sql:
+        return b.value(self.period.last_day)
+
+    def _has(self, codes: Sql, code: Sql) -> Sql:
+        return b.call("list_contains", codes, code)
+
+    def _count_of(self, codes: Sql) -> Sql:
+        return b.call("len", codes)
+
+    def _length(self, text: Sql) -> Sql:
+        return b.call("length", text)
+
+    def _digit_at(self, text: Sql, place: Sql) -> Sql:
+        found = b.call("substr", text, place)
+        found.append("expressions", b.value(1))
+        digits = [b.value(digit) for digit in "0123456789"]
+        is_digit = b.both(
+            b.binary(exp.GTE, place.copy(), b.value(1)),
+            exp.In(this=exp.paren(found.copy()), expressions=digits),
+        )
+        return b.case((is_digit, b.try_cast(found, "BIGINT")))
+
+    def _starts_with(self, text: Sql, prefix: Sql) -> Sql:
+        return b.call("starts_with", text, prefix)
+
+    def _text_at(self, text: Sql, place: Sql, count: Sql) -> Sql:
+        legal = b.both(
+            b.binary(exp.GTE, place.copy(), b.value(1)),
+            b.binary(exp.GTE, count.copy(), b.value(0)),
+        )
+        return b.case((legal, b.call("substr", text, place, count)))
+
+
+_VALUES: dict[type, Callable[..., Sql]] = {
+    n.Literal: DuckDbLowering._literal,
+    n.Field: DuckDbLowering._field,
+    n.Threshold: DuckDbLowering._threshold,
+    n.Unknown: DuckDbLowering._unknown,
+    n.Named: DuckDbLowering._named,
+    n.Call: DuckDbLowering._call,
+    n.Case: DuckDbLowering._case,
+    n.Compare: DuckDbLowering._compare,
+    n.Between: DuckDbLowering._between,
+    n.InList: DuckDbLowering._in_list,
+    n.Missing: DuckDbLowering._missing,
+    n.And: DuckDbLowering._and,
+    n.Or: DuckDbLowering._or,
+    n.Not: DuckDbLowering._not,
+}
+
+_CALLS: dict[str, Callable[..., Sql]] = {
+    "+": lambda lowering, *args: lowering.add(*args),
+    "-": lambda lowering, *args: lowering.subtract(*args),
+    "*": lambda lowering, *args: lowering.multiply(*args),
+    "/": lambda lowering, *args: lowering.divide(*args),
+    "neg": lambda lowering, *args: lowering._negate(*args),
+    "abs": lambda lowering, *args: lowering._absolute(*args),
+    "round2": lambda lowering, *args: lowering._round2(*args),
+    **{
+        name: (lambda lowering, *args, _name=name: getattr(lowering, f"_{_name}")(*args))
+        for name in (
+            "least",
+            "greatest",
+            "coalesce",
+            "age",
+            "months_between",
+            "days_between",
+            "year_of",
+            "month_of",
+            "period",
+            "period_start",
+            "period_end",
+            "has",
+            "count_of",
+            "length",
+            "digit_at",
+            "starts_with",
+            "text_at",
+        )
+    },
+}
+
+

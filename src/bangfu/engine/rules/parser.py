@@ -1,0 +1,426 @@
+"""Formula text → typed AST. Whatever the allow-list does not name is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import reduce
+from typing import Protocol
+
+from sqlglot import exp
+
+from bangfu.engine.errors import FormulaError
+from bangfu.engine.rules import nodes as n
+from bangfu.engine.rules.dialect import read_expression
+from bangfu.engine.rules.functions import (
+    FEED_AGGREGATES,
+    FUNCTIONS,
+    MEMBER_AGGREGATES,
+    result_type,
+)
+from bangfu.engine.rules.types import (
+    BOOLEAN,
+    DATE,
+    NUMBER,
+    ORDERED,
+    TEXT,
+    Kind,
+    Type,
+    number,
+    unify,
+)
+
+UNKNOWN_REASONS = ("NO_DATA", "OUT_OF_COVERAGE", "STALE", "SILENT", "NOT_AUTHORISED")
+LARGEST = Decimal(10) ** 12
+
+
+class Columns(Protocol):
+    """Where the parser looks names up: the promised tables and the code lists."""
+
+    def column_type(self, table: str, column: str) -> Type | None:
+        """Return the type of a column, None when table or column is unknown."""
+
+    def is_feed(self, table: str) -> bool:
+        """Whether `table` is a feed that aggregates may read."""
+
+    def codes(self, code_list: str) -> frozenset[str] | None:
+        """Return the codes of a list, None when the list is unknown."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a formula may see at one place."""
+
+    columns: Columns
+    unit: str
+    grain: str
+    thresholds: Mapping[str, Type]
+    indicators: Mapping[str, n.Node]
+    table: str | None = None
+
+
+def parse(
+    text: str,
+    *,
+    columns: Columns,
+    unit: str,
+    thresholds: Mapping[str, Type] | None = None,
+    indicators: Mapping[str, n.Node] | None = None,
+    want: Kind | None = Kind.BOOLEAN,
+) -> n.Node:
+    """Read a formula of a `household` or `person` rule into a typed tree.
+
+    `want` is the kind that the whole formula must have (None: any). Raises FormulaError with a
+    code of the error table and what was found.
+    """
+    scope = Scope(columns, unit, unit, thresholds or {}, indicators or {})
+    try:
+        tree = _convert(read_expression(str(text)), scope)
+    except RecursionError as error:
+        raise FormulaError("E-RULE-TOO-LARGE", characters=len(text), limit=0, nesting=0) from error
+    if want is not None and tree.type.kind not in (want, Kind.ANY):
+        raise FormulaError("E-RULE-TYPE", left=want.value.lower(), right=str(tree.type))
+    return tree
+
+
+def _convert(tree: exp.Expression, scope: Scope) -> n.Node:
+    handler = _HANDLERS.get(type(tree))
+    if handler is None:
+        raise FormulaError("E-RULE-CONSTRUCT", construct=tree.sql()[:80], kind=tree.key)
+    return handler(tree, scope)
+
+
+def _paren(tree: exp.Expression, scope: Scope) -> n.Node:
+    return _convert(tree.this, scope)
+
+
+def _condition(tree: exp.Expression, scope: Scope) -> n.Node:
+    node = _convert(tree, scope)
+    if node.type.kind not in (Kind.BOOLEAN, Kind.ANY):
+        raise FormulaError("E-RULE-TYPE", left="boolean", right=str(node.type))
+    return node
+
+
+def _and(tree: exp.Expression, scope: Scope) -> n.Node:
+    return n.And(_flatten(tree, exp.And, scope))
+
+
+def _or(tree: exp.Expression, scope: Scope) -> n.Node:
+    return n.Or(_flatten(tree, exp.Or, scope))
+
+
+def _flatten(
+    tree: exp.Expression, kind: type[exp.Expression], scope: Scope
+) -> tuple[n.Node, ...]:
+    if isinstance(tree, kind):
+        return (*_flatten(tree.this, kind, scope), *_flatten(tree.expression, kind, scope))
+    return (_condition(tree, scope),)
+
+
+def _not(tree: exp.Expression, scope: Scope) -> n.Node:
+    return n.Not(_condition(tree.this, scope))
+
+
+_OPERATORS: dict[type[exp.Expression], str] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+}
+_ARITHMETIC: dict[type[exp.Expression], str] = {
+    exp.Add: "+",
+    exp.Sub: "-",
+    exp.Mul: "*",
+    exp.Div: "/",
+}
+
+
+def _compare(tree: exp.Expression, scope: Scope) -> n.Node:
+    op = _OPERATORS[type(tree)]
+    left, right = _convert(tree.this, scope), _convert(tree.expression, scope)
+    left, right = _as_codes(left, right, scope), _as_codes(right, left, scope)
+    shared = unify(left.type, right.type)
+    if shared.kind is Kind.CODES or (op not in ("=", "<>") and shared.kind not in ORDERED):
+        raise FormulaError("E-RULE-TYPE", left=f"{left.type} {op}", right=str(right.type))
+    return n.Compare(op, left, right)
+
+
+def _as_codes(node: n.Node, other: n.Node, scope: Scope) -> n.Node:
+    """Give a text literal that meets a code the code's type, if the list has it."""
+    if not isinstance(node, n.Literal) or other.type.kind not in (Kind.CODE, Kind.CODES):
+        return node
+    known = scope.columns.codes(other.type.code_list or "")
+    if known is not None and node.value not in known:
+        raise FormulaError(
+            "E-RULE-CODE", value=str(node.value), code_list=other.type.code_list or ""
+        )
+    return replace(node, type=Type(Kind.CODE, code_list=other.type.code_list))
+
+
+def _between(tree: exp.Expression, scope: Scope) -> n.Node:
+    item = _convert(tree.this, scope)
+    low, high = _convert(tree.args["low"], scope), _convert(tree.args["high"], scope)
+    shared = unify(unify(item.type, low.type), high.type)
+    if shared.kind not in ORDERED:
+        raise FormulaError("E-RULE-TYPE", left=f"{item.type} BETWEEN", right=str(shared))
+    return n.Between(item, low, high)
+
+
+def _in(tree: exp.Expression, scope: Scope) -> n.Node:
+    if tree.args.get("query") or tree.args.get("unnest") or not tree.expressions:
+        raise FormulaError("E-RULE-CONSTRUCT", construct=tree.sql()[:80], kind="in")
+    item = _convert(tree.this, scope)
+    values = tuple(
+        _as_codes(_convert(value, scope), item, scope) for value in tree.expressions
+    )
+    literals = tuple(value for value in values if isinstance(value, n.Literal))
+    if len(literals) != len(values):
+        raise FormulaError("E-RULE-LITERAL", value=tree.sql()[:80])
+    shared = reduce(unify, (value.type for value in literals), item.type)
+    if shared.kind in (Kind.CODES, Kind.BOOLEAN):
+        raise FormulaError("E-RULE-TYPE", left=f"{item.type} IN", right=str(shared))
+    return n.InList(item, literals)
+
+
+def _is(tree: exp.Expression, scope: Scope) -> n.Node:
+    if not isinstance(tree.expression, exp.Null):
+        raise FormulaError("E-RULE-CONSTRUCT", construct=tree.sql()[:80], kind="is")
+    return _missing(_convert(tree.this, scope))
+
+
+def _missing(item: n.Node) -> n.Node:
+    if not isinstance(item, n.Field):
+        raise FormulaError("E-RULE-ARGUMENTS", function="missing", given=1, wanted="field")
+    return n.Missing(item)
+
+
+def _arithmetic(tree: exp.Expression, scope: Scope) -> n.Node:
+    name = _ARITHMETIC[type(tree)]
+    args = (_convert(tree.this, scope), _convert(tree.expression, scope))
+    return n.Call(name, args, result_type(name, tuple(arg.type for arg in args)))
+
+
+def _negate(tree: exp.Expression, scope: Scope) -> n.Node:
+    item = _convert(tree.this, scope)
+    if isinstance(item, n.Literal) and isinstance(item.value, Decimal):
+        return replace(item, value=-item.value)
+    return n.Call("neg", (item,), result_type("neg", (item.type,)))
+
+
+def _literal(tree: exp.Expression, _scope: Scope) -> n.Node:
+    if tree.is_string:
+        return n.Literal(str(tree.this), TEXT)
+    try:
+        value = Decimal(str(tree.this))
+    except InvalidOperation as error:
+        raise FormulaError("E-RULE-LITERAL", value=str(tree.this)) from error
+    exponent = value.as_tuple().exponent
+    fits = isinstance(exponent, int) and -6 <= exponent <= 0 and abs(value) < LARGEST
+    if not fits:
+        raise FormulaError("E-RULE-LITERAL", value=str(tree.this))
+    return n.Literal(value, NUMBER)
+
+
+def _boolean(tree: exp.Expression, _scope: Scope) -> n.Node:
+    return n.Literal(bool(tree.this), BOOLEAN)
+
+
+def _date(tree: exp.Expression, _scope: Scope) -> n.Node:
+    """DATE '2026-08-31' is the only cast there is."""
+    written = tree.this
+    if tree.to.this != exp.DataType.Type.DATE or not isinstance(written, exp.Literal):
+        raise FormulaError("E-RULE-CONSTRUCT", construct=tree.sql()[:80], kind="cast")
+    try:
+        return n.Literal(date.fromisoformat(str(written.this)), DATE)
+    except ValueError as error:
+        raise FormulaError("E-RULE-LITERAL", value=str(written.this)) from error
+
+
+def _column(tree: exp.Expression, scope: Scope) -> n.Node:
+    table, name = tree.args.get("table"), tree.this.name
+    if table is None or tree.args.get("db"):
+        raise FormulaError("E-RULE-FIELD", field=tree.sql(), table="")
+    found = scope.columns.column_type(table.name, name)
+    if found is None:
+        raise FormulaError("E-RULE-FIELD", field=name, table=table.name)
+    if not _is_visible(table.name, scope):
+        raise FormulaError("E-RULE-SCOPE", field=f"{table.name}.{name}", unit=scope.unit)
+    return n.Field(table.name, name, found)
+
+
+def _is_visible(table: str, scope: Scope) -> bool:
+    if table == "person":
+        return scope.grain == "person"
+    return table == "household" or table == scope.table
+
+
+def _case(tree: exp.Expression, scope: Scope) -> n.Node:
+    if tree.this is not None or tree.args.get("default") is None:
+        raise FormulaError("E-RULE-CONSTRUCT", construct=tree.sql()[:80], kind="case")
+    branches = tuple(
+        (_condition(branch.this, scope), _convert(branch.args["true"], scope))
+        for branch in tree.args["ifs"]
+    )
+    default = _convert(tree.args["default"], scope)
+    shared = reduce(unify, (value.type for _, value in branches), default.type)
+    return n.Case(branches, default, shared)
+
+
+def _call(tree: exp.Expression, scope: Scope) -> n.Node:
+    name, args = str(tree.this).lower(), tree.expressions
+    special = _SPECIAL.get(name)
+    if special is not None:
+        return special(name, args, scope)
+    if name in MEMBER_AGGREGATES:
+        return _member_aggregate(name, args, scope)
+    if name in FEED_AGGREGATES:
+        return _feed_aggregate(name, args, scope)
+    signature = FUNCTIONS.get(name)
+    if signature is None or not name.isidentifier():
+        raise FormulaError("E-RULE-FUNCTION", function=name)
+    converted = tuple(_convert(arg, scope) for arg in args)
+    if signature.literal_from is not None:
+        for arg in converted[signature.literal_from :]:
+            if not isinstance(arg, n.Literal):
+                raise FormulaError("E-RULE-LITERAL", value=f"{name}()")
+    if name == "has" and len(converted) == 2:
+        converted = (converted[0], _as_codes(converted[1], converted[0], scope))
+    if name == "coalesce":
+        converted = tuple(_as_codes(arg, converted[0], scope) for arg in converted)
+    return n.Call(name, converted, result_type(name, tuple(arg.type for arg in converted)))
+
+
+def _text_argument(name: str, args: list[exp.Expression]) -> str:
+    if len(args) != 1 or not isinstance(args[0], exp.Literal) or not args[0].is_string:
+        raise FormulaError("E-RULE-ARGUMENTS", function=name, given=len(args), wanted="'…'")
+    return str(args[0].this)
+
+
+def _threshold(name: str, args: list[exp.Expression], scope: Scope) -> n.Node:
+    wanted = _text_argument(name, args)
+    if wanted not in scope.thresholds:
+        raise FormulaError("E-RULE-THRESHOLD", threshold=wanted)
+    return n.Threshold(wanted, scope.thresholds[wanted])
+
+
+def _indicator(name: str, args: list[exp.Expression], scope: Scope) -> n.Node:
+    wanted = _text_argument(name, args)
+    if wanted not in scope.indicators:
+        raise FormulaError("E-RULE-INDICATOR", indicator=wanted)
+    item = scope.indicators[wanted]
+    for inner in n.walk(item):
+        if isinstance(inner, n.Field) and inner.scope == "person" and scope.grain != "person":
+            raise FormulaError("E-RULE-SCOPE", field=f"person.{inner.name}", unit=scope.unit)
+        aggregate = isinstance(inner, n.MemberAggregate | n.FeedAggregate)
+        if aggregate and (scope.grain != "household" or scope.table):
+            raise FormulaError("E-RULE-SCOPE", field=wanted, unit=scope.unit)
+    return n.Named(wanted, item, item.type)
+
+
+def _unknown(name: str, args: list[exp.Expression], _scope: Scope) -> n.Node:
+    reason = _text_argument(name, args)
+    if reason not in UNKNOWN_REASONS:
+        raise FormulaError("E-RULE-CODE", value=reason, code_list="unknown_reason")
+    return n.Unknown(reason)
+
+
+def _is_missing(name: str, args: list[exp.Expression], scope: Scope) -> n.Node:
+    if len(args) != 1:
+        raise FormulaError("E-RULE-ARGUMENTS", function=name, given=len(args), wanted=1)
+    return _missing(_convert(args[0], scope))
+
+
+def _times_used(name: str, args: list[exp.Expression], scope: Scope) -> n.Node:
+    field = _convert(args[0], scope) if len(args) == 1 else None
+    if not isinstance(field, n.Field) or field.scope != scope.unit or scope.grain != scope.unit:
+        raise FormulaError("E-RULE-ARGUMENTS", function=name, given=len(args), wanted="field")
+    return n.TimesUsed(field, NUMBER)
+
+
+_SPECIAL: dict[str, Callable[[str, list[exp.Expression], Scope], n.Node]] = {
+    "threshold": _threshold,
+    "indicator": _indicator,
+    "unknown": _unknown,
+    "missing": _is_missing,
+    "times_used": _times_used,
+}
+
+
+def _member_aggregate(name: str, args: list[exp.Expression], scope: Scope) -> n.Node:
+    kind, wanted = MEMBER_AGGREGATES[name]
+    if scope.grain != "household" or scope.table is not None:
+        raise FormulaError("E-RULE-SCOPE", field=f"{name}()", unit=scope.unit)
+    if len(args) != len(wanted):
+        raise FormulaError("E-RULE-ARGUMENTS", function=name, given=len(args), wanted=len(wanted))
+    inner = replace(scope, grain="person")
+    value, condition = _aggregate_arguments(args, wanted, inner)
+    return n.MemberAggregate(kind, value, condition, _aggregate_type(kind, value, "person"))
+
+
+def _feed_aggregate(name: str, args: list[exp.Expression], scope: Scope) -> n.Node:
+    kind, wanted = FEED_AGGREGATES[name]
+    if scope.table is not None:
+        raise FormulaError("E-RULE-SCOPE", field=f"{name}()", unit=scope.unit)
+    least = len(wanted.replace("c?", ""))
+    most = len(wanted.replace("?", ""))
+    if not args or not least <= len(args) - 1 <= most:
+        raise FormulaError(
+            "E-RULE-ARGUMENTS", function=name, given=len(args), wanted=f"{least + 1}–{most + 1}"
+        )
+    table = args[0].name if isinstance(args[0], exp.Column) and not args[0].table else ""
+    if not scope.columns.is_feed(table):
+        raise FormulaError("E-RULE-TABLE", table=args[0].sql()[:60])
+    inner = replace(scope, table=table)
+    value, condition = _aggregate_arguments(args[1:], wanted.replace("?", ""), inner)
+    return n.FeedAggregate(
+        kind, table, value, condition, scope.grain, _aggregate_type(kind, value, "row")
+    )
+
+
+def _aggregate_arguments(
+    args: list[exp.Expression], wanted: str, scope: Scope
+) -> tuple[n.Node | None, n.Node | None]:
+    value: n.Node | None = None
+    condition: n.Node | None = None
+    for letter, arg in zip(wanted, args, strict=False):
+        if letter == "v":
+            value = _convert(arg, scope)
+        else:
+            condition = _condition(arg, scope)
+    return value, condition
+
+
+def _aggregate_type(kind: str, value: n.Node | None, counted: str) -> Type:
+    if kind in ("any", "all", "listed", "in"):
+        return BOOLEAN
+    if kind in ("count", "distinct"):
+        return number(counted)
+    assert value is not None
+    allowed = {Kind.NUMBER} if kind == "sum" else {*ORDERED, Kind.CODE}
+    if value.type.kind not in allowed:
+        raise FormulaError("E-RULE-TYPE", left=f"{kind}", right=str(value.type))
+    return value.type
+
+
+_HANDLERS: dict[type[exp.Expression], Callable[..., n.Node]] = {
+    exp.Paren: _paren,
+    exp.And: _and,
+    exp.Or: _or,
+    exp.Not: _not,
+    exp.Between: _between,
+    exp.In: _in,
+    exp.Is: _is,
+    exp.Neg: _negate,
+    exp.Literal: _literal,
+    exp.Boolean: _boolean,
+    exp.Cast: _date,
+    exp.Column: _column,
+    exp.Case: _case,
+    exp.Anonymous: _call,
+    **dict.fromkeys(_OPERATORS, _compare),
+    **dict.fromkeys(_ARITHMETIC, _arithmetic),
+}

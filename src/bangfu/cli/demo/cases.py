@@ -68,6 +68,7 @@ def load_cases(folder: Path | None = None) -> list[Case]:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         for spec in document["cases"]:
             unknown = set(spec) - _KEYS
+            unknown = set(spec) - _KEYS
             if unknown or spec["id"] in {case.id for case in found}:
                 raise InvalidValue("E-DEMO-CASE", file=path.name, case=spec["id"])
             expect = {rule: _by_period(outcome) for rule, outcome in spec["expect"].items()}
@@ -100,43 +101,61 @@ def _word(value: Any) -> str:
 def plant(case: Case, maker: FamilyMaker, village: Village) -> Planted:
     """Make a family that fits the case."""
     spec = case.spec
-    family = maker.family(village, spec.get("family", "nuclear"))
+    family = _suitable(maker, village, spec)
     family.case = case.id
     family.facts.update(_facts(spec.get("household", {})))
     for who, changes in spec.get("members", {}).items():
         _change_member(maker, find_member(family, who), dict(changes))
-    planted = Planted(case, family)
-    planted.claims = [
-        dict(row, member=find_member(family, row["who"])) for row in spec.get("claims", [])
-    ]
-    for row in spec.get("school", []):
-        planted.school[find_member(family, row["who"]).id_number] = dict(row)
-    planted.housing = dict(spec.get("housing", {}))
-    planted.deaths = [
-        dict(row, member=find_member(family, row["who"])) for row in spec.get("deaths", [])
-    ]
-    planted.vehicles = [
-        dict(row, member=find_member(family, row["who"])) for row in spec.get("vehicles", [])
-    ]
-    planted.authorised = [
-        dict(row, member=find_member(family, row["who"])) for row in spec.get("authorised", [])
-    ]
-    return planted
+    return Planted(
+        case,
+        family,
+        claims=_rows(family, spec, "claims"),
+        school={row["member"].id_number: row for row in _rows(family, spec, "school")},
+        housing=dict(spec.get("housing", {})),
+        deaths=_rows(family, spec, "deaths"),
+        vehicles=_rows(family, spec, "vehicles"),
+        authorised=_rows(family, spec, "authorised"),
+    )
+
+
+def _suitable(maker: FamilyMaker, village: Village, spec: dict[str, Any]) -> Family:
+    """Draw families of the case's kind until one has all the members that the case is about."""
+    wanted = set(spec.get("members", {}))
+    for key in ("claims", "school", "deaths", "vehicles", "authorised"):
+        wanted |= {row["who"] for row in spec.get(key, [])}
+    while True:
+        family = maker.family(village, spec.get("family", "nuclear"))
+        has_children = any(member.relation.startswith("之") for member in family.members)
+        # A case may make a child of a given age: its parents must have been grown up by then.
+        is_grown = not has_children or 36 <= family.head.age() <= 59
+        if is_grown and all(_find(family, who) for who in wanted):
+            return family
+
+
+def _rows(family: Family, spec: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """Return the rows of one kind, each with the member that it is about."""
+    return [dict(row, member=find_member(family, row["who"])) for row in spec.get(key, [])]
+
+
+_RELATIONS = {
+    "head": ("户主",),
+    "spouse": ("配偶",),
+    "child": ("之子", "之女"),
+    "elder": ("之父", "之母"),
+}
+
+
+def _find(family: Family, who: str) -> Member | None:
+    found = [member for member in family.members if member.relation in _RELATIONS[who]]
+    return max(found, key=lambda member: member.age(), default=None)
 
 
 def find_member(family: Family, who: str) -> Member:
-    """Return the member that a case means: head, spouse, child (the oldest) or elder."""
-    if who == "head":
-        return family.head
-    relations = {
-        "spouse": ("配偶",),
-        "child": ("之子", "之女"),
-        "elder": ("之父", "之母"),
-    }[who]
-    found = [member for member in family.members if member.relation in relations]
-    if not found:
+    """Return the member that a case means: head, spouse, child or elder (the oldest of them)."""
+    member = _find(family, who)
+    if member is None:
         raise InvalidValue("E-DEMO-CASE", file=who, case=family.case)
-    return max(found, key=lambda member: member.age())
+    return member
 
 
 def _change_member(maker: FamilyMaker, member: Member, changes: dict[str, Any]) -> None:

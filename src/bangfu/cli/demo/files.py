@@ -105,7 +105,7 @@ def _stage(age: int) -> str:
 
 
 def _school(random: Random, words: Words, family: Family, stage: str) -> str:
-    if stage in ("普通高中", "中等职业教育"):
+    if stage in ("普通高中", "中职"):
         return words.pick(random, "senior_schools")
     return family.village.town + words.pick(random, "schools")
 

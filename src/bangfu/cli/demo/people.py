@@ -167,7 +167,7 @@ _KINDS = {
     "grown_child": FamilyMaker.grown_child,
     "single_parent": FamilyMaker.single_parent,
 }
-_SHARES = (16, 6, 36, 29, 9, 4)
+_SHARES = (13, 6, 35, 34, 8, 4)
 
 _SCHOOL_YEARS = {
     **dict.fromkeys(range(0, 3), "学龄前儿童"),

@@ -43,8 +43,10 @@ def _rename(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     return {names[key]: label(value) for key, value in row.items()}
 
 
-def _sheet(name: str, rows: Iterable[dict[str, Any]], keys: list[str]) -> dict[str, Any]:
-    return {name: [{key: row.get(key) for key in keys} for row in rows]}
+def _sheet(
+    name: str, rows: Iterable[dict[str, Any]], keys: list[str]
+) -> tuple[str, list[dict[str, Any]]]:
+    return name, [{key: row.get(key) for key in keys} for row in rows]
 
 
 def write_households(path: Path, county: County) -> None:
@@ -71,15 +73,16 @@ def _used(rows: list[dict[str, Any]], names: dict[str, str]) -> list[str]:
 def _household(family: Family) -> dict[str, Any]:
     head, village = family.head, family.village
     return {
-        "province": "演示省",
-        "city": "演示市",
-        "county": village.county,
-        "town": village.town,
-        "village": village.name,
+        "province_name": "演示省",
+        "prefecture_name": "演示市",
+        "county_name": village.county,
+        "town_name": village.town,
+        "village_name": village.name,
         "region_code": village.code,
         "household_no": family.household_no,
         "head_name": head.name,
         "head_id_number": head.id_number,
+        "member_count": len(family.members),
         **family.facts,
     }
 

@@ -6,6 +6,7 @@ number, dates and witness; ID number and name are encrypted; a handprint is neve
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from bangfu.domains.feeds.checking import check_order, with_issues
 from bangfu.domains.feeds.models import Authorization
 from bangfu.domains.feeds.results import ImportResult
 from bangfu.domains.feeds.staging import describe_issues, digest, save_error_workbook
@@ -92,15 +94,18 @@ def commit_authorizations(*, scope: Scope, at: datetime, batch_id: UUID) -> Impo
     batch = batches.get_batch(scope, batch_id)
     if batch.file_id is None:
         raise Refused("E-INTAKE-STATE", state=str(batch.state), wanted="COMMITTED")
-    stored = files.open(scope, batch.file_id)
-    return _write(scope, at, batch, _read(Path(stored.name), at).sheet)
+    with tempfile.TemporaryDirectory(prefix="bangfu-papers-") as folder:
+        path = Path(folder) / f"file{Path(batch.file_name).suffix.lower()}"
+        with files.open_file(scope, batch.file_id) as stored:
+            path.write_bytes(stored.read())
+        return _write(scope, at, batch, _read(path, at).sheet)
 
 
 def _read(file: Path, at: datetime) -> _Read:
     contract = datasets.get(DATASET)
     raw, mapping = matching.find_sheet(reader.read_workbook(file), contract)
     sheet = validation.validate_rows(raw, mapping, contract, today=timezone.localdate(at))
-    return _Read(raw, mapping, sheet)
+    return _Read(raw, mapping, with_issues(sheet, check_order(contract, sheet)))
 
 
 def _stage(

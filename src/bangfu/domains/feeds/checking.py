@@ -68,14 +68,18 @@ def read_feed(
     sheet = validation.validate_rows(raw, mapping, contract, today=today, check_duplicates=False)
     doubles, contradicting = _find_doubles(contract, sheet)
     wrong_month, reasons = _check_months(contract, sheet, period)
-    issues = [*contradicting, *wrong_month, *_check_order(contract, sheet)]
-    merged = replace(
+    issues = [*contradicting, *wrong_month, *check_order(contract, sheet)]
+    checked = Checked(raw, mapping, with_issues(sheet, issues), doubles, reasons)
+    return replace(checked, reasons=[*reasons, *_check_size(contract, checked)])
+
+
+def with_issues(sheet: ValidatedSheet, issues: list[CellIssue]) -> ValidatedSheet:
+    """Return the sheet with further findings, in the order of the rows."""
+    return replace(
         sheet,
         issues=sorted([*sheet.issues, *issues], key=lambda issue: issue.row_no),
         bad_rows=sheet.bad_rows | {issue.row_no for issue in issues},
     )
-    checked = Checked(raw, mapping, merged, doubles, reasons)
-    return replace(checked, reasons=[*reasons, *_check_size(contract, checked)])
 
 
 def file_totals(contract: Dataset, checked: Checked) -> dict[str, Decimal | None]:
@@ -208,7 +212,7 @@ def _month_of(value: date | str | None) -> str | None:
     return f"{value:%Y-%m}" if isinstance(value, date) else value
 
 
-def _check_order(contract: Dataset, sheet: ValidatedSheet) -> list[CellIssue]:
+def check_order(contract: Dataset, sheet: ValidatedSheet) -> list[CellIssue]:
     """Check the contract's pairs of columns of which the first may not exceed the second."""
     issues = []
     for lower_name, upper_name in contract.in_order:

@@ -98,3 +98,15 @@ def place(source: str, target: str) -> None:
 def drop(path: str) -> None:
     """Remove a file (relative to the lake); one that is gone already is no error."""
     (lake_root() / path).unlink(missing_ok=True)
+
+
+def list_staged() -> list[UUID]:
+    """Return the batches that have a file waiting."""
+    return [UUID(path.stem) for path in sorted((lake_root() / ".staged").glob("*.parquet"))]
+
+
+def list_partition(dataset: str, county: RegionCode, period: Period) -> list[str]:
+    """Return the files of a month's partition, relative to the lake."""
+    root = lake_root()
+    folder = (root / live_path(dataset, county, period, UUID(int=0))).parent
+    return [str(path.relative_to(root)) for path in sorted(folder.glob("*.parquet"))]

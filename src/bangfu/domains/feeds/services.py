@@ -80,6 +80,7 @@ def import_feed(
     check_county(scope, region)
     if supersede and not reason.strip():
         raise Refused("E-FEED-REASON")
+    sweep_staging(scope)
     digests, size = staging.digest(file)
     batch = intake.open_batch(
         scope=scope,
@@ -116,6 +117,25 @@ def import_feed(
     if commit and result.state == BatchState.STAGED:
         return commit_batch(scope=scope, at=at, batch_id=batch.id).with_sheet(result)
     return result
+
+
+def sweep_staging(scope: Scope) -> None:
+    """Drop staged files of batches that are finished: cancelled elsewhere, or a crash came first.
+
+    Batches outside the scope are left alone: they are not to be seen from here.
+    """
+    waiting = lake.list_staged()
+    if not waiting:
+        return
+    with activate(scope):
+        finished = (
+            batches.visible(scope)
+            .filter(id__in=waiting)
+            .exclude(state__in=[BatchState.RECEIVED, BatchState.STAGED])
+            .values_list("id", flat=True)
+        )
+        for batch_id in finished:
+            lake.drop(lake.staged_path(batch_id))
 
 
 def check_county(scope: Scope, region: RegionCode) -> None:
@@ -200,6 +220,7 @@ def _land(
 ) -> tuple[BatchRecord, str]:
     region, period = RegionCode(batch.region_code), Period(batch.period or "")
     replaced = _make_room(scope, at, batch, supersede, reason)
+    _drop_orphans(scope, batch.dataset, region, period)
     target = lake.live_path(batch.dataset, region, period, batch.id)
     staged = batch.staged_path
     lake.place(staged, target)
@@ -227,6 +248,17 @@ def _land(
         raise
     transaction.on_commit(lambda: lake.drop(staged))
     return done, target
+
+
+def _drop_orphans(scope: Scope, dataset: str, region: RegionCode, period: Period) -> None:
+    """Drop files of the month that no landing names: a commit was killed before its end."""
+    known = {
+        item.path.removeprefix(".withdrawn/")
+        for item in list_landings(scope, county=region, dataset=dataset, live_only=False)
+    }
+    for path in lake.list_partition(dataset, region, period):
+        if path not in known:
+            lake.drop(path)
 
 
 def _make_room(

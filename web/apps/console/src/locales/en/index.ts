@@ -1,0 +1,18 @@
+import common from './common.json';
+import errors from './errors.json';
+import hints from './hints.json';
+import household from './household.json';
+import households from './households.json';
+import imports from './imports.json';
+import jobs from './jobs.json';
+import overview from './overview.json';
+import rules from './rules.json';
+import screening from './screening.json';
+import shell from './shell.json';
+import signin from './signin.json';
+import units from './units.json';
+import type { Messages } from '../zh-CN';
+
+const messages: Messages = { common, errors, hints, household, households, imports, jobs, overview, rules, screening, shell, signin, units };
+
+export default messages;

@@ -1,0 +1,31 @@
+import type { Overview, OverviewChild } from '@bangfu/api-client';
+
+/** Households that somebody should look at: a hint of urgent or attention. */
+export function toReview(counts: { urgent: number; attention: number }): number {
+  return counts.urgent + counts.attention;
+}
+
+/** The difference from the month before, or nothing to compare with. */
+export function changeOf(overview: Overview): number | null {
+  return overview.previous ? toReview(overview.totals) - toReview(overview.previous) : null;
+}
+
+export const CHILD_SORTS = ['review', 'urgent', 'attention', 'unknown', 'households', 'name'] as const;
+export type ChildSort = (typeof CHILD_SORTS)[number];
+
+export function toChildSort(value: unknown): ChildSort {
+  return CHILD_SORTS.find((sort) => sort === value) ?? 'review';
+}
+
+function figureOf(child: OverviewChild, sort: Exclude<ChildSort, 'name'>): number {
+  return sort === 'review' ? toReview(child) : child[sort];
+}
+
+/** The worst first; equal ones by urgency and then by code, so that the order never wavers. */
+export function sortChildren(children: readonly OverviewChild[], sort: ChildSort): OverviewChild[] {
+  const byCode = (a: OverviewChild, b: OverviewChild) => (a.region.code < b.region.code ? -1 : 1);
+  if (sort === 'name') return children.toSorted(byCode);
+  return children.toSorted(
+    (a, b) => figureOf(b, sort) - figureOf(a, sort) || b.urgent - a.urgent || byCode(a, b),
+  );
+}

@@ -1,0 +1,44 @@
+import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router';
+
+import { useSession } from './session/sessionStore';
+
+export const routes: RouteRecordRaw[] = [
+  { path: '/sign-in', name: 'sign-in', component: () => import('./session/SignInView.vue'), meta: { open: true } },
+  {
+    path: '/',
+    component: () => import('./shell/AppShell.vue'),
+    children: [
+      { path: '', name: 'overview', component: () => import('./overview/OverviewView.vue') },
+      {
+        path: 'households',
+        name: 'households',
+        component: () => import('./households/HouseholdsView.vue'),
+        children: [
+          { path: ':householdNo', name: 'household', component: () => import('./household/HouseholdView.vue') },
+        ],
+      },
+      { path: 'imports', name: 'imports', component: () => import('./imports/ImportsView.vue') },
+      { path: 'imports/new', name: 'new-import', component: () => import('./imports/NewImportView.vue') },
+      { path: 'imports/:id', name: 'import', component: () => import('./imports/ImportView.vue') },
+      { path: 'screening', name: 'screening', component: () => import('./screening/ScreeningView.vue') },
+      { path: ':rest(.*)*', name: 'missing', component: () => import('./shell/MissingView.vue') },
+    ],
+  },
+];
+
+export function createConsoleRouter(): Router {
+  const router = createRouter({
+    history: createWebHistory('/'),
+    routes,
+    scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { top: 0 }),
+  });
+  router.beforeEach(async (to) => {
+    if (to.meta.open) return true;
+    const session = useSession();
+    if (session.session) return true;
+    // A server that does not answer is told of by the sign-in screen, which asks it again.
+    const isSignedIn = await session.load().catch(() => false);
+    return isSignedIn || { name: 'sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } };
+  });
+  return router;
+}

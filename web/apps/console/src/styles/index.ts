@@ -1,0 +1,19 @@
+/* Order matters: tokens, the kit's styles of the components in use, ours over them. */
+import '@bangfu/ui/tokens.css';
+import 'element-plus/es/components/base/style/css';
+import 'element-plus/theme-chalk/dark/css-vars.css';
+import 'element-plus/es/components/button/style/css';
+import 'element-plus/es/components/date-picker/style/css';
+import 'element-plus/es/components/dropdown/style/css';
+import 'element-plus/es/components/dropdown-menu/style/css';
+import 'element-plus/es/components/dropdown-item/style/css';
+import 'element-plus/es/components/input/style/css';
+import 'element-plus/es/components/message/style/css';
+import 'element-plus/es/components/popover/style/css';
+import 'element-plus/es/components/select/style/css';
+import 'element-plus/es/components/option/style/css';
+import 'element-plus/es/components/tooltip/style/css';
+import './base.css';
+import './table.css';
+import './element.css';
+import './print.css';

@@ -1,0 +1,6 @@
+export * from './format';
+export * from './hints';
+export * from './identity';
+export * from './locale';
+export * from './period';
+export * from './regions';

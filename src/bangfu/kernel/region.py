@@ -25,8 +25,8 @@ _AFTER_DIGITS = ":"
 class RegionCode:
     """A place of one of five levels 省 市 县 乡 村, or the nation (twelve zeros).
 
-    A prefecture without counties (东莞 441900) has towns right below it; there the county digits
-    are 00 in a town's code, which no other level may leave out.
+    A prefecture without counties (东莞 441900) has towns right below it, and a county could lie
+    right below its province (琼海 460002): such codes have zeros in the middle, others have not.
     """
 
     value: str
@@ -37,11 +37,15 @@ class RegionCode:
             raise InvalidValue("E-REGION-LENGTH", length=len(value))
         if not (value.isascii() and value.isdigit()):
             raise InvalidValue("E-REGION-CHARACTER")
-        filled = [int(value[start:end]) > 0 for start, end in pairwise(PREFIX_LENGTHS)]
-        # Only the county may be left out, and only by towns and villages of a prefecture.
-        if not filled[2] and filled[3] and filled[1]:
-            filled[2] = True
-        if filled != sorted(filled, reverse=True):
+        province, prefecture, county, town, village = (
+            int(value[start:end]) > 0 for start, end in pairwise(PREFIX_LENGTHS)
+        )
+        is_placed = prefecture or county
+        if (
+            (village and not town)
+            or (town and not is_placed)
+            or ((is_placed or town) and not province)
+        ):
             raise InvalidValue("E-REGION-GAP", code=value)
 
     def __str__(self) -> str:

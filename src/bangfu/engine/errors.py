@@ -39,7 +39,6 @@ class PackRefused(Refused):
             first=f"{first.file} {first.where} {first.code} {first.params}",
         )
 
-
     def __reduce__(self) -> tuple[Any, ...]:
         return PackRefused, (list(self.problems),)
 

@@ -36,6 +36,7 @@ def registry_tables() -> Mapping[str, Table]:
                     zh=column["zh"],
                     en=column["en"],
                     nullable=column.get("nullable", True),
+                    dated_by=column.get("dated_by", "as_of"),
                 )
                 for column in table["columns"]
             ),

@@ -20,6 +20,8 @@ class Column:
     en: str = ""
     nullable: bool = True
     integer: bool = False
+    dated_by: str = "as_of"
+    """The column of the same table that holds this column's date."""
 
     def label(self, language: str) -> str:
         """Return the label in "zh" or "en"; the name itself where none is given."""
@@ -124,6 +126,7 @@ def make_column(
     zh: str = "",
     en: str = "",
     nullable: bool = True,
+    dated_by: str = "as_of",
 ) -> Column:
     """Make a column from the type words of standards/datasets.
 
@@ -137,5 +140,11 @@ def make_column(
         resolved = parse_unit(unit or ("yuan" if type_name == "money" else ""))
     listed = code_list if kind in (Kind.CODE, Kind.CODES) else None
     return Column(
-        name, Type(kind, resolved, listed), zh, en, nullable, integer=type_name == "integer"
+        name,
+        Type(kind, resolved, listed),
+        zh,
+        en,
+        nullable,
+        integer=type_name == "integer",
+        dated_by=dated_by,
     )

@@ -141,9 +141,7 @@ def _uses(households: tuple[Household, ...]) -> dict[tuple[str, str], dict[Any, 
 
 
 def _with_uses(home: Household, uses: dict[tuple[str, str], dict[Any, int]]) -> Household:
-    return Household(
-        home.household, home.members, home.feeds, home.gaps, home.authorised, uses
-    )
+    return Household(home.household, home.members, home.feeds, home.gaps, home.authorised, uses)
 
 
 def sources(households: list[Household], catalog: Catalog) -> dict[str, pa.Table]:

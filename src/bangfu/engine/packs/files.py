@@ -26,7 +26,9 @@ class PackFiles:
     def under(self, folder: str) -> list[tuple[str, Path]]:
         """Return (relative path, file) of one folder, sorted."""
         return [
-            (name, path) for name, path in sorted(self.files.items()) if name.startswith(f"{folder}/")
+            (name, path)
+            for name, path in sorted(self.files.items())
+            if name.startswith(f"{folder}/")
         ]
 
     def digest(self) -> str:

@@ -126,9 +126,7 @@ def read_threshold(values: Mapping[str, Any], file: str) -> Threshold:
     written = values.get("values")
     if not isinstance(written, list) or not written:
         raise Bad("E-PACK-VALUES", "values", id=name)
-    found = tuple(
-        _threshold_value(item, f"values[{index}].") for index, item in enumerate(written)
-    )
+    found = tuple(_threshold_value(item, f"values[{index}].") for index, item in enumerate(written))
     for index, first in enumerate(found):
         for second in found[index + 1 :]:
             if first.overlaps(second):
@@ -172,10 +170,24 @@ def read_indicator(values: Mapping[str, Any], file: str, names: Names) -> Indica
     return Indicator(name, text(values, "title", ""), unit, formula, file)
 
 
-_RULE_KEYS = (
-    "id kind unit title source valid_from valid_to applies when hint feeds values reason remedy "
-    "column rule_no"
-).split()
+_RULE_KEYS = [
+    "id",
+    "kind",
+    "unit",
+    "title",
+    "source",
+    "valid_from",
+    "valid_to",
+    "applies",
+    "when",
+    "hint",
+    "feeds",
+    "values",
+    "reason",
+    "remedy",
+    "column",
+    "rule_no",
+]
 
 
 def read_rule(values: Mapping[str, Any], file: str, names: Names) -> Rule:
@@ -229,7 +241,9 @@ def _check_feeds(rule: Rule, catalog: Catalog) -> None:
         if isinstance(node, FeedAggregate)
     }
     if read != set(rule.feeds):
-        raise Bad("E-PACK-FEEDS", "feeds", stated=", ".join(rule.feeds), read=", ".join(sorted(read)))
+        raise Bad(
+            "E-PACK-FEEDS", "feeds", stated=", ".join(rule.feeds), read=", ".join(sorted(read))
+        )
 
 
 def _check_slots(rule: Rule) -> None:
@@ -252,7 +266,19 @@ def read_cases(values: Mapping[str, Any], file: str, rule_ids: list[str]) -> lis
     ]
 
 
-_CASE_KEYS = "name rule period household members feeds coverage authorised others expect reason".split()
+_CASE_KEYS = [
+    "name",
+    "rule",
+    "period",
+    "household",
+    "members",
+    "feeds",
+    "coverage",
+    "authorised",
+    "others",
+    "expect",
+    "reason",
+]
 
 
 def _read_case(

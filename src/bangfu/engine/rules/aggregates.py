@@ -35,7 +35,9 @@ def _row_reason(node: n.FeedAggregate | n.MemberAggregate, lowering: DuckDbLower
         branches.append((b.is_null(_condition(node, lowering)), lowering.reason(node.condition)))
     if node.value is not None:
         open_value = b.is_null(_value(node, lowering))
-        branches.append((b.both(_condition(node, lowering), open_value), _value_reason(node, lowering)))
+        branches.append(
+            (b.both(_condition(node, lowering), open_value), _value_reason(node, lowering))
+        )
     return b.case(*branches, default=b.value(0)) if branches else b.value(0)
 
 

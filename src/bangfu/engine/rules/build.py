@@ -46,9 +46,7 @@ def binary(op: type[exp.Binary], left: Sql, right: Sql) -> Sql:
 
 def is_null(item: Sql) -> Sql:
     """item IS NULL."""
-    return exp.paren(
-        exp.Is(this=exp.paren(item, copy=False), expression=exp.null()), copy=False
-    )
+    return exp.paren(exp.Is(this=exp.paren(item, copy=False), expression=exp.null()), copy=False)
 
 
 def both(*items: Sql) -> Sql:

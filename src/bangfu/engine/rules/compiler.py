@@ -161,6 +161,7 @@ class Compiler:
                 b.column("person_id", "p"),
                 b.column("person_token", "p"),
                 b.alias(county, "county"),
+                b.alias(b.column("as_of", "p"), "member_as_of"),
                 *self._fields_of("household", "h"),
                 *self._fields_of("person", "p"),
                 *self._uses("person", "p"),
@@ -271,7 +272,7 @@ class Compiler:
         counted: list[Sql] = []
         for member in self.member_nodes:
             counted += fold_members(member, self.names[member], self.lowering)
-        kept = [b.column("household_id"), b.column("person_id")]
+        kept = [b.column(name) for name in ("household_id", "person_id", "member_as_of")]
         kept += [b.column(name) for name in carried]
         kept += [b.column(name) for rule in self.person_rules for name in result_columns(rule)]
         return b.select(*kept, *counted).from_(decided.subquery("decided", copy=False), copy=False)
@@ -334,7 +335,7 @@ class Compiler:
                 b.column("household_id", "h"),
                 b.alias(b.column("household_no", "h"), "household_no"),
                 b.alias(b.column("region_code", "h"), "region_code"),
-                b.alias(b.column("as_of", "h"), "household_as_of"),
+                *[b.alias(b.column(name, "h"), f"{name}__at") for name in self._dates()],
                 *self._fields_of("household", "h"),
                 *self._uses("household", "h"),
                 *self._fold_columns(),
@@ -349,9 +350,13 @@ class Compiler:
         known = b.layer(base, "base", *concluded)
         decided = self._decided(self.household_rules, known)
         kept = [b.column(name) for name in ("household_id", "household_no", "region_code")]
-        kept.append(b.column("household_as_of"))
+        kept += [b.column(f"{name}__at") for name in self._dates()]
         kept += [b.column(name) for rule in self.household_rules for name in result_columns(rule)]
         return b.select(*kept).from_(decided.subquery("decided", copy=False), copy=False)
+
+    def _dates(self) -> list[str]:
+        """Columns that hold the dates of the household's facts; the evidence keeps them."""
+        return sorted({column.dated_by for column in self.catalog.tables["household"].columns})
 
     def _fold_columns(self) -> list[Sql]:
         """Columns of the fold; a household without members has zeros, not NULLs, for counts."""

@@ -350,5 +350,3 @@ _CALLS: dict[str, Callable[..., Sql]] = {
         )
     },
 }
-
-

@@ -111,9 +111,7 @@ def _or(tree: exp.Expression, scope: Scope) -> n.Node:
     return n.Or(_flatten(tree, exp.Or, scope))
 
 
-def _flatten(
-    tree: exp.Expression, kind: type[exp.Expression], scope: Scope
-) -> tuple[n.Node, ...]:
+def _flatten(tree: exp.Expression, kind: type[exp.Expression], scope: Scope) -> tuple[n.Node, ...]:
     if isinstance(tree, kind):
         return (*_flatten(tree.this, kind, scope), *_flatten(tree.expression, kind, scope))
     return (_condition(tree, scope),)
@@ -174,9 +172,7 @@ def _in(tree: exp.Expression, scope: Scope) -> n.Node:
     if tree.args.get("query") or tree.args.get("unnest") or not tree.expressions:
         raise FormulaError("E-RULE-CONSTRUCT", construct=tree.sql()[:80], kind="in")
     item = _convert(tree.this, scope)
-    values = tuple(
-        _as_codes(_convert(value, scope), item, scope) for value in tree.expressions
-    )
+    values = tuple(_as_codes(_convert(value, scope), item, scope) for value in tree.expressions)
     literals = tuple(value for value in values if isinstance(value, n.Literal))
     if len(literals) != len(values):
         raise FormulaError("E-RULE-LITERAL", value=tree.sql()[:80])

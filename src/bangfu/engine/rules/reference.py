@@ -213,9 +213,7 @@ def _member_aggregate(node: n.MemberAggregate, context: Context) -> Value:
     return _combine(node.kind, [value.value for value in taken])
 
 
-def _taken(
-    value: n.Node, contexts: Sequence[Context], conditions: Sequence[Value]
-) -> list[Value]:
+def _taken(value: n.Node, contexts: Sequence[Context], conditions: Sequence[Value]) -> list[Value]:
     """Values where the condition holds; an undecided condition counts as an unknown value."""
     return [
         condition if condition.is_unknown else evaluate_node(value, inner)

@@ -80,9 +80,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "/": _divide,
     "neg": lambda value: -value,
     "abs": abs,
-    "round2": lambda value: value.quantize(
-        Decimal("0.01"), rounding=ROUND_HALF_UP, context=_EXACT
-    ),
+    "round2": lambda value: value.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP, context=_EXACT),
     "least": min,
     "greatest": max,
     "months_between": full_months,

@@ -41,7 +41,6 @@ def show_number(value: Decimal) -> str:
 def fill(rule: Rule, values: Mapping[str, Any], language: str, catalog: Catalog) -> str:
     """Return the rule's reason with its named values put in."""
     shown = {
-        name: show(values[name], node.type, language, catalog)
-        for name, node in rule.values.items()
+        name: show(values[name], node.type, language, catalog) for name, node in rule.values.items()
     }
     return rule.reason.in_language(language).format_map(shown)

@@ -1,0 +1,138 @@
+"""A clause as a sentence in Chinese or English, with the names and labels of the contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bangfu.engine.contracts.tables import Catalog
+from bangfu.engine.rules import nodes as n
+from bangfu.engine.rules.rule import Text
+from bangfu.engine.rules.texts import show
+from bangfu.engine.rules.types import Type, unit_text
+from bangfu.engine.rules.words import find_word, word
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """Renders nodes in one language; `titles` are those of thresholds and indicators."""
+
+    language: str
+    catalog: Catalog
+    titles: Mapping[str, Text]
+
+    def text(self, node: n.Node) -> str:
+        """Return the sentence or phrase of a node."""
+        return _RENDERERS[type(node)](self, node)
+
+    def unit(self, type_: Type) -> str:
+        """Return the name of a number's unit, "" for a pure number."""
+        if not type_.unit:
+            return ""
+        written = unit_text(type_.unit)
+        return find_word("units", written, self.language) or written
+
+    def _word(self, group: str, key: str, **slots: str) -> str:
+        return word(group, key, self.language).format(**slots)
+
+    def _title(self, name: str) -> str:
+        title = self.titles.get(name)
+        return title.in_language(self.language) if title else name
+
+    def _literal(self, node: n.Literal) -> str:
+        return show(node.value, node.type, self.language, self.catalog)
+
+    def _field(self, node: n.Field) -> str:
+        return self.catalog.column(node.scope, node.name).label(self.language)
+
+    def _threshold(self, node: n.Threshold) -> str:
+        return self._title(node.name)
+
+    def _named(self, node: n.Named) -> str:
+        return self._title(node.name)
+
+    def _unknown(self, _node: n.Unknown) -> str:
+        return self._word("functions", "unknown")
+
+    def _call(self, node: n.Call) -> str:
+        args = [self.text(arg) for arg in node.args]
+        if node.name in ("+", "-", "*", "/"):
+            return f"({args[0]} {node.name} {args[1]})"
+        form = find_word("functions", node.name, self.language)
+        if form is None:
+            return f"{node.name}({', '.join(args)})"
+        return form.format(*args)
+
+    def _case(self, _node: n.Case) -> str:
+        return self._word("operators", "case")
+
+    def _compare(self, node: n.Compare) -> str:
+        return self._word(
+            "operators", node.op, left=self.text(node.left), right=self.text(node.right)
+        )
+
+    def _between(self, node: n.Between) -> str:
+        return self._word(
+            "operators",
+            "between",
+            item=self.text(node.item),
+            low=self.text(node.low),
+            high=self.text(node.high),
+        )
+
+    def _in_list(self, node: n.InList) -> str:
+        values = "、" if self.language == "zh" else ", "
+        listed = values.join(self.text(value) for value in node.values)
+        return self._word("operators", "in", item=self.text(node.item), values=listed)
+
+    def _missing(self, node: n.Missing) -> str:
+        return self._word("operators", "missing", item=self.text(node.item))
+
+    def _and(self, node: n.And) -> str:
+        return word("operators", "and", self.language).join(self.text(i) for i in node.items)
+
+    def _or(self, node: n.Or) -> str:
+        return word("operators", "or", self.language).join(self.text(i) for i in node.items)
+
+    def _not(self, node: n.Not) -> str:
+        return self._word("operators", "not", item=self.text(node.item))
+
+    def _feed(self, node: n.FeedAggregate) -> str:
+        return self._aggregate(node, self.catalog.tables[node.table].label(self.language))
+
+    def _members(self, node: n.MemberAggregate) -> str:
+        return self._aggregate(node, self.catalog.tables["person"].label(self.language))
+
+    def _aggregate(self, node: n.FeedAggregate | n.MemberAggregate, table: str) -> str:
+        everything = self._word("aggregates", "everything")
+        return self._word(
+            "aggregates",
+            node.kind,
+            table=table,
+            value=everything if node.value is None else self.text(node.value),
+            condition=everything if node.condition is None else self.text(node.condition),
+        )
+
+    def _times_used(self, node: n.TimesUsed) -> str:
+        return word("functions", "times_used", self.language).format(self.text(node.field))
+
+
+_RENDERERS: dict[type, Callable[..., str]] = {
+    n.Literal: Renderer._literal,
+    n.Field: Renderer._field,
+    n.Threshold: Renderer._threshold,
+    n.Unknown: Renderer._unknown,
+    n.Named: Renderer._named,
+    n.Call: Renderer._call,
+    n.Case: Renderer._case,
+    n.Compare: Renderer._compare,
+    n.Between: Renderer._between,
+    n.InList: Renderer._in_list,
+    n.Missing: Renderer._missing,
+    n.And: Renderer._and,
+    n.Or: Renderer._or,
+    n.Not: Renderer._not,
+    n.MemberAggregate: Renderer._members,
+    n.FeedAggregate: Renderer._feed,
+    n.TimesUsed: Renderer._times_used,
+}

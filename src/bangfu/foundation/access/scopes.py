@@ -22,7 +22,7 @@ from bangfu.kernel.scope import Scope
 _M = TypeVar("_M", bound=Model)
 _STATE = "bangfu_context"
 _SET = (
-    f"SELECT set_config('{SCOPE_FROM}', %s, true),"  # noqa: S608 (names of our own)
+    f"SELECT set_config('{SCOPE_FROM}', %s, true),"
     f" set_config('{SCOPE_TO}', %s, true), set_config('{USER_ID}', %s, true)"
 )
 

@@ -41,11 +41,12 @@ def _posts(request: HttpRequest) -> list[dict[str, Any]]:
             "role_en": post.role_en,
             "region": {
                 "code": post.region_code,
-                "name": regions.get_region(post.region_code).name,
+                "name": place.name if place else post.region_code,
                 "level": RegionCode(post.region_code).level,
             },
         }
         for post in selectors.active_posts(request.user, today)
+        for place in [regions.find_region(post.region_code)]
     ]
 
 
@@ -62,7 +63,7 @@ def _session(request: HttpRequest) -> dict[str, Any]:
         "posts": _posts(request),
         "active_post_id": active,
         "permissions": sorted(scope.permissions) if scope else [],
-        "is_demo": bool(scope) and str(scope.region).startswith(DEMO_PREFIX) if scope else False,
+        "is_demo": scope is not None and str(scope.region).startswith(DEMO_PREFIX),
         "latest_period": Ports.latest_period(scope) if scope else None,
     }
 

@@ -12,7 +12,8 @@ from ninja import Router
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, scope_of
 from bangfu.foundation.http.schemas import REFUSALS
-from bangfu.foundation.jobs import selectors, services
+from bangfu.foundation import jobs
+from bangfu.foundation.jobs.domain import JobRecord
 from bangfu.foundation.jobs.schemas import JobOut
 from bangfu.standards import errors
 
@@ -22,7 +23,7 @@ READERS = ("REGISTRY_IMPORT", "FEEDS_IMPORT", "SCREENING_RUN", "REGISTRY_READ")
 STARTERS = ("REGISTRY_IMPORT", "FEEDS_IMPORT", "SCREENING_RUN")
 
 
-def describe(job: Any, language: str) -> dict[str, Any]:
+def describe(job: JobRecord, language: str) -> dict[str, Any]:
     """Return the wire shape of a job."""
     error = None
     if job.error:
@@ -45,12 +46,12 @@ def describe(job: Any, language: str) -> dict[str, Any]:
 @router.get("/jobs/{job_id}", auth=Permit(*READERS), response={200: JobOut, **REFUSALS})
 def get_job(request: HttpRequest, job_id: UUID) -> Any:
     """Return how far a job of the scope is."""
-    return describe(selectors.get_job(scope_of(request), job_id), language_of(request))
+    return describe(jobs.get_job(scope_of(request), job_id), language_of(request))
 
 
 @router.post("/jobs/{job_id}/cancel", auth=Permit(*STARTERS), response={200: JobOut, **REFUSALS})
 def cancel_job(request: HttpRequest, job_id: UUID) -> Any:
     """Ask a job of the scope to stop; it stops at its next check."""
     scope = scope_of(request)
-    services.cancel(scope, job_id, at=timezone.now())
-    return describe(selectors.get_job(scope, job_id), language_of(request))
+    job = jobs.cancel(scope, job_id, at=timezone.now())
+    return describe(job, language_of(request))

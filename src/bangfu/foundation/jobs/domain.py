@@ -40,6 +40,8 @@ class JobRecord:
     started_at: datetime | None
     finished_at: datetime | None
     cancel_requested: bool
+    # The handler's arguments: ids and codes, never personal data.
+    args: dict[str, Any]
 
 
 class Cancelled(Exception):

@@ -27,7 +27,8 @@ def _item(region: Any) -> dict[str, Any]:
 def _path(code: RegionCode, top: RegionCode) -> list[dict[str, Any]]:
     """Return the places above `code`, from the scope's own place downwards."""
     above = [step for step in code.ancestors if top.contains(step)]
-    return [_item(selectors.get_region(str(step))) for step in sorted(above, key=lambda c: c.level)]
+    found = [selectors.find_region(step) for step in above]
+    return [_item(region) for region in found if region is not None]
 
 
 @router.get(

@@ -1,13 +1,13 @@
 """Users and posts; posts and their versions under row security."""
 
-import bangfu.foundation.database.fields
-import bangfu.kernel.uuid7
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+import bangfu.foundation.database.fields
+import bangfu.kernel.uuid7
 from bangfu.foundation.database.rls import AppendOnly, EnableRegionRls
 
 

@@ -1,9 +1,9 @@
 """The audit log, to which rows are only ever added."""
 
-import bangfu.foundation.database.fields
-import bangfu.kernel.uuid7
 from django.db import migrations, models
 
+import bangfu.foundation.database.fields
+import bangfu.kernel.uuid7
 from bangfu.foundation.database.rls import AppendOnly, EnableRegionRls
 
 

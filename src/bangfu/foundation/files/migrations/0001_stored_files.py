@@ -1,9 +1,9 @@
 """Stored files, with row security by region."""
 
-import bangfu.foundation.database.fields
-import bangfu.kernel.uuid7
 from django.db import migrations, models
 
+import bangfu.foundation.database.fields
+import bangfu.kernel.uuid7
 from bangfu.foundation.database.rls import EnableRegionRls
 
 

@@ -1,11 +1,11 @@
 """Jobs, with row security by region."""
 
-import bangfu.foundation.database.fields
-import bangfu.foundation.jobs.domain
-import bangfu.kernel.uuid7
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
+import bangfu.foundation.database.fields
+import bangfu.foundation.jobs.domain
+import bangfu.kernel.uuid7
 from bangfu.foundation.database.rls import EnableRegionRls
 
 

@@ -1,7 +1,8 @@
 """Places and their changes of code: reference data."""
 
-import bangfu.foundation.database.fields
 from django.db import migrations, models
+
+import bangfu.foundation.database.fields
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,59 @@
+"""What every test may ask for. Tests that name no database fixture start no database."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from bangfu.foundation.database.saved import SavedConnection
+from tests import database_kit
+from tests.cast import Cast, make_cast
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    database_kit.prepare_home()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        return
+    home = database_kit.session_home()
+    database_kit.stop_cluster()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def db_cluster() -> SavedConnection:
+    """The session's PostgreSQL, shared by all workers."""
+    return database_kit.start_cluster()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest, db_cluster: SavedConnection) -> None:
+    """A migrated database for this worker, in place of pytest-django's."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "single")
+    with django_db_blocker.unblock():
+        database_kit.make_database(db_cluster, f"test_{worker}")
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The standing cast; see `tests/cast.py`."""
+    return make_cast()
+
+
+@pytest.fixture
+def without_rls(transactional_db: None) -> Iterator[None]:
+    """Takes row security off, so that the application's filter must hold alone."""
+    database_kit.switch_rls("DISABLE")
+    yield
+    database_kit.switch_rls("ENABLE")
+
+
+@pytest.fixture
+def without_filter(settings: pytest.FixtureRequest) -> None:
+    """Takes the application's filter off, so that row security must hold alone."""
+    settings.BANGFU_SCOPE_FILTER = False

@@ -1,0 +1,32 @@
+"""What each of the cast sees of a table with a region, by the database alone."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connections
+
+from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.accounts.models import Post
+from bangfu.foundation.database.catalogue import tables_without_rls
+from tests.cast import SHIQIAO, Cast
+
+
+def test_every_table_with_a_region_is_under_row_security(db: None) -> None:
+    assert tables_without_rls(connections["default"]) == []
+
+
+@pytest.mark.django_db
+def test_a_county_sees_its_own_posts_and_not_the_neighbours(cast: Cast) -> None:
+    with activate(cast.county.scope):
+        assert set(Post.objects.values_list("role", flat=True)) == {
+            "COUNTY_OFFICER",
+            "TOWNSHIP_OFFICER",
+            "PAIRED_CADRE",
+            "AUDITOR",
+        }
+        assert not Post.objects.filter(region_code=str(SHIQIAO)).exists()
+
+
+@pytest.mark.django_db
+def test_without_a_scope_there_is_no_row(cast: Cast) -> None:
+    assert Post.objects.count() == 0

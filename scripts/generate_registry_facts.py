@@ -59,7 +59,7 @@ def _model(name: str, title: str, facts: Iterable[Fact], sealed: Iterable[Fact])
         lines.append(f"    {fact.name} = {_field(fact)}  # {note}")
     for fact in sealed:
         lines.append(f"    {fact.name} = EncryptedField(null=True, blank=True)  # {fact.zh}")
-        token = 'models.CharField(max_length=64, db_collation="C", blank=True, default="")'
+        token = 'models.CharField(max_length=64, db_collation="C", null=True, blank=True)'
         lines.append(f"    {fact.name}_token = {token}")
     return "\n".join([*lines, "", "    class Meta:", "        abstract = True", ""])
 

@@ -132,9 +132,9 @@ class HouseholdFacts(models.Model):
     form_filled_on = models.DateField(null=True, blank=True)  # 填表时间
     remark = models.CharField(max_length=500, null=True, blank=True)  # 备注
     phone = EncryptedField(null=True, blank=True)  # 户联系电话
-    phone_token = models.CharField(max_length=64, db_collation="C", blank=True, default="")
+    phone_token = models.CharField(max_length=64, db_collation="C", null=True, blank=True)
     account = EncryptedField(null=True, blank=True)  # 银行卡号
-    account_token = models.CharField(max_length=64, db_collation="C", blank=True, default="")
+    account_token = models.CharField(max_length=64, db_collation="C", null=True, blank=True)
 
     class Meta:
         abstract = True
@@ -191,9 +191,9 @@ class PersonFacts(models.Model):
     relocated_person = models.BooleanField(null=True, blank=True)  # 易地搬迁人口
     remark = models.CharField(max_length=500, null=True, blank=True)  # 备注
     disability_certificate_no = EncryptedField(null=True, blank=True)  # 残疾证号
-    disability_certificate_no_token = models.CharField(max_length=64, db_collation="C", blank=True, default="")
+    disability_certificate_no_token = models.CharField(max_length=64, db_collation="C", null=True, blank=True)
     phone = EncryptedField(null=True, blank=True)  # 联系电话
-    phone_token = models.CharField(max_length=64, db_collation="C", blank=True, default="")
+    phone_token = models.CharField(max_length=64, db_collation="C", null=True, blank=True)
 
     class Meta:
         abstract = True

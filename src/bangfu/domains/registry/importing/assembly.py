@@ -13,6 +13,8 @@ from typing import Any
 from bangfu.foundation.sheets.types import CellIssue, ValidatedSheet
 
 HEAD = "HEAD"
+# Columns whose checked value is what the cell says; codes and amounts would read differently.
+_SHOWN = frozenset({"id_number", "household_no", "head_id_number", "head_name"})
 
 
 @dataclass(slots=True)
@@ -89,7 +91,7 @@ class Assembler:
 
     def _member_issue(self, group: Group, row: int, column: str, code: str, **params: Any) -> None:
         group.is_bad = True
-        values = self._members.columns.get(column)
+        values = self._members.columns.get(column) if column in _SHOWN else None
         self._result.member_issues.append(
             CellIssue(
                 row_no=self._members.row_numbers[row],
@@ -105,7 +107,7 @@ class Assembler:
     ) -> None:
         if group is not None:
             group.is_bad = True
-        values = self._households.columns.get(column)
+        values = self._households.columns.get(column) if column in _SHOWN else None
         self._result.household_issues.append(
             CellIssue(
                 row_no=self._households.row_numbers[row],

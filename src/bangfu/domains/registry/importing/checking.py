@@ -59,7 +59,7 @@ def check_file(request: Request) -> Checked:
         if place.outcome is PlacingOutcome.REFUSED:
             assembler.hold_back(group, stated.column(place), place.error, stated=place.stated)
     request.step("comparing")
-    _compare_with_register(request, file, assembler, assembly)
+    _compare_with_register(request, file, assembler, assembly, places)
     assembler.finish()
     hidden = _hidden_rows(file, assembly, outside, placer, stated)
     return _gather(file, assembly, places, outside, hidden)
@@ -113,21 +113,26 @@ class _Statements:
 
 
 def _compare_with_register(
-    request: Request, file: ReadFile, assembler: Assembler, assembly: Assembly
+    request: Request,
+    file: ReadFile,
+    assembler: Assembler,
+    assembly: Assembly,
+    places: dict[str, Placement],
 ) -> None:
     """Hold back households with a member who belongs to another household of the county."""
     numbers = file.members.checked.columns["id_number"]
-    rows = [row for group in assembly.good for row in group.rows]
-    owners = [group for group in assembly.good for _ in group.rows]
+    owner_of = {row: group for group in assembly.good for row in group.rows}
+    rows = list(owner_of)
     if not rows:
         return
+    household_nos = [owner_of[row].household_no for row in rows]
     found = find_elsewhere(
         request.scope,
-        request.region,
-        list(zip(rows, tokens(numbers[row] for row in rows), strict=True)),
-        [group.household_no for group in owners],
+        rows,
+        tokens(numbers[row] for row in rows),
+        household_nos,
+        [places[no].region_code[:6] for no in household_nos],
     )
-    owner_of = dict(zip(rows, owners, strict=True))
     for row, household_no in found:
         assembler.hold_back_row(
             owner_of[row], row, "E-REGISTRY-PERSON-ELSEWHERE", household_no=household_no
@@ -197,11 +202,6 @@ def _sorted(
     """Return all findings of a sheet by row, without rows that must not be shown."""
     shown = [issue for issue in (*found, *across) if issue.row_no not in hidden]
     return sorted(shown, key=lambda issue: issue.row_no)
-
-
-def column_types(file: ReadFile) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the contract types of the columns, of members and of households."""
-    return columns.types_of(columns.MEMBER), columns.types_of(columns.HOUSEHOLD)
 
 
 def repairs(file: ReadFile) -> dict[str, int]:

@@ -18,7 +18,6 @@ from django.db import connection, transaction
 
 from bangfu.domains.registry.importing import copytext, sql
 from bangfu.foundation.access.scopes import activate
-from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 
 LISTED = 500  # how many names of households a result carries; the counts are of all
@@ -86,7 +85,7 @@ class Merger:
 
     def run(self, staged: StagedRegister, bounds: tuple[str, str], sources: SourceOf) -> Merged:
         """Load, set apart what must not be written, write, and say what happened."""
-        self._on_step("LOADING")
+        self._on_step("loading")
         self._load("incoming_household", "registry_household", staged.households)
         self._load("incoming_person", "registry_person", staged.persons)
         self._execute(sql.LOCK_COUNTIES)
@@ -97,7 +96,7 @@ class Merger:
         self._load_sources(sources)
         self._list_missing()
         self._list_renamed()
-        self._on_step("WRITING")
+        self._on_step("writing")
         self._write(staged)
         self._queue_reviews(staged.reviews)
         self._count_left(bounds)
@@ -187,7 +186,7 @@ class Merger:
             columns = (*part.present, "member_count") if kind == "household" else part.present
             counts = self._merged.counts
             counts[f"{kind}s_changed"] = self._execute(
-                sql.update_changed(table, temporary, columns), {**stamp, "facts": part.facts}
+                sql.update_changed(table, temporary, columns), {**stamp, "facts": list(part.facts)}
             )
             counts[f"{kind}s_new"] = self._execute(sql.insert_new(table, temporary, columns), stamp)
             counts[f"{kind}s_unchanged"] = self._execute(
@@ -226,23 +225,25 @@ class Merger:
 
 def find_elsewhere(
     scope: Scope,
-    region: RegionCode,
-    people: Sequence[tuple[int, str]],
+    rows: Sequence[int],
+    person_tokens: Sequence[str],
     household_nos: Sequence[str],
+    counties: Sequence[str],
 ) -> list[tuple[int, str]]:
     """Return (row, other household's number) of people who belong to another household.
 
-    `people` are (row, token of the ID number), `household_nos` beside them the household that the
-    file puts each in. Looks in the region's county, as far as the scope reaches.
+    Four columns of equal length: the row in the file, the token of the ID number, the household
+    and the county that the file puts the person in. Looks as far as the scope reaches.
     """
-    rows = [[str(row) for row, _ in people], [token for _, token in people], household_nos]
+    numbers = [str(row) for row in rows]
+    texts = [copytext.column(each) for each in (person_tokens, household_nos, counties)]
     with activate(scope), connection.cursor() as cursor:
         cursor.execute(sql.MAKE_TOKENS)
         with cursor.copy("COPY incoming_token FROM STDIN") as copy:
-            for block in copytext.lines([rows[0], rows[1], copytext.column(rows[2])]):
+            for block in copytext.lines([numbers, *texts]):
                 copy.write(block)
         cursor.execute("ANALYZE incoming_token")
-        cursor.execute(sql.FIND_ELSEWHERE, {"region": str(region)})
+        cursor.execute(sql.FIND_ELSEWHERE)
         found = [(int(row), str(no)) for row, no in cursor.fetchall()]
         cursor.execute("DROP TABLE incoming_token")
     return found

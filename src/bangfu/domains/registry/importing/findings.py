@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from bangfu.domains.registry.importing.checking import Checked
 from bangfu.domains.registry.importing.reading import ReadFile, ReadSheet
+from bangfu.foundation import files
+from bangfu.foundation.intake.domain import BatchRecord
 from bangfu.foundation.sheets.marking import (
     WORDS,
     Mark,
@@ -17,6 +22,7 @@ from bangfu.foundation.sheets.marking import (
 )
 from bangfu.foundation.sheets.types import CellIssue
 from bangfu.kernel.masks import mask_account, mask_id, mask_name, mask_phone
+from bangfu.kernel.scope import Scope
 from bangfu.standards import errors
 
 _MASKS = {
@@ -29,6 +35,17 @@ _MASKS = {
 # A parameter at least this long may be the number itself.
 _SHORTEST_NUMBER = 7
 _LONGEST_SHOWN = 40
+
+
+def save_workbook(scope: Scope, batch: BatchRecord, checked: Checked) -> UUID | None:
+    """Keep the rows that were not taken as a stored file; None when there are none."""
+    if not checked.has_issues:
+        return None
+    name = f"{Path(batch.file_name).stem}-待修改.xlsx"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "errors.xlsx"
+        write_workbook(path, checked.file, checked.member_issues, checked.household_issues)
+        return files.save(scope, name, path, "import.errors").id
 
 
 def write_workbook(

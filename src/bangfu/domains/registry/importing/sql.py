@@ -88,18 +88,21 @@ ORDER BY incoming.row_no
 # The same question before anything is staged, for a bare list of tokens.
 MAKE_TOKENS = """
 CREATE TEMP TABLE incoming_token (
-    row_index integer NOT NULL, token varchar(64) COLLATE "C" NOT NULL, household_no varchar(40)
+    row_index integer NOT NULL,
+    token varchar(64) COLLATE "C" NOT NULL,
+    household_no varchar(40) COLLATE "C" NOT NULL,
+    county_code varchar(6) COLLATE "C" NOT NULL
 ) ON COMMIT DROP
 """
 FIND_ELSEWHERE = """
 SELECT incoming.row_index, household.household_no
 FROM incoming_token AS incoming
-JOIN registry_person AS person ON person.id_token = incoming.token
+JOIN registry_person AS person
+  ON person.county_code = incoming.county_code AND person.id_token = incoming.token
 JOIN registry_membership AS membership
   ON membership.person_id = person.id AND membership.to_on IS NULL
 JOIN registry_household AS household ON household.id = membership.household_id
 WHERE household.household_no <> incoming.household_no
-  AND (left(%(region)s, 6) LIKE '%%00' OR person.county_code = left(%(region)s, 6))
 ORDER BY incoming.row_index
 """
 

@@ -18,7 +18,7 @@ from uuid import UUID
 from bangfu.domains.registry import columns
 from bangfu.domains.registry.importing.assembly import Group
 from bangfu.domains.registry.importing.commit import StagedRegister, StagedTable
-from bangfu.domains.registry.importing.copytext import column, lines
+from bangfu.domains.registry.importing.copytext import NULL, column, lines
 from bangfu.domains.registry.importing.placing import Placement, PlacingOutcome
 from bangfu.domains.registry.importing.reading import ReadFile
 from bangfu.domains.registry.pinyin import read_name
@@ -51,8 +51,14 @@ def stage(file: ReadFile, groups: Sequence[Group], places: dict[str, Placement])
         if (place := places[group.household_no]).outcome is PlacingOutcome.REVIEW
     )
     return StagedRegister(
-        households=_table(households, household_present, _names(columns.household_facts())),
-        persons=_table(persons, person_present, _names(columns.person_facts())),
+        households=_table(
+            households,
+            household_present,
+            _names((*columns.household_facts(), *columns.household_sealed())),
+        ),
+        persons=_table(
+            persons, person_present, _names((*columns.person_facts(), *columns.person_sealed()))
+        ),
         reviews=reviews,
     )
 
@@ -155,7 +161,7 @@ def _fact_columns(
 def _sealed(values: Sequence[str | None]) -> list[str]:
     """Return a column of ciphertexts as COPY text; an empty cell stays NULL."""
     known = [index for index, value in enumerate(values) if value]
-    texts = ["\\N"] * len(values)
+    texts = [NULL] * len(values)
     secret = encrypt_many([str(values[index]) for index in known])
     for index, ciphertext in zip(known, secret, strict=True):
         texts[index] = "\\\\x" + bytes(ciphertext).hex()
@@ -164,7 +170,7 @@ def _sealed(values: Sequence[str | None]) -> list[str]:
 
 def _optional_tokens(values: Sequence[str | None], kind: TokenKind) -> list[str]:
     known = [index for index, value in enumerate(values) if value]
-    texts = [""] * len(values)
+    texts = [NULL] * len(values)
     found = tokens([str(values[index]) for index in known], kind=kind)
     for index, token in zip(known, found, strict=True):
         texts[index] = token
@@ -173,7 +179,7 @@ def _optional_tokens(values: Sequence[str | None], kind: TokenKind) -> list[str]
 
 def _extensions(present: frozenset[str], dataset: str, take: Taker, count: int) -> list[str]:
     """Return the province's own columns as one JSON object a row; money and days as text."""
-    national = {each.name for each in columns.contract_columns(dataset)}
+    national = set(columns.contract_columns(dataset))
     extra = sorted(present - national)
     if not extra:
         return ["{}"] * count

@@ -11,31 +11,23 @@ import traceback
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI, Router
+from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from bangfu import __version__
 from bangfu.domains.reports.api import router as reports_router
 from bangfu.domains.reports.imports_api import router as imports_router
 from bangfu.domains.screening import selectors as screening
 from bangfu.domains.screening.api import router as screening_router
 from bangfu.foundation.accounts import api as accounts
 from bangfu.foundation.http.language import language_of
-from bangfu.foundation.http.permits import NotSignedIn, Open, PermissionMissing
+from bangfu.foundation.http.permits import NotSignedIn, PermissionMissing
 from bangfu.foundation.jobs.api import router as jobs_router
 from bangfu.foundation.regions.api import router as regions_router
 from bangfu.kernel.errors import BangfuError, Conflict, NotAllowed, NotFound
+from bangfu.server import health
 from bangfu.standards import errors
 
 log = logging.getLogger("bangfu.api")
-
-health = Router(tags=["health"])
-
-
-@health.get("/health", auth=Open("says only that the server answers"))
-def get_health(request: HttpRequest) -> dict[str, str]:
-    """Say that the server answers."""
-    return {"status": "ok", "version": __version__}
 
 
 class BangfuAPI(NinjaAPI):
@@ -49,7 +41,7 @@ api = BangfuAPI(
     title="Bangfu", version="1", description="帮扶 Bangfu", docs_url=None, openapi_url=None
 )
 for _router in (
-    health,
+    health.router,
     accounts.router,
     regions_router,
     reports_router,

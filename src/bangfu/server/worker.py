@@ -1,0 +1,21 @@
+"""The process that works off background jobs: `python -m bangfu.server.worker`."""
+
+from __future__ import annotations
+
+import os
+
+import django
+
+
+def main() -> None:
+    """Run queued jobs until told to stop."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bangfu.server.settings")
+    django.setup()
+    # Its module needs the apps, which exist from here on.
+    from bangfu.foundation.jobs.worker import run_worker  # noqa: PLC0415
+
+    run_worker()
+
+
+if __name__ == "__main__":
+    main()

@@ -75,7 +75,7 @@ def test_the_same_list_again_changes_nothing_and_a_new_date_changes_the_paper(tm
 def test_a_paper_that_ends_before_it_begins_is_a_bad_row(tmp_path) -> None:
     result = taken(tmp_path, [*ROW[:5], "2026-08-31"])
     assert result.state == BatchState.REFUSED
-    assert [issue["code"] for issue in result.issues] == ["E-FEED-ORDER"]
+    assert [issue["code"] for issue in result.issues] == ["E-ROW-ORDER"]
 
 
 def test_a_paper_is_revoked_with_a_reason_by_its_own_county(tmp_path) -> None:

@@ -108,7 +108,7 @@ def test_repeated_rows_land_once_and_contradicting_ones_not_at_all(tmp_path) -> 
 def test_a_month_above_its_own_year_is_a_bad_row(tmp_path) -> None:
     rows = [claim(1, paid="3200.01", year="3200.00"), claim(2, paid="3200.00", year="3200.00")]
     result = take_in(write_csv(tmp_path / "a.csv", CLAIM_HEAD, rows))
-    assert [(issue["row"], issue["code"]) for issue in result.issues] == [(2, "E-FEED-ORDER")]
+    assert [(issue["row"], issue["code"]) for issue in result.issues] == [(2, "E-ROW-ORDER")]
     assert result.counts["landed"] == 1
 
 

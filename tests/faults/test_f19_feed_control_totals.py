@@ -26,8 +26,8 @@ AGREED = {
 }
 
 
-def taken(tmp_path, rows=ROWS, **change):
-    path = write_csv(tmp_path / "a.csv", CLAIM_HEAD, rows)
+def taken(tmp_path, lines=ROWS, **change):
+    path = write_csv(tmp_path / "a.csv", CLAIM_HEAD, lines)
     return take_in(path, manifest=Manifest.parse(json.dumps({**AGREED, **change})))
 
 
@@ -73,12 +73,12 @@ def test_f19_any_difference_refuses_the_file_whole(tmp_path, change: dict, text:
 
 def test_f19_totals_count_the_bad_rows_too(tmp_path) -> None:
     broken = ["99010119700102000X", *claim(2, paid="99.95", year="5000")[1:]]
-    result = taken(tmp_path, rows=[ROWS[0], broken])
+    result = taken(tmp_path, lines=[ROWS[0], broken])
     assert result.state == BatchState.COMMITTED
     assert (result.counts["good"], result.counts["bad"]) == (1, 1)
     assert result.sums == {"self_paid": "100.10", "self_paid_year": "3200.20"}
 
 
 def test_f19_an_amount_that_cannot_be_read_agrees_with_no_total(tmp_path) -> None:
-    result = taken(tmp_path, rows=[ROWS[0], claim(2, paid="九十九", year="5000")])
+    result = taken(tmp_path, lines=[ROWS[0], claim(2, paid="九十九", year="5000")])
     assert message(result) == "“self_paid”的合计应为 200.05，文件里是 ?，整份文件没有入库。"

@@ -16,7 +16,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from bangfu.domains.feeds.checking import check_order, with_issues
 from bangfu.domains.feeds.models import Authorization
 from bangfu.domains.feeds.results import ImportResult
 from bangfu.domains.feeds.staging import describe_issues, digest, save_error_workbook
@@ -105,7 +104,7 @@ def _read(file: Path, at: datetime) -> _Read:
     contract = datasets.get(DATASET)
     raw, mapping = matching.find_sheet(reader.read_workbook(file), contract)
     sheet = validation.validate_rows(raw, mapping, contract, today=timezone.localdate(at))
-    return _Read(raw, mapping, with_issues(sheet, check_order(contract, sheet)))
+    return _Read(raw, mapping, sheet)
 
 
 def _stage(
@@ -113,7 +112,7 @@ def _stage(
 ) -> BatchRecord:
     issues = found.sheet.issues
     counts = found.sheet.counts()
-    workbook = save_error_workbook(scope, batch, found.raw, found.mapping, issues)
+    workbook = save_error_workbook(scope, at, batch, found.raw, found.mapping, issues)
     described = describe_issues(datasets.get(DATASET), issues)
     if not counts["good"]:
         return intake.refuse(

@@ -68,12 +68,12 @@ def read_feed(
     sheet = validation.validate_rows(raw, mapping, contract, today=today, check_duplicates=False)
     doubles, contradicting = _find_doubles(contract, sheet)
     wrong_month, reasons = _check_months(contract, sheet, period)
-    issues = [*contradicting, *wrong_month, *check_order(contract, sheet)]
-    checked = Checked(raw, mapping, with_issues(sheet, issues), doubles, reasons)
+    merged = _with_issues(sheet, [*contradicting, *wrong_month])
+    checked = Checked(raw, mapping, merged, doubles, reasons)
     return replace(checked, reasons=[*reasons, *_check_size(contract, checked)])
 
 
-def with_issues(sheet: ValidatedSheet, issues: list[CellIssue]) -> ValidatedSheet:
+def _with_issues(sheet: ValidatedSheet, issues: list[CellIssue]) -> ValidatedSheet:
     """Return the sheet with further findings, in the order of the rows."""
     return replace(
         sheet,
@@ -210,29 +210,6 @@ def _check_months(
 
 def _month_of(value: date | str | None) -> str | None:
     return f"{value:%Y-%m}" if isinstance(value, date) else value
-
-
-def check_order(contract: Dataset, sheet: ValidatedSheet) -> list[CellIssue]:
-    """Check the contract's pairs of columns of which the first may not exceed the second."""
-    issues = []
-    for lower_name, upper_name in contract.in_order:
-        lower, upper = sheet.columns.get(lower_name), sheet.columns.get(upper_name)
-        if lower is None or upper is None:
-            continue
-        titles = {column.name: column.zh for column in contract.columns}
-        for place, row_no in _good(sheet):
-            low, high = lower[place], upper[place]
-            if low is not None and high is not None and low > high:
-                issues.append(
-                    CellIssue(
-                        row_no=row_no,
-                        column=lower_name,
-                        code="E-FEED-ORDER",
-                        params={"lower": titles[lower_name], "upper": titles[upper_name]},
-                        value=str(low),
-                    )
-                )
-    return issues
 
 
 def _check_size(contract: Dataset, checked: Checked) -> list[Reason]:

@@ -195,10 +195,8 @@ def commit_batch(
     target: str | None = None
     try:
         with activate(scope), transaction.atomic():
-            batch = intake.lock_for_commit(scope=scope, batch_id=batch_id)
-            if batch.duplicate_of is not None:
-                return ImportResult.of(batch)
-            _lock_series(batch)
+            # The series before the row: the winner of two doubles locks the loser's row as well.
+            _lock_series(batches.get_batch(scope, batch_id))
             batch = intake.lock_for_commit(scope=scope, batch_id=batch_id)
             if batch.duplicate_of is not None:
                 return ImportResult.of(batch)

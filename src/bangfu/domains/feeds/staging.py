@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from bangfu.foundation.sheets import annotation
 from bangfu.foundation.sheets.types import CellIssue, RawSheet, SheetMapping
 from bangfu.kernel.errors import Refused
 from bangfu.kernel.masks import mask_account, mask_id, mask_name, mask_phone
+from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.standards.datasets import Dataset
 
@@ -177,12 +179,18 @@ def _masked(kind: str, value: object) -> str:
 
 def _error_workbook(request: Request, checked: Checked) -> UUID | None:
     return save_error_workbook(
-        request.scope, request.batch, checked.raw, checked.mapping, checked.sheet.issues
+        request.scope,
+        request.at,
+        request.batch,
+        checked.raw,
+        checked.mapping,
+        checked.sheet.issues,
     )
 
 
 def save_error_workbook(
     scope: Scope,
+    at: datetime,
     batch: BatchRecord,
     raw: RawSheet,
     mapping: SheetMapping,
@@ -195,7 +203,8 @@ def save_error_workbook(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "errors.xlsx"
         annotation.write_error_workbook(path, raw, mapping, issues, only_bad_rows=True)
-        return files.save(scope, name, path, "import.errors").id
+        region = RegionCode(batch.region_code)
+        return files.save(scope, name, path, "import.errors", at=at, region=region).id
 
 
 def _step(request: Request, name: str) -> None:

@@ -171,7 +171,8 @@ def test_a_list_is_valid_in_its_month_and_the_following_ones_only() -> None:
     assert chosen("2026-09") == ["2026-09"]
     assert chosen("2026-10") == ["2026-09"]
     assert chosen("2026-11") == []
-    assert chosen("2026-10", coverage="CHANGES") == ["2026-09"]
+    assert chosen("2026-08", coverage="CHANGES") == ["2026-08"]
+    assert chosen("2026-12", coverage="CHANGES") == ["2026-08", "2026-09"]
     assert chosen("2026-09", coverage="CHANGES") == ["2026-08", "2026-09"]
     assert chosen("2027-01", months=6) == ["2026-09"]
 

@@ -253,8 +253,8 @@ def list_authorizations(
     return [
         {
             "paper_no": row.paper_no,
-            "name": mask_name(row.person_name),
-            "id_number": mask_id(row.id_number),
+            "name": mask_name(str(row.person_name)),
+            "id_number": mask_id(str(row.id_number)),
             "signed_on": row.signed_on.isoformat(),
             "expires_on": row.expires_on.isoformat(),
             "witness": row.witness,

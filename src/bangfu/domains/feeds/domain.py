@@ -234,14 +234,18 @@ def in_force(
 ) -> list[LandingRecord]:
     """Return the batches whose data may be used for `period`, oldest first.
 
-    A batch of month m may be used in m and the `valid_months` − 1 months after it, never before m.
-    Of lists that stand for a state the newest wins; lists of changes add up.
+    A list that describes a state may be used in its month and the `valid_months` − 1 months after
+    it, the newest alone. Lists of changes add up: each that is not later than the month counts.
     """
-    usable = sorted(
-        (landing for landing in live if 0 <= period.months_since(landing.period) < valid_months),
+    earlier = sorted(
+        (landing for landing in live if landing.period <= period),
         key=lambda landing: (landing.period, str(landing.batch_id)),
     )
-    return usable if coverage == CHANGES else usable[-1:]
+    if coverage == CHANGES:
+        return earlier
+    return [
+        landing for landing in earlier[-1:] if period.months_since(landing.period) < valid_months
+    ]
 
 
 def scrub(text: str, own_name: str | None) -> str:

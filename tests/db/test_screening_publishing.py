@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 
 from bangfu.domains.screening.domain import Changes, Severity
 from bangfu.domains.screening.models import HouseholdHint
@@ -136,7 +136,7 @@ def test_another_countys_hints_are_neither_seen_nor_ended():
 
 
 def test_a_row_of_another_county_cannot_be_published():
-    with pytest.raises(Exception, match="row-level security"):
+    with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
         publish("2026-08", (ZHAO, "990102100201", 3, "", "", ["a"], []))
 
 

@@ -46,8 +46,7 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
             *("--log-level", "warning"),
         ],
         "worker": [
-            *(sys.executable, "-m", "django", "procrastinate", "worker"),
-            *("--concurrency", "1"),
+            *(sys.executable, "-m", "bangfu.server.worker"),
         ],
     }
 

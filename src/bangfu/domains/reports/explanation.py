@@ -8,6 +8,7 @@ from bangfu.domains.registry import selectors as registry
 from bangfu.domains.screening import explaining
 from bangfu.foundation.access.roles import require
 from bangfu.kernel.period import Period
+from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 
 
@@ -18,10 +19,11 @@ def get_explanation(scope: Scope, household_no: str, period: Period | None) -> d
     """
     require(scope, "HINT_READ")
     household = registry.get_household(scope, household_no)
-    found = explaining.explain(scope, household, period)
+    region = RegionCode(household.region_code)
+    found = explaining.explain(scope, household.id, region, period)
     names = {str(member.id): member.name for member in household.members}
     for rule in found["rules"]:
         for clause in rule["clauses"]:
-            person = clause.pop("person_id", None)
-            clause["person_name"] = names.get(str(person)) if person else None
+            clause["person_name"] = names.get(str(clause["person_id"]))
+            del clause["person_id"]
     return found

@@ -100,17 +100,17 @@ def start(*, scope: Scope, form: ImportForm, file: UploadedFile, at: datetime) -
     contract = find_contract(form.dataset)
     demand(scope, permission_for(contract.id))
     region = read_region(scope, form.region)
-    args: dict[str, Any] = {"dataset": contract.id, "region": str(region)}
+    args: dict[str, Any] = {"region": str(region)}
     if contract.coverage != "REGISTER":
         if not form.period:
             raise InvalidValue("E-REPORTS-PERIOD", dataset=contract.title["zh"])
-        args["period"] = str(Period.parse(form.period))
+        args |= {"dataset": contract.id, "period": str(Period.parse(form.period))}
     elif contract.id in REGISTRY and form.as_of is None:
         raise InvalidValue("E-REPORTS-AS-OF")
     if form.as_of is not None:
         args["as_of"] = form.as_of.isoformat()
     name = Path(file.name or "file").name[:200]
-    stored = files.save(scope, name, file.read(), kind=ORIGINAL, at=at)
+    stored = files.save(scope, name, file.file, ORIGINAL, at=at, region=region)
     args |= {"file_id": str(stored.id), "file_name": name}
     job = jobs.start(scope, _kind(contract.id, "import"), args, at=at)
     return {"batch_id": str(job.id), "job_id": str(job.id)}

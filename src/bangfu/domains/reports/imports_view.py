@@ -23,6 +23,13 @@ _COUNTS = {
 }
 
 
+# Jobs that take one dataset only do not name it.
+_DATASETS = {
+    "registry.import": "registry/household",
+    "authorizations.import": "feeds/authorization",
+}
+
+
 def _contract(dataset: str) -> Dataset | None:
     return next((one for one in datasets.list_datasets() if one.id == dataset), None)
 
@@ -111,7 +118,7 @@ def describe_pending(job: JobRecord, language: str) -> dict[str, Any]:
     """Return an import whose file has not been opened yet: only its job is known."""
     return {
         "id": str(job.id),
-        **_titles(str(job.args.get("dataset", ""))),
+        **_titles(str(job.args.get("dataset", _DATASETS.get(job.kind, "")))),
         "region": ref(job.region_code),
         "period": job.args.get("period"),
         "as_of": job.args.get("as_of"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from bangfu.foundation.regions import selectors as regions
 from bangfu.kernel.errors import NotFound
 from bangfu.kernel.period import Period
@@ -29,11 +27,21 @@ def read_period(text: str | None) -> Period | None:
     return Period.parse(text) if text else None
 
 
-@lru_cache(maxsize=20_000)
+# Names of places that were found; a county has a few hundred, a process sees a few counties.
+_NAMES: dict[str, str] = {}
+_MOST_NAMES = 20_000
+
+
 def name_of(code: str) -> str:
     """Return a place's name; the code itself for a place that the divisions do not know."""
-    found = regions.find_region(code)
-    return found.name if found else code
+    if code not in _NAMES:
+        found = regions.find_region(code)
+        if found is None:
+            return code
+        if len(_NAMES) >= _MOST_NAMES:
+            _NAMES.clear()
+        _NAMES[code] = found.name
+    return _NAMES[code]
 
 
 def ref(code: str) -> dict[str, str]:

@@ -250,15 +250,24 @@ class HouseholdOut(Schema):
 
 
 class ClauseOut(Schema):
-    """One condition of a rule, with the value that was compared."""
+    """One condition of a rule, with the value that was compared, raw and in words."""
 
     text_zh: str
     text_en: str
     outcome: Outcome
+    unknown_reason: str | None
     value: str | None
+    value_zh: str | None
+    value_en: str | None
     threshold: str | None
+    threshold_zh: str | None
+    threshold_en: str | None
     unit: str | None
+    unit_zh: str | None
+    unit_en: str | None
     dataset: str | None
+    dataset_zh: str | None
+    dataset_en: str | None
     as_of: date | None
     person_name: str | None
 
@@ -276,6 +285,7 @@ class RuleOut(Schema):
     reason_zh: str
     reason_en: str
     source: str
+    source_status: str
     clauses: list[ClauseOut]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from django.apps import AppConfig
 
 
@@ -13,7 +11,3 @@ class ScreeningConfig(AppConfig):
     name = "bangfu.domains.screening"
     label = "screening"
     verbose_name = "监测筛查"
-
-    def ready(self) -> None:
-        """Register the job handler."""
-        import_module("bangfu.domains.screening.tasks")

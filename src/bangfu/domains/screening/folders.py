@@ -29,3 +29,8 @@ def results_of(folder: str) -> Path:
 def inputs_of(folder: str) -> Path:
     """Return the folder of a run's inputs."""
     return runs_root() / folder / "inputs"
+
+
+def packs_of_runs() -> Path:
+    """Return the folder of the packs that runs were made with, one folder a hash."""
+    return runs_root() / "packs"

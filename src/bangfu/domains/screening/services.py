@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.utils import timezone
 from bangfu.domains.feeds.inputs import Inputs, remember_run
 from bangfu.domains.screening import results
 from bangfu.domains.screening.domain import Changes, RunRecord, ScreenResult
+from bangfu.domains.screening.explaining import keep_pack
 from bangfu.domains.screening.extract import extract
 from bangfu.domains.screening.folders import inputs_of, results_of, run_folder, runs_root
 from bangfu.domains.screening.locking import one_at_a_time
@@ -23,10 +23,10 @@ from bangfu.domains.screening.publishing import publish_hints
 from bangfu.domains.screening.rules import current_pack
 from bangfu.domains.screening.selectors import find_run, list_periods, to_record
 from bangfu.engine import runs
-from bangfu.foundation import audit
+from bangfu.foundation import audit, jobs
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
-from bangfu.foundation.jobs import services as jobs
+from bangfu.foundation.jobs.domain import JobRecord
 from bangfu.kernel.errors import NotAllowed, Refused
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import COUNTY, RegionCode
@@ -86,7 +86,7 @@ def check_place(scope: Scope, region: RegionCode) -> None:
         raise Refused("E-SCREENING-TOO-WIDE", region=str(region))
 
 
-def start_screening(*, scope: Scope, region: RegionCode, period: Period, at: datetime) -> Any:
+def start_screening(*, scope: Scope, region: RegionCode, period: Period, at: datetime) -> JobRecord:
     """Start a job that screens a county; return the job. Raises as `check_place`."""
     require(scope, "SCREENING_RUN")
     check_place(scope, region)
@@ -125,7 +125,8 @@ def _screen(work: _Work) -> ScreenResult:
     inputs = extract(work.scope, work.region, work.period, inputs_of(work.folder))
     now = work.step(1, "extract", now)
     pack = current_pack()
-    manifest = runs.run(pack, inputs_of(work.folder), results_of(work.folder), str(work.period))
+    keep_pack(pack)
+    manifest = runs.run(pack, inputs_of(work.folder), results_of(work.folder), work.period)
     now = work.step(2, "run", now)
     standing = find_run(work.scope, work.region, work.period)
     found = results.describe(manifest)
@@ -152,7 +153,7 @@ def _publish(work: _Work, found: results.Found, inputs: Inputs) -> tuple[RunReco
     later = [one for one in list_periods(work.scope, work.region) if one > str(work.period)]
     with activate(work.scope):
         changes = publish_hints(
-            results.read_hints(results_of(work.folder), inputs_of(work.folder)),
+            results.read_hints(results_of(work.folder)),
             region=work.region,
             period=work.period,
             next_period=min(later, default=None),

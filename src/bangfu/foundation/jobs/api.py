@@ -9,10 +9,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
 
+from bangfu.foundation import jobs
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, scope_of
 from bangfu.foundation.http.schemas import REFUSALS
-from bangfu.foundation import jobs
 from bangfu.foundation.jobs.domain import JobRecord
 from bangfu.foundation.jobs.schemas import JobOut
 from bangfu.standards import errors

@@ -1,0 +1,112 @@
+"""Why a household has its hint: the engine's explanation of the run that stands."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from bangfu.domains.screening.folders import packs_of_runs, results_of
+from bangfu.domains.screening.rules import PACK, current_pack
+from bangfu.domains.screening.selectors import find_hint, get_run_of
+from bangfu.engine import packs, runs
+from bangfu.engine.packs import Pack
+from bangfu.kernel.errors import NotFound
+from bangfu.kernel.period import Period
+from bangfu.kernel.region import RegionCode
+from bangfu.kernel.scope import Scope
+from bangfu.standards.paths import packs_root
+
+
+def keep_pack(pack: Pack) -> None:
+    """Keep a copy of the pack beside the runs: a run is explained by the pack it was made with."""
+    target = packs_of_runs() / pack.hash
+    if target.exists():
+        return
+    half = target.with_name(f".{pack.hash}.part")
+    shutil.rmtree(half, ignore_errors=True)
+    shutil.copytree(packs_root(), half)
+    half.replace(target)
+
+
+@lru_cache(maxsize=8)
+def _kept_pack(pack_hash: str) -> Pack:
+    folder = packs_of_runs() / pack_hash
+    if not folder.is_dir():
+        raise NotFound("E-SCREENING-FOLDER", period=pack_hash[:12])
+    return packs.load(folder / PACK)
+
+
+def pack_of(pack_hash: str) -> Pack:
+    """Return the pack with this hash, the present one or one kept with its runs."""
+    present = current_pack()
+    return present if present.hash == pack_hash else _kept_pack(pack_hash)
+
+
+def explain(
+    scope: Scope, household_id: UUID, region: RegionCode, period: Period | None
+) -> dict[str, Any]:
+    """Return the rules that fired or could not be decided for a household that the scope holds.
+
+    Keys: period, run {id, finished_at, period}, hint, reason_zh, reason_en, rules; a rule's
+    clauses carry `person_id`. The newest run not after `period` answers.
+    Raises NotFound E-SCREENING-NO-RUN, E-SCREENING-NOT-SCREENED, E-SCREENING-FOLDER.
+    """
+    run = get_run_of(scope, region, period)
+    if find_hint(scope, household_id, run.period) is None:
+        raise NotFound("E-SCREENING-NOT-SCREENED", period=run.period)
+    folder = results_of(run.folder)
+    if not folder.is_dir():
+        raise NotFound("E-SCREENING-FOLDER", period=run.period)
+    found = runs.explain(folder, pack_of(run.pack_hash), str(household_id))
+    return {
+        "household_no": found["household_no"],
+        "period": run.period,
+        "run": {"id": str(run.id), "finished_at": run.finished_at, "period": run.period},
+        "hint": found["hint"],
+        "reason_zh": found["reason_zh"] or "",
+        "reason_en": found["reason_en"] or "",
+        "rules": [_rule(rule) for rule in found["rules"]],
+    }
+
+
+def _rule(rule: dict[str, Any]) -> dict[str, Any]:
+    document, article = rule["source"]["document"], rule["source"]["article"]
+    kept = ("rule_id", "title_zh", "title_en", "kind", "outcome", "unknown_reason", "hint")
+    return {
+        **{name: rule[name] for name in kept},
+        "reason_zh": rule["reason_zh"] or "",
+        "reason_en": rule["reason_en"] or "",
+        "source": f"{document} {article}".strip(),
+        "source_status": rule["source"]["status"],
+        "clauses": [_clause(clause) for clause in rule["clauses"]],
+    }
+
+
+def _clause(clause: dict[str, Any]) -> dict[str, Any]:
+    kept = (
+        *("text_zh", "text_en", "outcome", "unknown_reason", "person_id", "dataset"),
+        *("value_zh", "value_en", "threshold_zh", "threshold_en", "unit_zh", "unit_en"),
+        *("dataset_zh", "dataset_en"),
+    )
+    as_of = clause["as_of"]
+    return {
+        **{name: clause[name] for name in kept},
+        "value": _text(clause["value"]),
+        "threshold": _text(clause["threshold"]),
+        "unit": clause["unit_zh"] or None,
+        "as_of": date.fromisoformat(as_of) if as_of else None,
+    }
+
+
+def _text(value: Any) -> str | None:
+    """Return a value as one text; it may be a number, a code, a list, or yes and no."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return ",".join(str(one) for one in value)
+    return str(value)

@@ -21,8 +21,7 @@ from bangfu.standards.reading import Block, malformed, read_block
 
 STATUSES = ("verified", "unverified")
 _HEADER = ["code", "zh", "en", "gb", "synonyms"]
-# Upper case; the hints alone are lower case, as rules and the interface write them.
-_CODE = re.compile(r"[A-Z0-9][A-Z0-9_]*|[a-z]+")
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)

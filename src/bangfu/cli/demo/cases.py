@@ -104,17 +104,23 @@ def plant(case: Case, maker: FamilyMaker, village: Village) -> Planted:
     family = _suitable(maker, village, spec)
     family.case = case.id
     family.facts.update(_facts(spec.get("household", {})))
+    # Found before anybody's age is changed: "the child" stays the same child.
+    members = {who: member for who in _RELATIONS if (member := _find(family, who))}
     for who, changes in spec.get("members", {}).items():
-        _change_member(maker, find_member(family, who), dict(changes))
+        _change_member(maker, members[who], dict(changes))
+
+    def rows(key: str) -> list[dict[str, Any]]:
+        return [dict(row, member=members[row["who"]]) for row in spec.get(key, [])]
+
     return Planted(
         case,
         family,
-        claims=_rows(family, spec, "claims"),
-        school={row["member"].id_number: row for row in _rows(family, spec, "school")},
+        claims=rows("claims"),
+        school={row["member"].id_number: row for row in rows("school")},
         housing=dict(spec.get("housing", {})),
-        deaths=_rows(family, spec, "deaths"),
-        vehicles=_rows(family, spec, "vehicles"),
-        authorised=_rows(family, spec, "authorised"),
+        deaths=rows("deaths"),
+        vehicles=rows("vehicles"),
+        authorised=rows("authorised"),
     )
 
 
@@ -132,11 +138,6 @@ def _suitable(maker: FamilyMaker, village: Village, spec: dict[str, Any]) -> Fam
             return family
 
 
-def _rows(family: Family, spec: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    """Return the rows of one kind, each with the member that it is about."""
-    return [dict(row, member=find_member(family, row["who"])) for row in spec.get(key, [])]
-
-
 _RELATIONS = {
     "head": ("户主",),
     "spouse": ("配偶",),
@@ -148,14 +149,6 @@ _RELATIONS = {
 def _find(family: Family, who: str) -> Member | None:
     found = [member for member in family.members if member.relation in _RELATIONS[who]]
     return max(found, key=lambda member: member.age(), default=None)
-
-
-def find_member(family: Family, who: str) -> Member:
-    """Return the member that a case means: head, spouse, child or elder (the oldest of them)."""
-    member = _find(family, who)
-    if member is None:
-        raise InvalidValue("E-DEMO-CASE", file=who, case=family.case)
-    return member
 
 
 def _change_member(maker: FamilyMaker, member: Member, changes: dict[str, Any]) -> None:

@@ -11,9 +11,12 @@ from typing import Any
 import click
 
 from bangfu.cli.output import emit, fail, say, setup_django
+from bangfu.kernel.errors import Refused
+from bangfu.kernel.region import COUNTY as COUNTY_LEVEL
 from bangfu.server.config import get_config
 
 SEED, HOUSEHOLDS = 990101, 20_000
+COUNTIES_AT_LEAST = 2_000  # fewer means that the divisions of the country are not loaded
 
 
 @click.command()
@@ -32,15 +35,16 @@ def command(
     home = get_config().home
     summary_file = home / "demo" / "summary.json"
     wanted = {"seed": seed, "households": households}
-    prepare_database(reset=again)
-    summary = _read_summary(summary_file)
-    if summary is None or summary["asked"] != wanted:
-        if summary is not None:
-            say("另一套演示数据已装载,重新建库。 Another demo is loaded; starting afresh.")
-            prepare_database(reset=True)
-        summary = _build(home, wanted, summary_file)
-    else:
+    summary = None if again else _read_summary(summary_file)
+    if summary is not None and summary["asked"] == wanted:
+        prepare_database(home, reset=False)
         say("演示数据已装载。 The demo is loaded already.")
+    else:
+        # A half-loaded or another demo is no ground to build on.
+        is_new = not (home / "pg").exists()
+        summary_file.unlink(missing_ok=True)
+        prepare_database(home, reset=not is_new)
+        summary = _build(home, wanted, summary_file)
     emit(summary, as_json=as_json, text=_in_words(summary))
     if not summary["score"]["is_perfect"]:
         wrong = [
@@ -52,22 +56,25 @@ def command(
         _serve(port)
 
 
-def prepare_database(*, reset: bool) -> None:
-    """Start the database, bring its tables up to date and load the divisions."""
-    from bangfu.cli import db, regions
+def prepare_database(home: Path, *, reset: bool) -> None:
+    """Start the database, bring its tables up to date and load the divisions of the country."""
+    from bangfu.foundation.database import cluster
+    from bangfu.foundation.database.urls import stated_urls
 
-    root = db.command.main
-    del root
-    for arguments in (["up"], *((["reset", "--yes"],) if reset else ()), ["migrate"]):
-        _run(db.command, arguments)
-    _run(regions.command, ["load", "--if-empty"])
+    if stated_urls()[0] is None:
+        if reset:
+            cluster.destroy(home)
+        cluster.up(home)
+    elif reset:
+        raise Refused("E-DEMO-FOREIGN")
+    setup_django()
+    from bangfu.foundation.database.migrate import migrate
+    from bangfu.foundation.regions import selectors, services
 
-
-def _run(group: click.Command, arguments: list[str]) -> None:
-    """Run a command of ours as a step; its own messages go to standard error."""
-    with click.Context(group) as context:
-        context.obj = None
-    group.main(arguments, standalone_mode=False)
+    migrate()
+    if selectors.count_regions().get(COUNTY_LEVEL, 0) < COUNTIES_AT_LEAST:
+        say("  正在装载全国行政区划… Loading the divisions of the country…")
+        services.load_divisions()
 
 
 def _read_summary(path: Path) -> dict[str, Any] | None:

@@ -20,6 +20,7 @@ from bangfu.cli.demo.county import AS_OF, County, make_county, write_files
 from bangfu.cli.demo.places import COUNTY, NEIGHBOUR, divisions, geojson, make_place
 from bangfu.cli.demo.score import Score, read_run, score
 from bangfu.cli.demo.words import Words
+from bangfu.domains.feeds import authorizations
 from bangfu.domains.feeds import services as feeds
 from bangfu.domains.registry import services as registry
 from bangfu.domains.screening import folders
@@ -124,7 +125,7 @@ def _import_feeds(county: County, scope: Scope) -> None:
         )
         _must_be_committed(result, delivery.path)
     if county.authorisations_file is not None and any(case.authorised for case in county.planted):
-        ledger = feeds.import_authorizations(
+        ledger = authorizations.import_authorizations(
             scope=scope,
             at=timezone.now(),
             file=county.authorisations_file,

@@ -80,6 +80,8 @@ def import_feed(
     check_county(scope, region)
     if supersede and not reason.strip():
         raise Refused("E-FEED-REASON")
+    if as_of is None:
+        as_of = manifest.as_of if manifest and manifest.as_of else period.last_day
     sweep_staging(scope)
     digests, size = staging.digest(file)
     batch = intake.open_batch(
@@ -101,7 +103,7 @@ def import_feed(
         file=file,
         region=region,
         period=period,
-        as_of=as_of or (manifest.as_of if manifest and manifest.as_of else period.last_day),
+        as_of=as_of,
         manifest=manifest,
         supersede=supersede,
         reason=reason.strip(),

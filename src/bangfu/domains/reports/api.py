@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
 
@@ -58,9 +58,9 @@ def export_households(request: HttpRequest, filters: Query[HouseholdFilter]) -> 
         language=language_of(request),
         at=timezone.now(),
     )
-    response = StreamingHttpResponse(export.chunks, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{export.file_name}"'
-    return response
+    return FileResponse(
+        export.stream, as_attachment=True, filename=export.file_name, content_type=XLSX
+    )
 
 
 @router.get(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.utils import timezone
 
 from bangfu.domains.reports import listing
 from bangfu.domains.reports.households import make_listing, to_item
+from bangfu.domains.reports.labels import coded
 from bangfu.domains.reports.places import name_of, read_region
 from bangfu.domains.reports.schemas import HouseholdFilter
 from bangfu.foundation import audit
@@ -20,9 +20,6 @@ from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.sheets.tables import write_table
 from bangfu.kernel.scope import Scope
-from bangfu.standards import codelists
-
-CHUNK = 64 * 1024
 
 COLUMNS = {
     "zh": [
@@ -56,34 +53,23 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A file on its way: its name and its bytes."""
+    """A finished file: its name, and its bytes, which go when the stream is closed."""
 
     file_name: str
-    chunks: Iterator[bytes]
+    stream: BinaryIO
 
 
 def export_households(
     *, scope: Scope, filters: HouseholdFilter, language: str, at: datetime
 ) -> Export:
-    """Return the households within the filters as an .xlsx file.
+    """Write the households within the filters to an .xlsx file and return it open.
 
-    The rows are read while the file is sent, in a transaction of their own with the scope set
-    anew: a query left over from the request's transaction would run without it.
-    Raises NotAllowed E-ACCESS-PERMISSION, NotFound for a place outside the scope.
+    Rows are read, the file written and the audit row added in one transaction with the scope set;
+    what is sent afterwards are bytes. A query that a response consumes later would run without
+    scope. Raises NotAllowed E-ACCESS-PERMISSION, NotFound for a place outside the scope.
     """
     require(scope, "EXPORT")
     place = read_region(scope, filters.region)
-    with activate(scope):
-        # Wrong filters are refused before the first byte is sent.
-        make_listing(scope, filters)
-    day = timezone.localdate(at).isoformat()
-    return Export(
-        file_name=f"households-{place.prefix or '000000'}-{day}.xlsx",
-        chunks=_chunks(scope, filters, language, at),
-    )
-
-
-def _chunks(scope: Scope, filters: HouseholdFilter, language: str, at: datetime) -> Iterator[bytes]:
     with tempfile.TemporaryDirectory(prefix="bangfu-export-") as folder:
         path = Path(folder) / "households.xlsx"
         with activate(scope):
@@ -95,9 +81,10 @@ def _chunks(scope: Scope, filters: HouseholdFilter, language: str, at: datetime)
                 sheet_name="农户" if language == "zh" else "Households",
             )
             _audit(scope, filters, period, written, at)
-        with path.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                yield chunk
+        # Opened before its folder goes: the bytes live on for as long as the stream does.
+        stream = path.open("rb")
+    day = timezone.localdate(at).isoformat()
+    return Export(f"households-{place.prefix or '000000'}-{day}.xlsx", stream)
 
 
 def _record(item: dict[str, Any], language: str) -> dict[str, object]:
@@ -113,7 +100,7 @@ def _record(item: dict[str, Any], language: str) -> dict[str, object]:
         "type": label(item["household_type"]),
         "category": label(item["monitored_category"]),
         "risk": label(item["risk_status"]),
-        "hint": codelists.get("hint").label(item["hint"].upper(), language) if item["hint"] else "",
+        "hint": label(coded("hint", (item["hint"] or "").upper())),
         "reason": item[f"reason_{language}"],
         "as_of": item["as_of"],
     }

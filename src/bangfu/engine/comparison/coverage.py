@@ -61,10 +61,10 @@ def read_coverage(path: Path) -> list[Delivery]:
 def judge(table: Table, county: str, deliveries: Iterable[Delivery], period: Period) -> FeedState:
     """Return the state of one feed for one county in a month.
 
-    Data later than the month are left out. Of a CHANGES feed every batch up to the month counts;
-    of the others only the newest period. Where the month is in the silent season, or the newest
-    period is `valid_months` or more behind, silence says nothing (and a complete list is not
-    used at all).
+    Data later than the month are left out. Of the other feeds only the newest period counts, and
+    only for `valid_months`. Of a CHANGES feed every batch of the last `valid_months` counts, and
+    silence says something only when every month from the first of them to this one has come. In
+    the silent season silence says nothing.
     """
     mine = [
         delivery
@@ -79,14 +79,26 @@ def judge(table: Table, county: str, deliveries: Iterable[Delivery], period: Per
     newest = max(delivery.period for delivery in mine)
     of_newest = [delivery for delivery in mine if delivery.period == newest]
     as_of = max((d.as_of for d in of_newest if d.as_of is not None), default=None)
-    gap = 0
-    if period.months_since(newest) >= table.valid_months:
-        gap = STALE
+    kept = [d for d in mine if period.months_since(d.period) < table.valid_months]
+    gap = 0 if kept else STALE
+    if table.coverage == "CHANGES":
+        gap = gap or _hole(kept, period)
+        counted = kept
+    else:
+        counted = [d for d in kept if d.period == newest]
     if _is_silent(table, period):
-        gap = SILENT
-    counted = mine if table.coverage == "CHANGES" else ([] if gap else of_newest)
+        gap, counted = SILENT, counted if table.coverage == "CHANGES" else []
     batches = tuple(sorted(delivery.batch_id for delivery in counted))
     return FeedState(table.name, county, gap, newest, as_of, batches)
+
+
+def _hole(kept: Sequence[Delivery], period: Period) -> int:
+    """0 when the changes of every month have come, else why silence says nothing."""
+    months = {delivery.period for delivery in kept}
+    if period not in months:
+        return STALE
+    span = period.months_since(min(months)) + 1
+    return 0 if len(months) == span else NO_DATA
 
 
 def _is_silent(table: Table, period: Period) -> bool:

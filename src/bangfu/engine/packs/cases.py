@@ -43,18 +43,19 @@ class Facts:
         return World(self.period, pack.catalog, threshold)
 
 
-def read_facts(case: Case, catalog: Catalog) -> Facts:
+def read_facts(case: Case, catalog: Catalog, prefix: str = "") -> Facts:
     """Turn a case's YAML into typed facts; a column or table that is not promised is refused.
 
     `coverage` table → LIVE (default), NO_DATA, STALE or SILENT; `authorised` the members (1 is
     the first) with a live authorisation; feed rows name their `person` by that number; `others`
-    are further households of the same input, for values that must be unique.
+    are further households of the same input, for values that must be unique. `prefix` keeps the
+    identifiers of several cases apart.
     """
     facts = case.facts
     period = Period.parse(str(facts.get("period", "2026-10")))
-    home = _household(facts, catalog, "h1")
+    home = _household(facts, catalog, f"{prefix}h1")
     others = tuple(
-        _household(other, catalog, f"h{index}")
+        _household(other, catalog, f"{prefix}h{index}")
         for index, other in enumerate(facts.get("others") or (), start=2)
     )
     uses = _uses((home, *others))
@@ -145,25 +146,26 @@ def _with_uses(home: Household, uses: dict[tuple[str, str], dict[Any, int]]) -> 
 
 
 def sources(households: list[Household], catalog: Catalog) -> dict[str, pa.Table]:
-    """Return the relations that the compiled SQL reads, for households of one county.
+    """Return the relations that the compiled SQL reads.
 
-    The gaps of the first household stand for the county.
+    The gaps of the first household stand for every county.
     """
     tables: dict[str, pa.Table] = {
         "household": table_of(catalog.tables["household"], [h.household for h in households]),
         "person": table_of(catalog.tables["person"], [m for h in households for m in h.members]),
     }
-    county = str(households[0].household["region_code"])[:6]
+    counties = sorted({str(h.household["region_code"])[:6] for h in households})
     feeds = [name for name in catalog.tables if catalog.is_feed(name)]
     for name in feeds:
         rows = [row for h in households for row in h.feeds.get(name, ())]
         tables[name] = table_of(catalog.tables[name], rows)
     tables["live_batch"] = pa.Table.from_pylist(
-        [{"tab": name, "county": county, "batch_id": BATCH} for name in feeds], schema=LIVE_BATCH
+        [{"tab": t, "county": c, "batch_id": BATCH} for t in feeds for c in counties],
+        schema=LIVE_BATCH,
     )
     gaps = households[0].gaps
     tables["county_gap"] = pa.Table.from_pylist(
-        [{"tab": name, "county": county, "gap": gaps.get(name, 1)} for name in feeds],
+        [{"tab": t, "county": c, "gap": gaps.get(t, 1)} for t in feeds for c in counties],
         schema=COUNTY_GAP,
     )
     tokens = sorted(token for h in households for token in h.authorised)

@@ -12,8 +12,10 @@ from bangfu.engine.packs.model import Case, Pack
 from bangfu.engine.rules.compiler import Outcome
 from bangfu.engine.rules.decide import evaluate
 from bangfu.engine.rules.execute import compile_rules, decide_in_duckdb
+from bangfu.engine.rules.nodes import TimesUsed, walk
 from bangfu.engine.rules.reference import Value, kleene_any
 from bangfu.engine.rules.rule import Rule
+from bangfu.kernel.errors import BangfuError
 
 
 @dataclass(frozen=True)
@@ -41,30 +43,53 @@ def check(pack: Pack, rule_id: str | None = None) -> CheckReport:
     """Run the cases of a pack (or of one rule) on both evaluators and compare with what is
     written; the reason of an unknown is compared where the case states one."""
     failures: list[CaseFailure] = []
+    ready: list[_Ready] = []
     chosen = [case for case in pack.cases if rule_id in (None, case.rule_id)]
-    for case in chosen:
-        failures += _run(case, pack)
+    for number, case in enumerate(chosen):
+        try:
+            facts = read_facts(case, pack.catalog, prefix=f"{number}-")
+        except (BangfuError, FormulaError, ValueError, IndexError, KeyError) as error:
+            failures.append(_failure(case, "facts", str(error)))
+            continue
+        ready.append(_Ready(case, pack.rule(case.rule_id), facts))
+    for one in ready:
+        failures += _compare(one, "reference", by_reference(one.rule, one.facts, pack))
+    for group in _groups(ready):
+        outcomes = by_duckdb(group[0].rule, [one.facts for one in group], pack)
+        for one, found in zip(group, outcomes, strict=True):
+            failures += _compare(one, "duckdb", found)
     return CheckReport(len(pack.rules), len(chosen), tuple(failures))
 
 
-def _run(case: Case, pack: Pack) -> list[CaseFailure]:
-    expected = case.expect + (f"/{case.reason}" if case.reason else "")
-    try:
-        facts = read_facts(case, pack.catalog)
-    except (FormulaError, ValueError, IndexError) as error:
-        return [_failure(case, "facts", expected, str(error))]
-    rule = pack.rule(case.rule_id)
-    found = {"reference": by_reference(rule, facts, pack), "duckdb": by_duckdb(rule, facts, pack)}
-    shorten = (lambda text: text) if case.reason else (lambda text: text.split("/")[0])
-    return [
-        _failure(case, evaluator, expected, text)
-        for evaluator, text in found.items()
-        if shorten(text) != expected
-    ]
+@dataclass(frozen=True)
+class _Ready:
+    case: Case
+    rule: Rule
+    facts: Facts
 
 
-def _failure(case: Case, evaluator: str, expected: str, found: str) -> CaseFailure:
-    return CaseFailure(case.rule_id, case.name, evaluator, expected, found, case.file)
+def _groups(ready: list[_Ready]) -> list[list[_Ready]]:
+    """Cases that can share one run; a rule that counts uses needs a run for each."""
+    groups: dict[tuple[object, ...], list[_Ready]] = {}
+    for number, one in enumerate(ready):
+        counts = any(isinstance(node, TimesUsed) for node in walk(one.rule.condition))
+        gaps = tuple(sorted(one.facts.household.gaps.items()))
+        key = (one.rule.id, str(one.facts.period), gaps, number if counts else -1)
+        groups.setdefault(key, []).append(one)
+    return list(groups.values())
+
+
+def _compare(one: _Ready, evaluator: str, found: str) -> list[CaseFailure]:
+    shown = found if one.case.reason else found.split("/")[0]
+    return [] if shown == _expected(one.case) else [_failure(one.case, evaluator, found)]
+
+
+def _expected(case: Case) -> str:
+    return case.expect + (f"/{case.reason}" if case.reason else "")
+
+
+def _failure(case: Case, evaluator: str, found: str) -> CaseFailure:
+    return CaseFailure(case.rule_id, case.name, evaluator, _expected(case), found, case.file)
 
 
 def by_reference(rule: Rule, facts: Facts, pack: Pack) -> str:
@@ -75,25 +100,27 @@ def by_reference(rule: Rule, facts: Facts, pack: Pack) -> str:
     return result.outcome.value + (f"/{result.reason}" if result.reason else "")
 
 
-def by_duckdb(rule: Rule, facts: Facts, pack: Pack) -> str:
-    """Return the same by the compiled SQL."""
-    day = facts.period.last_day
+def by_duckdb(rule: Rule, many: list[Facts], pack: Pack) -> list[str]:
+    """Return the same by the compiled SQL, for cases of one month and one state of the feeds."""
+    day = many[0].period.last_day
     if not rule.is_in_force(day):
-        return "FALSE"
-    compiler = compile_rules([rule], pack.catalog, facts.period, pack.thresholds.tables(day))
-    households = [facts.household, *facts.others]
+        return ["FALSE"] * len(many)
+    compiler = compile_rules([rule], pack.catalog, many[0].period, pack.thresholds.tables(day))
+    households = [home for facts in many for home in (facts.household, *facts.others)]
     with connect(threads=1) as connection:
         by_household, by_person = decide_in_duckdb(
             connection, compiler, sources(households, pack.catalog)
         )
     where = Outcome(rule)
-    result = by_household if rule.unit == "household" else by_person
-    mine = [
-        Value(row[where.outcome], row[where.reason] or 0)
-        for row in result.to_pylist()
-        if row["household_id"] == facts.household.household["household_id"]
-    ]
-    whole = kleene_any(mine)
+    found: dict[str, list[Value]] = {}
+    for row in (by_household if rule.unit == "household" else by_person).to_pylist():
+        decided = Value(row[where.outcome], row[where.reason] or 0)
+        found.setdefault(row["household_id"], []).append(decided)
+    return [_whole(found.get(str(f.household.household["household_id"]), [])) for f in many]
+
+
+def _whole(units: list[Value]) -> str:
+    whole = kleene_any(units)
     if whole.is_unknown:
         return f"UNKNOWN/{NAMES[whole.reason]}"
     return "TRUE" if whole.value else "FALSE"

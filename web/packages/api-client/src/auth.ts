@@ -1,36 +1,44 @@
-import type { ApiError } from './errors';
-import { toApiError } from './errors';
-import type { Transport } from './transport';
+import type { Client } from 'openapi-fetch';
 
-const ROOT = '/_allauth/browser/v1/auth';
+import { unwrap } from './client';
+import { toApiError, type ApiError } from './errors';
 
-export type SignInProblem = 'mismatch' | 'too-many' | 'more-needed' | 'offline' | 'other';
+interface Answer {
+  responses: { 200: { content: { 'application/json': unknown } } };
+}
 
-/** Sign-in through the headless endpoints of django-allauth. */
-export function createAuth(call: Transport) {
+/** The two paths of django-allauth's headless interface that signing in needs; it has its own description. */
+export interface AuthPaths {
+  '/_allauth/browser/v1/auth/session': { get: Answer; delete: Answer };
+  '/_allauth/browser/v1/auth/login': {
+    post: Answer & { requestBody: { content: { 'application/json': { username: string; password: string } } } };
+  };
+}
+
+const SESSION = '/_allauth/browser/v1/auth/session';
+
+/** allauth says 401 to a stranger who asks for the session and to one who has just signed out. */
+async function allowStranger(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!toApiError(error).isSignedOut) throw error;
+  }
+}
+
+export function createAuth(client: Client<AuthPaths>) {
   return {
-    /** Sets the CSRF cookie; the answer is 401 for a stranger, which is no error here. */
-    async prepare(): Promise<void> {
-      try {
-        await call('GET', `${ROOT}/session`);
-      } catch (error) {
-        if (!toApiError(error).isSignedOut) throw error;
-      }
-    },
+    /** Sets the CSRF cookie. */
+    prepare: () => allowStranger(unwrap(client.GET(SESSION))),
     signIn: (username: string, password: string) =>
-      call<unknown>('POST', `${ROOT}/login`, { body: { username, password } }),
-    /** allauth answers 401 to a successful sign-out: the session it speaks of is gone. */
-    async signOut(): Promise<void> {
-      try {
-        await call('DELETE', `${ROOT}/session`);
-      } catch (error) {
-        if (!toApiError(error).isSignedOut) throw error;
-      }
-    },
+      unwrap(client.POST('/_allauth/browser/v1/auth/login', { body: { username, password } })),
+    signOut: () => allowStranger(unwrap(client.DELETE(SESSION))),
   };
 }
 
 export type Auth = ReturnType<typeof createAuth>;
+
+export type SignInProblem = 'mismatch' | 'too-many' | 'more-needed' | 'offline' | 'other';
 
 /** Which of our sentences says what went wrong at sign-in. */
 export function signInProblem(error: ApiError): SignInProblem {

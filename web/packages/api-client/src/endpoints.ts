@@ -1,39 +1,8 @@
-import type { Transport } from './transport';
-import { withQuery } from './transport';
-import type {
-  Dataset,
-  Explanation,
-  Health,
-  HouseholdDetail,
-  HouseholdPage,
-  HouseholdQuery,
-  ImportDetail,
-  ImportPage,
-  Job,
-  Overview,
-  RegionDetail,
-  RegionMatch,
-  RunList,
-  Session,
-} from './types';
+import type { Client } from 'openapi-fetch';
 
-const ROOT = '/api/v1';
-
-function segment(value: string): string {
-  return encodeURIComponent(value);
-}
-
-/** `medical/claim` is two path segments of the wire, each escaped. */
-function datasetPath(dataset: string): string {
-  return dataset.split('/').map(segment).join('/');
-}
-
-/** Addresses the browser opens itself (downloads). */
-export const links = {
-  householdExport: (query: HouseholdQuery) => withQuery(`${ROOT}/households/export`, { ...query }),
-  template: (dataset: string) => `${ROOT}/datasets/${datasetPath(dataset)}/template.xlsx`,
-  importErrors: (id: string) => `${ROOT}/imports/${segment(id)}/errors.xlsx`,
-};
+import { unwrap } from './client';
+import type { paths } from './schema';
+import type { HouseholdQuery } from './types';
 
 export interface NewImport {
   file: File;
@@ -53,45 +22,84 @@ function importForm(input: NewImport): FormData {
   return form;
 }
 
-/** One function per operation; reads take an `AbortSignal`, so that a newer question cancels an older one. */
-export function createEndpoints(call: Transport) {
+function sessionEndpoints(client: Client<paths>) {
   return {
-    getHealth: () => call<Health>('GET', `${ROOT}/health`),
-    getSession: () => call<Session>('GET', `${ROOT}/session`),
-    choosePost: (postId: string) => call<Session>('POST', `${ROOT}/session/post`, { body: { post_id: postId } }),
-    chooseLanguage: (language: string) => call<unknown>('POST', `${ROOT}/session/language`, { body: { language } }),
-
+    getHealth: () => unwrap(client.GET('/api/v1/health')),
+    getSession: () => unwrap(client.GET('/api/v1/session')),
+    choosePost: (postId: string) => unwrap(client.POST('/api/v1/session/post', { body: { post_id: postId } })),
+    chooseLanguage: (language: 'zh' | 'en') =>
+      unwrap(client.POST('/api/v1/session/language', { body: { language } })),
     getRegion: (code: string, signal?: AbortSignal) =>
-      call<RegionDetail>('GET', `${ROOT}/regions/${segment(code)}`, { signal }),
-    searchRegions: (q: string, signal?: AbortSignal) => call<RegionMatch[]>('GET', `${ROOT}/regions`, { query: { q }, signal }),
+      unwrap(client.GET('/api/v1/regions/{code}', { params: { path: { code } }, signal })),
+    searchRegions: (q: string, signal?: AbortSignal) =>
+      unwrap(client.GET('/api/v1/regions', { params: { query: { q } }, signal })),
+  };
+}
 
+function householdEndpoints(client: Client<paths>) {
+  return {
     getOverview: (query: { region: string; period?: string }, signal?: AbortSignal) =>
-      call<Overview>('GET', `${ROOT}/overview`, { query, signal }),
-
+      unwrap(client.GET('/api/v1/overview', { params: { query }, signal })),
     listHouseholds: (query: HouseholdQuery, signal?: AbortSignal) =>
-      call<HouseholdPage>('GET', `${ROOT}/households`, { query: { ...query }, signal }),
+      unwrap(client.GET('/api/v1/households', { params: { query }, signal })),
     getHousehold: (householdNo: string, period?: string, signal?: AbortSignal) =>
-      call<HouseholdDetail>('GET', `${ROOT}/households/${segment(householdNo)}`, { query: { period }, signal }),
+      unwrap(
+        client.GET('/api/v1/households/{household_no}', {
+          params: { path: { household_no: householdNo }, query: { period } },
+          signal,
+        }),
+      ),
     explainHousehold: (householdNo: string, period?: string, signal?: AbortSignal) =>
-      call<Explanation>('GET', `${ROOT}/households/${segment(householdNo)}/explanation`, { query: { period }, signal }),
+      unwrap(
+        client.GET('/api/v1/households/{household_no}/explanation', {
+          params: { path: { household_no: householdNo }, query: { period } },
+          signal,
+        }),
+      ),
+  };
+}
 
-    listDatasets: (signal?: AbortSignal) => call<Dataset[]>('GET', `${ROOT}/datasets`, { signal }),
-
+function importEndpoints(client: Client<paths>) {
+  const at = (batchId: string) => ({ params: { path: { batch_id: batchId } } });
+  return {
+    listDatasets: (signal?: AbortSignal) => unwrap(client.GET('/api/v1/datasets', { signal })),
     startImport: (input: NewImport) =>
-      call<{ batch_id: string; job_id: string }>('POST', `${ROOT}/imports`, { form: importForm(input) }),
+      unwrap(
+        client.POST('/api/v1/imports', {
+          // The contract knows a file as text; on the wire it is a part of a form.
+          body: { ...input, file: input.file.name },
+          bodySerializer: () => importForm(input),
+        }),
+      ),
     listImports: (cursor?: string, signal?: AbortSignal) =>
-      call<ImportPage>('GET', `${ROOT}/imports`, { query: { cursor }, signal }),
-    getImport: (id: string, signal?: AbortSignal) => call<ImportDetail>('GET', `${ROOT}/imports/${segment(id)}`, { signal }),
-    commitImport: (id: string) => call<{ job_id: string }>('POST', `${ROOT}/imports/${segment(id)}/commit`),
-    cancelImport: (id: string) => call<unknown>('POST', `${ROOT}/imports/${segment(id)}/cancel`),
+      unwrap(client.GET('/api/v1/imports', { params: { query: { cursor } }, signal })),
+    getImport: (id: string, signal?: AbortSignal) =>
+      unwrap(client.GET('/api/v1/imports/{batch_id}', { ...at(id), signal })),
+    commitImport: (id: string) => unwrap(client.POST('/api/v1/imports/{batch_id}/commit', at(id))),
+    cancelImport: (id: string) => unwrap(client.POST('/api/v1/imports/{batch_id}/cancel', at(id))),
+  };
+}
 
-    getJob: (id: string, signal?: AbortSignal) => call<Job>('GET', `${ROOT}/jobs/${segment(id)}`, { signal }),
-    cancelJob: (id: string) => call<unknown>('POST', `${ROOT}/jobs/${segment(id)}/cancel`),
-
+function workEndpoints(client: Client<paths>) {
+  return {
+    getJob: (id: string, signal?: AbortSignal) =>
+      unwrap(client.GET('/api/v1/jobs/{job_id}', { params: { path: { job_id: id } }, signal })),
+    cancelJob: (id: string) =>
+      unwrap(client.POST('/api/v1/jobs/{job_id}/cancel', { params: { path: { job_id: id } } })),
     listRuns: (region: string, signal?: AbortSignal) =>
-      call<RunList>('GET', `${ROOT}/screening/runs`, { query: { region }, signal }),
+      unwrap(client.GET('/api/v1/screening/runs', { params: { query: { region } }, signal })),
     startRun: (input: { region: string; period: string }) =>
-      call<{ job_id: string }>('POST', `${ROOT}/screening/runs`, { body: input }),
+      unwrap(client.POST('/api/v1/screening/runs', { body: input })),
+  };
+}
+
+/** One function per operation; reads take an `AbortSignal`, so that a newer question cancels an older one. */
+export function createEndpoints(client: Client<paths>) {
+  return {
+    ...sessionEndpoints(client),
+    ...householdEndpoints(client),
+    ...importEndpoints(client),
+    ...workEndpoints(client),
   };
 }
 

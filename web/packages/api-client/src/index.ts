@@ -1,16 +1,20 @@
-import { createAuth } from './auth';
+import { createAuth, type AuthPaths } from './auth';
+import { createTypedClient, type ClientOptions } from './client';
 import { createEndpoints } from './endpoints';
-import { createTransport, type TransportOptions } from './transport';
+import type { paths } from './schema';
 
-export { signInProblem, type Auth, type SignInProblem } from './auth';
-export { links, type Endpoints, type NewImport } from './endpoints';
+export { signInProblem, type SignInProblem } from './auth';
+export { readCsrfToken, type ClientOptions } from './client';
+export type { NewImport } from './endpoints';
 export { ApiError, toApiError } from './errors';
-export { readCsrfToken, withQuery } from './transport';
+export { links, withQuery } from './links';
 export type * from './types';
 
-export function createApi(options: TransportOptions) {
-  const call = createTransport(options);
-  return { ...createEndpoints(call), auth: createAuth(call) };
+export function createApi(options: ClientOptions) {
+  return {
+    ...createEndpoints(createTypedClient<paths>(options)),
+    auth: createAuth(createTypedClient<AuthPaths>(options)),
+  };
 }
 
 export type Api = ReturnType<typeof createApi>;

@@ -1,4 +1,4 @@
-import type { Explanation, Fact, HouseholdDetail, Member, RuleExplanation } from '@bangfu/api-client';
+import type { Clause, Explanation, Fact, HouseholdDetail, Member, RuleExplanation } from '@bangfu/api-client';
 
 import { createRandom } from '../random.ts';
 import { households, type FixtureHousehold } from './households.ts';
@@ -114,8 +114,31 @@ export function detailOf(household: FixtureHousehold): HouseholdDetail {
     handling_status: null,
     history:
       random.next() < 0.6
-        ? [{ at: '2026-10-31T09:20:00+08:00', source: SOURCE, changes: [{ label_zh: '工资性收入', label_en: 'Wage income', before: '31,000 元', after: '24,000 元' }] }]
+        ? [{ at: '2026-10-31T09:20:00+08:00', source: SOURCE, changes: [{ key: 'wage', before: '31000', after: '24,000 元' }] }]
         : [],
+  };
+}
+
+interface Compared {
+  value: string | null;
+  value_en?: string;
+  threshold?: string;
+  unit?: string | null;
+  person?: string;
+}
+
+function clause(texts: [string, string], dataset: string, asOf: string, compared: Compared): Clause {
+  const { value, threshold = null, unit = null, person = null } = compared;
+  const number = (text: string | null) => (text && /^\d+$/.test(text) ? Number(text).toLocaleString('en') : text);
+  return {
+    text_zh: texts[0], text_en: texts[1], outcome: value === null ? 'UNKNOWN' : 'TRUE',
+    unknown_reason: value === null ? 'STALE' : null,
+    value, value_zh: number(value), value_en: compared.value_en ?? number(value),
+    threshold, threshold_zh: number(threshold), threshold_en: number(threshold),
+    unit, unit_zh: unit && { yuan: '元', year: '岁', person: '人' }[unit] || null, unit_en: unit,
+    dataset, dataset_zh: dataset.startsWith('registry') ? '农户名册' : '部门资料',
+    dataset_en: dataset.startsWith('registry') ? 'Register' : 'Departmental data',
+    as_of: asOf, person_name: person,
   };
 }
 
@@ -123,19 +146,15 @@ function explain(rule: FixtureRule, outcome: 'TRUE' | 'UNKNOWN'): RuleExplanatio
   const isKnown = outcome === 'TRUE';
   const asOf = isKnown ? '2026-10-31' : '2026-03-30';
   const { rule_id, title_zh, title_en, kind, hint, reason_zh, reason_en, dataset, unit, value, threshold } = rule;
+  const first = clause([title_zh, title_en], dataset, asOf, { value: isKnown ? value : null, threshold, unit });
+  const risk = clause(['户内登记有返贫致贫风险', 'A risk is registered for the household'], 'registry/household', asOf, { value: '因病', value_en: 'Illness' });
+  const lifted = clause(['户类型为脱贫户', 'The household was lifted out of poverty'], 'registry/household', asOf, { value: '是', value_en: 'yes', person: '陈某甲' });
+  const more = !isKnown ? [] : kind === 'INCOME' ? [risk] : kind === 'ALERT' ? [lifted] : [];
   return {
     rule_id, title_zh, title_en, kind, outcome, hint, reason_zh, reason_en,
     unknown_reason: isKnown ? null : 'STALE',
-    source: '示例文件〔2026〕1号 第三条',
-    clauses: [
-      { text_zh: title_zh, text_en: title_en, outcome, value: isKnown ? value : null, threshold, unit, dataset, as_of: asOf, person_name: null },
-      ...(isKnown && kind === 'INCOME'
-        ? [{ text_zh: '户内登记有返贫致贫风险', text_en: 'A risk is registered for the household', outcome, value: '因病', threshold: null, unit: null, dataset: 'registry/household', as_of: asOf, person_name: null }]
-        : []),
-      ...(isKnown && kind === 'ALERT'
-        ? [{ text_zh: '户类型为脱贫户', text_en: 'The household was lifted out of poverty', outcome, value: 'true', threshold: null, unit: null, dataset: 'registry/household', as_of: asOf, person_name: '陈某甲' }]
-        : []),
-    ],
+    source: '示例文件〔2026〕1号 第三条', source_status: 'unverified',
+    clauses: [first, ...more],
   };
 }
 

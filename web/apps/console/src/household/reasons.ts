@@ -1,4 +1,4 @@
-import type { RuleExplanation } from '@bangfu/api-client';
+import type { Clause, RuleExplanation } from '@bangfu/api-client';
 
 export interface SortedReasons {
   /** Rules that fired and stand behind the hint. */
@@ -25,8 +25,8 @@ export function sortReasons(rules: readonly RuleExplanation[]): SortedReasons {
   };
 }
 
-/** The dataset whose import could decide the rule: that of its first undecided clause. */
-export function datasetToImport(rule: RuleExplanation): string | null {
+/** The first undecided clause whose dataset could decide the rule, were it imported. */
+export function clauseToDecide(rule: RuleExplanation): Clause | null {
   if (rule.unknown_reason !== 'NO_DATA' && rule.unknown_reason !== 'STALE') return null;
-  return rule.clauses.find((clause) => clause.outcome === 'UNKNOWN' && clause.dataset)?.dataset ?? null;
+  return rule.clauses.find((clause) => clause.outcome === 'UNKNOWN' && clause.dataset) ?? null;
 }

@@ -1,0 +1,27 @@
+import type { HouseholdQuery } from './types';
+
+const ROOT = '/api/v1';
+
+type QueryValue = string | number | readonly string[] | null | undefined;
+
+/** Lists repeat their key; what is empty is left out. */
+export function withQuery(path: string, query: Record<string, QueryValue>): string {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    const values = Array.isArray(value) ? (value as readonly string[]) : [value];
+    for (const one of values) {
+      if (one !== undefined && one !== null && one !== '') search.append(key, String(one));
+    }
+  }
+  const text = search.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+/** Addresses that the browser opens itself: downloads. */
+export const links = {
+  householdExport: (query: HouseholdQuery) => withQuery(`${ROOT}/households/export`, query),
+  /** `medical/claim` is two segments of the path, each escaped. */
+  template: (dataset: string) =>
+    `${ROOT}/datasets/${dataset.split('/').map(encodeURIComponent).join('/')}/template.xlsx`,
+  importErrors: (id: string) => `${ROOT}/imports/${encodeURIComponent(id)}/errors.xlsx`,
+};

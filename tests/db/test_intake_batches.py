@@ -159,3 +159,30 @@ def test_a_forged_cursor_is_refused() -> None:
     with pytest.raises(InvalidValue) as caught:
         selectors.list_batches(county(), cursor="1 OR 1=1")
     assert caught.value.code == "E-INTAKE-CURSOR"
+
+
+@pytest.mark.parametrize("is_staged", [False, True])
+def test_a_job_that_runs_again_continues_with_its_own_batch(is_staged: bool) -> None:
+    job_id = uuid4()
+
+    def attempt():
+        return services.open_batch(
+            scope=county(),
+            at=NOW,
+            dataset="medical/claim",
+            region=YUNXI,
+            file=services.IncomingFile("a.csv", 1, "a" * 64),
+            period=OCTOBER,
+            job_id=job_id,
+        )
+
+    asked = {"scope": county(), "at": NOW}
+    first = attempt()
+    if is_staged:
+        services.record_staging(
+            **asked, batch_id=first.id, counts={}, mapping={}, issues=[], staged_path="x"
+        )
+    second = attempt()
+    assert (second.id, second.state, second.staged_path) == (first.id, BatchState.RECEIVED, "")
+    services.record_staging(**asked, batch_id=first.id, counts={}, mapping={}, issues=[])
+    assert len(selectors.list_batches(county()).items) == 1

@@ -31,7 +31,13 @@ NEXT_STATES: dict[BatchState, frozenset[BatchState]] = {
         {BatchState.STAGED, BatchState.REFUSED, BatchState.CANCELLED},
     ),
     BatchState.STAGED: frozenset(
-        {BatchState.COMMITTED, BatchState.REFUSED, BatchState.CANCELLED},
+        # Back to RECEIVED: the job that staged it was killed before its end and runs again.
+        {
+            BatchState.COMMITTED,
+            BatchState.REFUSED,
+            BatchState.CANCELLED,
+            BatchState.RECEIVED,
+        },
     ),
     BatchState.COMMITTED: frozenset({BatchState.SUPERSEDED, BatchState.REVERTED}),
     # A file whose replacement was taken back is in force again.

@@ -54,11 +54,15 @@ def open_batch(
 
     A file that is in force already for the same dataset, place and period yields a CANCELLED
     batch whose `duplicate_of` links to the first (F16): nothing more is to be done with it.
+    A job that was killed and runs again gets the batch of its first attempt.
     Raises NotAllowed E-ACCESS-REGION when the region is outside the scope.
     """
     if not scope.covers(region):
         raise NotAllowed("E-ACCESS-REGION", region=str(region))
     with activate(scope):
+        attempt = _find_attempt(scope, job_id, dataset, file.sm3)
+        if attempt is not None:
+            return _reopen(scope, attempt, at)
         twin = find_committed(scope, dataset, region, period, file.sm3)
         row = Batch.objects.create(
             dataset=dataset,
@@ -78,6 +82,28 @@ def open_batch(
         )
         _audit(scope, row, "intake.batch.recognised" if twin else "intake.batch.received", at)
         return to_record(row)
+
+
+def _find_attempt(scope: Scope, job_id: UUID | None, dataset: str, sm3: str) -> Batch | None:
+    if job_id is None:
+        return None
+    return (
+        visible(scope)
+        .select_for_update()
+        .filter(job_id=job_id, dataset=dataset, file_sm3=sm3)
+        .filter(state__in=[BatchState.RECEIVED, BatchState.STAGED])
+        .first()
+    )
+
+
+def _reopen(scope: Scope, row: Batch, at: datetime) -> BatchRecord:
+    if row.state != BatchState.RECEIVED:
+        check_step(row.state, BatchState.RECEIVED)
+        row.state = BatchState.RECEIVED
+        row.staged_path = ""
+        row.save(update_fields=["state", "staged_path"])
+        _audit(scope, row, "intake.batch.reopened", at)
+    return to_record(row)
 
 
 def record_staging(

@@ -27,7 +27,7 @@ _KINDS = (
 class Division(NamedTuple):
     """One place. `level` 1 province to 5 village; a province has no parent.
 
-    `kind` PROVINCE, PREFECTURE, COUNTY, ZONE (a statistical county such as a development zone),
+    `kind` PROVINCE, PREFECTURE, COUNTY, ZONE (a county of the statistical bureau alone, mostly a development zone),
     SUBDISTRICT, TOWN, TOWNSHIP, OTHER_TOWN, RESIDENTS_COMMITTEE, VILLAGERS_COMMITTEE,
     OTHER_VILLAGE.
     """

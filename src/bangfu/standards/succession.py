@@ -148,9 +148,9 @@ def _onward(code: str) -> Iterator[tuple[_Fate, str]]:
     if RegionCode(code).level > COUNTY:
         keys.append(code[:_TOWN_DIGITS])
     for key in keys:
-        fate = (_county_fates() if len(key) == _COUNTY_DIGITS else _town_fates()).get(key)
-        for to in fate.to if fate else ():
-            yield fate, to + code[len(key) :]
+        fates = _county_fates() if len(key) == _COUNTY_DIGITS else _town_fates()
+        if key in fates:
+            yield from ((fates[key], to + code[len(key) :]) for to in fates[key].to)
 
 
 def _places_above(
@@ -159,7 +159,7 @@ def _places_above(
     known = list(reached)
     if not known and code[:_TOWN_DIGITS] in _town_fates():
         known = [code]
-    places = set()
+    places: set[str] = set()
     for place in known:
         above = [a for a in RegionCode(place).ancestors if a.level >= COUNTY and exists(str(a))]
         places.update(str(a) for a in above[-1:])

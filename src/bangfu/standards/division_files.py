@@ -27,9 +27,9 @@ _KINDS = (
 class Division(NamedTuple):
     """One place. `level` 1 province to 5 village; a province has no parent.
 
-    `kind` PROVINCE, PREFECTURE, COUNTY, ZONE (a county of the statistical bureau alone, mostly a development zone),
-    SUBDISTRICT, TOWN, TOWNSHIP, OTHER_TOWN, RESIDENTS_COMMITTEE, VILLAGERS_COMMITTEE,
-    OTHER_VILLAGE.
+    `kind` PROVINCE, PREFECTURE, COUNTY, ZONE (a county of the statistical bureau alone, mostly a
+    development zone), SUBDISTRICT, TOWN, TOWNSHIP, OTHER_TOWN, RESIDENTS_COMMITTEE,
+    VILLAGERS_COMMITTEE, OTHER_VILLAGE.
     """
 
     code: str

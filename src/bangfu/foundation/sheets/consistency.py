@@ -30,6 +30,9 @@ class Consistency:
         is right, so none goes in. Values come parsed: 15 and 18 digits of a person are one key.
         """
         key = [_GRAINS.get(name, name) for name in self.dataset.key]
+        if self.dataset.coverage == "REGISTER" and "person" in self.dataset.key:
+            # In a register a person stands once, whatever household the row names.
+            key = ["id_number"]
         if not key or any(name not in self.columns for name in key):
             return []
         issues, in_conflict = self._find_conflicts(key)

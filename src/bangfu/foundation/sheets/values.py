@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,7 @@ _EXACT_FLOAT = 10**15
 _EPOCH = date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 9_000, 73_050
 _DUST = 1e-6
+_CERTIFICATE_LENGTHS = (20, 22)
 _YES = {"是", "有", "√", "✓", "y", "yes", "true", "1", "对"}
 _NO = {"否", "无", "没有", "×", "✗", "x", "n", "no", "false", "0", "错"}
 
@@ -59,7 +60,7 @@ def parser_for(column: Column, today: date) -> Parser:
         "region": _region,
         "disability_certificate": _disability,
         "money": _money,
-        "decimal": _decimal,
+        "decimal": partial(_decimal, scale=column.scale),
         "integer": _integer,
         "date": _date,
         "month": _month,
@@ -138,6 +139,10 @@ def _id_number(cell: Cell, today: date) -> Parsed:
     if isinstance(cell, float) and abs(cell) >= _EXACT_FLOAT:
         raise InvalidValue("E-ID-PRECISION", value=f"{cell:.5E}")
     text, repair = _compact(cell)
+    if len(text) in _CERTIFICATE_LENGTHS:
+        # National exports give the disability certificate in the same column; it holds the number.
+        certificate = DisabilityCertificate.parse(text, today=today)
+        return certificate.id_number.value, "E-REPAIR-CERTIFICATE"
     number = IdNumber.parse(text, today=today)
     if number.repairs or number.value != text:
         repair = "E-REPAIR-ID15" if len(text) == 15 else "E-REPAIR-CLEANED"
@@ -214,8 +219,12 @@ def _money(cell: Cell) -> Parsed:
     return amount.yuan, repair
 
 
-def _decimal(cell: Cell) -> Parsed:
-    return _number(cell)
+def _decimal(cell: Cell, scale: int | None) -> Parsed:
+    """An area or a distance; what lies below the contract's decimals is rounded away."""
+    number, repair = _number(cell)
+    if scale is not None and -int(number.as_tuple().exponent) > scale:
+        number = number.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP)
+    return number, repair
 
 
 def _integer(cell: Cell) -> Parsed:

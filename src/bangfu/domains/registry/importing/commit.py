@@ -86,6 +86,7 @@ class Merger:
     def run(self, staged: StagedRegister, bounds: tuple[str, str], sources: SourceOf) -> Merged:
         """Load, set apart what must not be written, write, and say what happened."""
         self._on_step("loading")
+        self._execute(sql.PLAN_FOR_MANY_ROWS)
         self._load("incoming_household", "registry_household", staged.households)
         self._load("incoming_person", "registry_person", staged.persons)
         self._execute(sql.LOCK_COUNTIES)
@@ -100,6 +101,7 @@ class Merger:
         self._write(staged)
         self._queue_reviews(staged.reviews)
         self._count_left(bounds)
+        self._execute(sql.PLAN_AS_USUAL)
         return self._merged
 
     # Loading
@@ -243,7 +245,9 @@ def find_elsewhere(
             for block in copytext.lines([numbers, *texts]):
                 copy.write(block)
         cursor.execute("ANALYZE incoming_token")
+        cursor.execute(sql.PLAN_FOR_MANY_ROWS)
         cursor.execute(sql.FIND_ELSEWHERE)
         found = [(int(row), str(no)) for row, no in cursor.fetchall()]
         cursor.execute("DROP TABLE incoming_token")
+        cursor.execute(sql.PLAN_AS_USUAL)
     return found

@@ -72,12 +72,15 @@ def read_file(path: Path, region: RegionCode, *, today: date) -> ReadFile:
     member_contract = extensions.extended(datasets.get(columns.MEMBER), region)
     household_contract = extensions.extended(datasets.get(columns.HOUSEHOLD), region)
     raw, mapping = matching.find_sheet(_by_likeness(sheets, member_contract), member_contract)
+    other = _find_household_sheet(sheets, raw, household_contract)
+    if other is None:
+        member_contract = _without_titles_of(member_contract, household_contract)
+        mapping = matching.match_sheet(raw, member_contract)
     _refuse_problems(mapping)
     checked = validation.validate_rows(
         raw, mapping, member_contract, today=today, check_duplicates=False
     )
     members = ReadSheet(raw, mapping, _complete_from_number(checked))
-    other = _find_household_sheet(sheets, members, household_contract)
     if other is None:
         return ReadFile(members, _shared(members, household_contract, today), is_shared=True)
     raw, mapping = other
@@ -86,6 +89,19 @@ def read_file(path: Path, region: RegionCode, *, today: date) -> ReadFile:
         raw, mapping, household_contract, today=today, check_duplicates=False
     )
     return ReadFile(members, ReadSheet(raw, mapping, _fold_risks(checked)), is_shared=False)
+
+
+def _without_titles_of(members: Dataset, households: Dataset) -> Dataset:
+    """Drop synonyms that are a household column's own title: on a shared sheet they mean that."""
+    own = {column.zh for column in members.columns}
+    taken = {column.zh for column in households.columns} - own
+    return replace(
+        members,
+        columns=tuple(
+            replace(each, synonyms=tuple(name for name in each.synonyms if name not in taken))
+            for each in members.columns
+        ),
+    )
 
 
 def _fold_risks(checked: ValidatedSheet) -> ValidatedSheet:
@@ -147,12 +163,12 @@ def _try(sheet: RawSheet, contract: Dataset) -> SheetMapping | None:
 
 
 def _find_household_sheet(
-    sheets: Sequence[RawSheet], members: ReadSheet, contract: Dataset
+    sheets: Sequence[RawSheet], members: RawSheet, contract: Dataset
 ) -> tuple[RawSheet, SheetMapping] | None:
     """Return another visible sheet with household numbers, the one with most known columns."""
     found = []
     for sheet in sheets:
-        if sheet is members.raw or not sheet.visible:
+        if sheet is members or not sheet.visible:
             continue
         mapping = _try(sheet, contract)
         if mapping is None or not mapping.data_rows:

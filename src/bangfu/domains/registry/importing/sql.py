@@ -38,6 +38,11 @@ def make_incoming(temporary: str, table: str, columns: Sequence[str]) -> str:
     )
 
 
+# A county arrives at once and no statistics know of it yet; believing the tables small, the planner
+# would walk them once for each incoming row.
+PLAN_FOR_MANY_ROWS = "SET LOCAL enable_nestloop = off"
+PLAN_AS_USUAL = "SET LOCAL enable_nestloop = on"
+
 # Two imports into one county follow each other; the second sees what the first wrote.
 LOCK_COUNTIES = """
 SELECT pg_advisory_xact_lock(hashtextextended('registry.import.' || county, 0))

@@ -9,15 +9,36 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from bangfu.domains.screening import selectors, services
-from bangfu.domains.screening.schemas import RunIn, RunList
+from bangfu.domains.screening.domain import RunRecord
+from bangfu.domains.screening.schemas import HintCounts, RunIn, RunList
 from bangfu.foundation.http.permits import Permit, scope_of
 from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.foundation.jobs.schemas import JobStarted
+from bangfu.foundation.regions import selectors as regions
+from bangfu.kernel.errors import NotFound
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import RegionCode
 
 router = Router(tags=["screening"])
+
+
+def _wire(run: RunRecord) -> dict[str, Any]:
+    place = regions.find_region(run.region_code)
+    return {
+        "id": str(run.id),
+        "region": {"code": run.region_code, "name": place.name if place else run.region_code},
+        "period": run.period,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "pack": run.pack,
+        "pack_version": run.pack_version,
+        "result_hash": run.result_hash,
+        "households": run.households,
+        "persons": run.persons,
+        "hints": {word: run.hints.get(word, 0) for word in HintCounts.model_fields},
+        "changes": {"new": run.new, "changed": run.changed, "gone": run.gone},
+    }
 
 
 @router.get("/screening/runs", auth=Permit("HINT_READ"), response={200: RunList, **REFUSALS})
@@ -26,7 +47,9 @@ def list_runs(request: HttpRequest, region: str | None = Query(None)) -> Any:
     check_query(request, "region")
     scope = scope_of(request)
     place = RegionCode.parse(region) if region else scope.region
-    return {"items": [run.as_wire() for run in selectors.list_runs(scope, place)]}
+    if not scope.covers(place):
+        raise NotFound("E-API-NOT-FOUND")
+    return {"items": [_wire(run) for run in selectors.list_runs(scope, place)]}
 
 
 @router.post(

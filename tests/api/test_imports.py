@@ -1,0 +1,161 @@
+"""POST /imports, GET /imports, GET /imports/{id}, commit, cancel, errors.xlsx, datasets."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import load_workbook
+
+from bangfu.foundation.jobs import services as job_services
+from bangfu.kernel.region import RegionCode
+from tests.api.conftest import id_number
+from tests.cast import SHIQIAO, YUNXI
+
+HEAD = "身份证号,姓名,死亡日期,登记日期,数据来源\n"
+
+
+def deaths(*rows: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("死亡名单.csv", (HEAD + "\n".join(rows) + "\n").encode())
+
+
+def good_row(serial: int = 1) -> str:
+    return f"{id_number('990101', serial)},王大山,2026-10-03,2026-10-08,公安"
+
+
+def hand_in(client: Any, file: SimpleUploadedFile, **form: str) -> Any:
+    wanted = {"dataset": "police/death", "region": "990101", "period": "2026-10", **form}
+    return client.post("/api/v1/imports", {**wanted, "file": file})
+
+
+def work_off(job_id: str, region: RegionCode = YUNXI) -> None:
+    """Do what the worker does."""
+    job_services.run_queued(job_id, region)
+
+
+def taken_in(client: Any, *rows: str) -> dict[str, Any]:
+    """Hand in a file, let the worker check it, and return the import."""
+    started = hand_in(client, deaths(*rows)).json()
+    work_off(started["job_id"])
+    return client.get(f"/api/v1/imports/{started['batch_id']}").json()
+
+
+def test_a_file_is_taken_and_its_job_is_known_at_once(jia):
+    response = hand_in(jia, deaths(good_row()))
+    assert response.status_code == 202
+    started = response.json()
+    waiting = jia.get(f"/api/v1/imports/{started['batch_id']}").json()
+    assert (waiting["state"], waiting["dataset"]) == ("RECEIVED", "police/death")
+    assert waiting["job"]["state"] == "QUEUED"
+    assert waiting["file_name"] == "死亡名单.csv"
+
+
+def test_the_checked_import_shows_mapping_counts_and_state(jia):
+    found = taken_in(jia, good_row(1), good_row(2))
+    assert found["state"] == "STAGED"
+    assert found["counts"]["rows"] == 2
+    assert found["counts"]["bad"] == 0
+    assert {"header": "死亡日期", "column": "died_on"}.items() <= next(
+        one for one in found["mapping"] if one["column"] == "died_on"
+    ).items()
+    assert found["job"]["state"] == "DONE"
+
+
+def test_a_bad_row_is_told_with_code_remedy_and_a_masked_value(jia):
+    wrong = id_number("990101", 1)[:-1] + "9"
+    if wrong == id_number("990101", 1):
+        wrong = wrong[:-1] + "8"
+    found = taken_in(jia, good_row(2), f"{wrong},王大山,2026-10-03,2026-10-08,公安")
+    assert found["counts"]["bad"] == 1
+    issue = found["issues"][0]
+    assert issue["code"] == "E-ID-CHECKSUM"
+    assert issue["row"] == 3
+    assert issue["message"]
+    assert issue["remedy"]
+    assert wrong not in str(found)
+    assert found["has_error_workbook"] is True
+
+
+def test_the_error_workbook_can_be_fetched(jia):
+    found = taken_in(jia, good_row(2), "123,王大山,2026-10-03,2026-10-08,公安")
+    response = jia.get(f"/api/v1/imports/{found['id']}/errors.xlsx")
+    assert response.status_code == 200
+    book = load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+    assert "王大山" in str([list(row) for row in book.worksheets[0].values])
+
+
+def test_committing_puts_it_in_force_once(jia):
+    found = taken_in(jia, good_row())
+    started = jia.post(f"/api/v1/imports/{found['id']}/commit")
+    assert started.status_code == 202
+    work_off(started.json()["job_id"])
+    assert jia.get(f"/api/v1/imports/{found['id']}").json()["state"] == "COMMITTED"
+    again = taken_in(jia, good_row())
+    assert again["state"] == "CANCELLED"
+    assert again["duplicate_of"] == found["id"]
+
+
+def test_cancelling_gives_it_up(jia):
+    found = taken_in(jia, good_row())
+    assert jia.post(f"/api/v1/imports/{found['id']}/cancel").json()["state"] == "CANCELLED"
+    refused = jia.post(f"/api/v1/imports/{found['id']}/cancel")
+    assert refused.status_code == 409
+
+
+def test_the_list_has_the_newest_first(jia):
+    first, second = taken_in(jia, good_row(1)), taken_in(jia, good_row(2))
+    page = jia.get("/api/v1/imports", {"limit": 1}).json()
+    assert [one["id"] for one in page["items"]] == [second["id"]]
+    page = jia.get("/api/v1/imports", {"limit": 1, "cursor": page["next_cursor"]}).json()
+    assert [one["id"] for one in page["items"]] == [first["id"]]
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ({"dataset": "no/such"}, "E-REPORTS-DATASET"),
+        ({"period": ""}, "E-REPORTS-PERIOD"),
+        ({"period": "2026-13"}, "E-PERIOD-FORMAT"),
+        ({"dataset": "registry/household"}, "E-REPORTS-AS-OF"),
+        ({"region": "99010"}, "E-REGION-LENGTH"),
+    ],
+)
+def test_a_wrong_form_is_refused_with_its_reason(jia, form, code):
+    response = hand_in(jia, deaths(good_row()), **form)
+    assert (response.status_code, response.json()["code"]) == (400, code)
+
+
+def test_f50_the_neighbour_finds_neither_import_nor_job_nor_workbook(jia, bing):
+    found = taken_in(jia, "123,王大山,2026-10-03,2026-10-08,公安", good_row())
+    for path in (found["id"], found["job"]["id"], f"{found['id']}/errors.xlsx"):
+        assert bing.get(f"/api/v1/imports/{path}").status_code == 404
+    assert bing.get(f"/api/v1/jobs/{found['job']['id']}").status_code == 404
+    assert bing.get("/api/v1/imports").json()["items"] == []
+    assert bing.post(f"/api/v1/imports/{found['id']}/commit").status_code == 404
+
+
+def test_a_file_for_the_neighbours_county_is_refused(jia):
+    assert hand_in(jia, deaths(good_row()), region=str(SHIQIAO)).status_code == 404
+
+
+def test_a_township_officer_may_not_import(world):
+    client = world.client(world.cast.township)
+    assert hand_in(client, deaths(good_row())).status_code == 403
+    assert client.get("/api/v1/datasets").status_code == 403
+
+
+def test_the_datasets_say_what_they_are_and_who_may_import(get):
+    found = {one["id"]: one for one in get("/datasets")}
+    assert found["traffic/vehicle"]["basis"] == "ASSET"
+    assert found["registry/household"]["has_period"] is False
+    assert found["police/death"]["may_import"] is True
+    assert found["police/death"]["columns"][0]["name"] == "id_number"
+
+
+def test_the_template_of_a_dataset_has_its_columns(jia):
+    response = jia.get("/api/v1/datasets/police/death/template.xlsx")
+    book = load_workbook(io.BytesIO(response.content))
+    assert "身份证号" in str([list(row) for row in book.worksheets[0].values])
+    assert jia.get("/api/v1/datasets/no/such/template.xlsx").status_code == 400

@@ -1,0 +1,218 @@
+"""No endpoint lets an officer of 云溪县 read, count, search or export a household of 石桥县.
+
+Each endpoint is asked twice: with the application's filter off, so that row security must hold
+alone, and with row security off, so that the filter must. 石桥县 is full of canaries; an answer may
+not hold one byte of them, spreadsheets included. A new endpoint fails the last test until it is
+in the matrix.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import load_workbook
+
+from bangfu.foundation import files, jobs
+from bangfu.foundation.access.scopes import activate, command_scope
+from bangfu.foundation.intake import services as intake
+from bangfu.kernel.period import Period
+from tests.api.conftest import CANARIES, CANARY_ID, NOW, World, build, id_number
+from tests.api.test_route_permissions import OPEN, routes
+from tests.cast import SHIQIAO, make_cast
+
+HIDDEN = (*CANARIES, CANARY_ID, "990102101201", "石桥", "桥头村", "canary.xlsx")
+
+
+@dataclass
+class Victim:
+    """What 石桥县 has that an attacker might name."""
+
+    batch: str
+    job: str
+    post: str
+
+
+Ask = Callable[[Any, Victim], Any]
+
+
+def get(path: str, **query: Any) -> Ask:
+    return lambda client, victim: client.get(f"/api/v1{path.format(**vars(victim))}", query)
+
+
+def post(path: str, body: dict[str, Any] | None = None) -> Ask:
+    def ask(client: Any, victim: Victim) -> Any:
+        filled = {key: value.format(**vars(victim)) for key, value in (body or {}).items()}
+        return client.post(
+            f"/api/v1{path.format(**vars(victim))}", filled, content_type="application/json"
+        )
+
+    return ask
+
+
+def upload(region: str) -> Ask:
+    def ask(client: Any, victim: Victim) -> Any:
+        file = SimpleUploadedFile("a.csv", "身份证号\n".encode())
+        form = {"dataset": "police/death", "region": region, "period": "2026-10", "file": file}
+        return client.post("/api/v1/imports", form)
+
+    return ask
+
+
+# What is asked, by route: (question, status or statuses that are right).
+MATRIX: dict[str, list[tuple[Ask, int]]] = {
+    "get_session": [(get("/session"), 200)],
+    "change_post": [(post("/session/post", {"post_id": "{post}"}), 404)],
+    "change_language": [(post("/session/language", {"language": "zh"}), 200)],
+    "search_regions": [
+        (get("/regions", q="石桥"), 200),
+        (get("/regions", q="990102"), 200),
+    ],
+    "get_region": [(get("/regions/990102"), 404), (get("/regions/990102101201"), 404)],
+    "get_overview": [
+        (get("/overview"), 200),
+        (get("/overview", region="990102"), 404),
+        (get("/overview", region="9901"), 404),
+        (get("/overview", region="000000000000"), 404),
+    ],
+    "list_households": [
+        (get("/households"), 200),
+        (get("/households", limit=200, sort="name"), 200),
+        (get("/households", limit=200, sort="household_no"), 200),
+        (get("/households", hint="urgent"), 200),
+        (get("/households", rule="a"), 200),
+        (get("/households", household_type="LIFTED"), 200),
+        (get("/households", q="卡那瑞"), 200),
+        (get("/households", q="kanarui"), 200),
+        (get("/households", q="k"), 200),
+        (get("/households", q="H990102"), 200),
+        (get("/households", q=id_number("990102", 3)), 200),
+        (get("/households", region="990102"), 404),
+        (get("/households", region="990100000000"), 404),
+    ],
+    "export_households": [
+        (get("/households/export"), 200),
+        (get("/households/export", q="卡那瑞"), 200),
+        (get("/households/export", q=id_number("990102", 3)), 200),
+        (get("/households/export", region="990102"), 404),
+    ],
+    "get_household": [(get("/households/H9901020001"), 404)],
+    "explain_household": [(get("/households/H9901020001/explanation"), 404)],
+    "list_datasets": [(get("/datasets"), 200)],
+    "get_template": [(get("/datasets/police/death/template.xlsx"), 200)],
+    "start_import": [(upload("990102"), 404)],
+    "list_imports": [(get("/imports"), 200)],
+    "get_import": [(get("/imports/{batch}"), 404), (get("/imports/{job}"), 404)],
+    "commit_import": [(post("/imports/{batch}/commit"), 404)],
+    "cancel_import": [(post("/imports/{batch}/cancel"), 404)],
+    "get_error_workbook": [(get("/imports/{batch}/errors.xlsx"), 404)],
+    "list_runs": [
+        (get("/screening/runs"), 200),
+        (get("/screening/runs", region="990102"), 404),
+    ],
+    "start_run": [(post("/screening/runs", {"region": "990102", "period": "2026-10"}), 404)],
+    "get_job": [(get("/jobs/{job}"), 404)],
+    "cancel_job": [(post("/jobs/{job}/cancel"), 404)],
+}
+QUESTIONS = [
+    pytest.param(ask, status, id=f"{name}-{number}")
+    for name, asked in MATRIX.items()
+    for number, (ask, status) in enumerate(asked)
+]
+
+
+def make_victim(world: World, folder: Path) -> Victim:
+    """Give 石桥县 an import with an error workbook, and a queued job."""
+    scope = command_scope(SHIQIAO, "tests")
+    with activate(scope):
+        stored = files.save(scope, "canary.xlsx", CANARIES[0].encode(), "import.errors", at=NOW)
+        batch = intake.open_batch(
+            scope=scope,
+            at=NOW,
+            dataset="police/death",
+            region=SHIQIAO,
+            file=intake.IncomingFile("canary.xlsx", 9, "ab" * 32, stored.id),
+            period=Period("2026-10"),
+        )
+        intake.record_staging(
+            scope=scope,
+            at=NOW,
+            batch_id=batch.id,
+            counts={"rows": 1},
+            mapping={},
+            issues=[],
+            error_file_id=stored.id,
+        )
+        job = jobs.start(
+            scope, "screening.run", {"region": str(SHIQIAO), "period": "2026-10"}, at=NOW
+        )
+    return Victim(str(batch.id), str(job.id), str(world.cast.neighbour.post_id))
+
+
+def bytes_of(response: Any) -> bytes:
+    if response.streaming:
+        return b"".join(response.streaming_content)
+    return response.content
+
+
+def words_of(content: bytes) -> str:
+    """Return what a reader would see: the cells of a workbook, or the text."""
+    if content.startswith(b"PK"):
+        book = load_workbook(io.BytesIO(content))
+        return "\n".join(
+            str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
+        )
+    return content.decode("unicode_escape") + content.decode()
+
+
+def check(world: World, victim: Victim, ask: Ask, status: int) -> None:
+    response = ask(world.client(world.cast.county), victim)
+    content = bytes_of(response)
+    assert response.status_code == status, content[:300]
+    found = [hidden for hidden in HIDDEN if hidden in words_of(content)]
+    assert found == []
+    if b'"total"' in content:
+        assert response.json()["total"] <= 3
+
+
+@pytest.mark.parametrize(("ask", "status"), QUESTIONS)
+def test_f50_f51_f52_f54_row_security_holds_alone(
+    world: World, without_filter: None, tmp_path: Path, ask: Ask, status: int
+):
+    check(world, make_victim(world, tmp_path), ask, status)
+
+
+@pytest.fixture
+def open_world(without_rls: None) -> World:
+    """The filled country in a database whose row security is off."""
+    return build(make_cast())
+
+
+def test_f50_f51_f52_f54_the_filter_holds_alone(open_world: World, tmp_path: Path):
+    victim = make_victim(open_world, tmp_path)
+    failures = []
+    for name, asked in MATRIX.items():
+        for number, (ask, status) in enumerate(asked):
+            try:
+                check(open_world, victim, ask, status)
+            except AssertionError as error:
+                failures.append(f"{name}-{number}: {error}")
+    assert failures == []
+
+
+def test_the_canaries_would_be_found(world: World):
+    """丙 sees them all, so the search for them can fail."""
+    client = world.client(world.cast.neighbour)
+    seen = words_of(client.get("/api/v1/households").content)
+    assert {"卡那瑞", "KANARUI-REASON", "H990102"} <= {one for one in HIDDEN if one in seen}
+    exported = words_of(bytes_of(client.get("/api/v1/households/export")))
+    assert "卡那瑞" in exported
+
+
+def test_every_route_is_in_the_matrix():
+    assert {function for _, function, _ in routes()} - OPEN == set(MATRIX)

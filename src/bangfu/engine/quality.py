@@ -18,8 +18,9 @@ from bangfu.engine.backends.duckdb import connect
 from bangfu.engine.contracts.arrow import table_of
 from bangfu.engine.contracts.tables import Table
 from bangfu.engine.packs.model import Pack
-from bangfu.engine.rules.compiler import Outcome
 from bangfu.engine.rules.execute import compile_rules, decide_in_duckdb
+from bangfu.engine.rules.layout import Layout, outcome
+from bangfu.engine.rules.nodes import Literal
 from bangfu.engine.rules.rule import Rule
 from bangfu.engine.rules.texts import fill
 from bangfu.kernel.period import Period
@@ -56,10 +57,12 @@ def evaluate_quality(
     }
     with connect() as connection:
         household, person = decide_in_duckdb(connection, compiler, sources)
+    layouts = {"household": compiler.household_layout, "person": compiler.person_layout}
+    results = {"household": household, "person": person}
     hits = [
         hit
         for rule in sorted(rules, key=lambda rule: rule.id)
-        for hit in _hits(rule, pack, household if rule.unit == "household" else person)
+        for hit in _hits(rule, layouts[rule.unit], pack, results[rule.unit])
     ]
     return pa.Table.from_pylist(hits, schema=HITS)
 
@@ -78,13 +81,16 @@ def _complete(given: pa.Table, promised: Table) -> pa.Table:
     return pa.table(columns, names=names)
 
 
-def _hits(rule: Rule, pack: Pack, result: pa.Table) -> Iterator[dict[str, Any]]:
-    where = Outcome(rule)
+def _hits(rule: Rule, layout: Layout, pack: Pack, result: pa.Table) -> Iterator[dict[str, Any]]:
     kept = ["household_id", *(["person_id"] if rule.unit == "person" else [])]
-    kept += [where.named(name) for name in rule.values]
-    chosen = result.filter(result.column(where.outcome)).select(kept)
+    columns = [layout.value(node) for node in rule.values.values()]
+    kept += dict.fromkeys(name for name in columns if name is not None)
+    chosen = result.filter(result.column(outcome(rule))).select(kept)
     for row in chosen.to_pylist():
-        values = {name: row[where.named(name)] for name in rule.values}
+        values = {
+            name: node.value if isinstance(node, Literal) else row[str(layout.value(node))]
+            for name, node in rule.values.items()
+        }
         yield {
             "rule_id": rule.id,
             "household_id": row["household_id"],

@@ -9,9 +9,9 @@ from bangfu.engine.comparison.reasons import NAMES
 from bangfu.engine.errors import FormulaError
 from bangfu.engine.packs.cases import Facts, read_facts, sources
 from bangfu.engine.packs.model import Case, Pack
-from bangfu.engine.rules.compiler import Outcome
 from bangfu.engine.rules.decide import evaluate
 from bangfu.engine.rules.execute import compile_rules, decide_in_duckdb
+from bangfu.engine.rules.layout import outcome, reason
 from bangfu.engine.rules.nodes import TimesUsed, walk
 from bangfu.engine.rules.reference import Value, kleene_any
 from bangfu.engine.rules.rule import Rule
@@ -111,10 +111,9 @@ def by_duckdb(rule: Rule, many: list[Facts], pack: Pack) -> list[str]:
         by_household, by_person = decide_in_duckdb(
             connection, compiler, sources(households, pack.catalog)
         )
-    where = Outcome(rule)
     found: dict[str, list[Value]] = {}
     for row in (by_household if rule.unit == "household" else by_person).to_pylist():
-        decided = Value(row[where.outcome], row[where.reason] or 0)
+        decided = Value(row[outcome(rule)], row[reason(rule)] or 0)
         found.setdefault(row["household_id"], []).append(decided)
     return [_whole(found.get(str(f.household.household["household_id"]), [])) for f in many]
 

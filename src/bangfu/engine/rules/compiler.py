@@ -30,6 +30,7 @@ from bangfu.engine.rules.aggregates import (
     member_feed,
 )
 from bangfu.engine.rules.build import Sql
+from bangfu.engine.rules.layout import Layout, outcome, reason
 from bangfu.engine.rules.lowering import DuckDbLowering, field_column
 from bangfu.engine.rules.rule import Rule
 
@@ -46,31 +47,6 @@ class Piece:
     sql: str
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """Where a rule's results stand: columns `o` outcome, `r` reason, clauses and values."""
-
-    rule: Rule
-
-    @property
-    def outcome(self) -> str:
-        """Boolean: true, false, NULL for unknown."""
-        return f"{self.rule.id}__o"
-
-    @property
-    def reason(self) -> str:
-        """Rank of the reason; NULL unless the outcome is."""
-        return f"{self.rule.id}__r"
-
-    def clause(self, index: int, suffix: str = "") -> str:
-        """Column of a clause: "" its boolean, "v" and "t" what was compared, "r" the reason."""
-        return f"{self.rule.id}__c{index}{suffix}"
-
-    def named(self, name: str) -> str:
-        """Column of one of the rule's named values."""
-        return f"{self.rule.id}__x_{name}"
-
-
 class Compiler:
     """Compiles rules of one period; give it the tables and how to make a lowering."""
 
@@ -79,8 +55,8 @@ class Compiler:
     ) -> None:
         self.rules = tuple(rules)
         self.catalog = catalog
-        self.person_rules = tuple(rule for rule in rules if rule.unit == "person")
-        self.household_rules = tuple(rule for rule in rules if rule.unit == "household")
+        self.person_layout = Layout([rule for rule in rules if rule.unit == "person"])
+        self.household_layout = Layout([rule for rule in rules if rule.unit == "household"])
         nodes = list(_distinct(self.rules))
         self.feed_nodes = [node for node in nodes if isinstance(node, n.FeedAggregate)]
         self.member_nodes = [node for node in nodes if isinstance(node, n.MemberAggregate)]
@@ -268,53 +244,47 @@ class Compiler:
                 carried += [f"{name}_{part}" for part in ("n", "t", "r", "g", "v")]
         known = b.layer(self._person_base(tables), "base", *concluded)
         arguments = [part for member in self.member_nodes for part in n.children(member)]
-        decided = self._decided(self.person_rules, known, arguments)
+        decided = self._decided(self.person_layout, known, arguments)
         counted: list[Sql] = []
         for member in self.member_nodes:
             counted += fold_members(member, self.names[member], self.lowering)
         kept = [b.column(name) for name in ("household_id", "person_id", "member_as_of")]
         kept += [b.column(name) for name in carried]
-        kept += [b.column(name) for rule in self.person_rules for name in result_columns(rule)]
+        kept += [b.column(name) for name in self.person_layout.columns()]
         return b.select(*kept, *counted).from_(decided.subquery("decided", copy=False), copy=False)
 
     def _decided(
-        self, rules: Sequence[Rule], source: exp.Select, more: Sequence[n.Node] = ()
+        self, layout: Layout, source: exp.Select, more: Sequence[n.Node] = ()
     ) -> exp.Select:
         """Layers over the source: indicators, then clauses, then the outcomes made of them."""
         query = source
-        for number, group in enumerate(_indicators([*_roots(rules), *more])):
+        for number, group in enumerate(_indicators([*_roots(layout.rules), *more])):
             columns: list[Sql] = []
             for node in group:
                 name = self.names.get(node, f"i{len(self.names)}")
-                value, reason = self.lowering.value(node.item), self.lowering.reason(node.item)
-                columns += [b.alias(value, name), b.alias(reason, f"{name}_why")]
+                value, why = self.lowering.value(node.item), self.lowering.reason(node.item)
+                columns += [b.alias(value, name), b.alias(why, f"{name}_why")]
                 self.names[node] = name
             query = b.layer(query, f"indicators{number}", *columns)
-        clauses = [column for rule in rules for column in self._clause_columns(rule)]
-        query = b.layer(query, "known", *clauses)
-        outcomes = [column for rule in rules for column in self._outcome_columns(rule)]
+        query = b.layer(query, "known", *self._layout_columns(layout))
+        outcomes: list[Sql] = []
+        for rule in layout.rules:
+            truth, why = _assemble(rule.condition, layout)
+            told = b.case((b.is_null(truth.copy()), why))
+            outcomes += [b.alias(truth, outcome(rule)), b.alias(told, reason(rule))]
         return b.layer(query, "clauses", *outcomes)
 
-    def _clause_columns(self, rule: Rule) -> list[Sql]:
-        where, lowering = Outcome(rule), self.lowering
+    def _layout_columns(self, layout: Layout) -> list[Sql]:
         columns: list[Sql] = []
-        for index, clause in enumerate(rule.clauses):
-            truth = b.try_cast(lowering.value(clause), "BOOLEAN")
-            columns.append(b.alias(truth, where.clause(index)))
-            columns.append(b.alias(lowering.reason(clause), where.clause(index, "r")))
-            for suffix, side in zip("vt", compared(clause), strict=True):
-                if side is not None:
-                    columns.append(b.alias(lowering.value(side), where.clause(index, suffix)))
-        for name, node in rule.values.items():
-            columns.append(b.alias(lowering.value(node), where.named(name)))
+        for node, name in layout.clauses.items():
+            truth = b.try_cast(self.lowering.value(node), "BOOLEAN")
+            columns.append(b.alias(truth, name))
+            told = layout.clause_reason(node)
+            if told is not None:
+                columns.append(b.alias(self.lowering.reason(node), told))
+        for node, name in layout.values.items():
+            columns.append(b.alias(self.lowering.value(node), name))
         return columns
-
-    def _outcome_columns(self, rule: Rule) -> list[Sql]:
-        where = Outcome(rule)
-        names = iter(range(len(rule.clauses)))
-        outcome, reason = _assemble(rule.condition, where, names)
-        open_reason = b.case((b.is_null(outcome.copy()), reason))
-        return [b.alias(outcome, where.outcome), b.alias(open_reason, where.reason)]
 
     def _household_fold(self) -> exp.Select:
         folded: list[Sql] = []
@@ -348,10 +318,10 @@ class Compiler:
             if node.grain == "household":
                 concluded += conclude_feed(node, self.names[node])
         known = b.layer(base, "base", *concluded)
-        decided = self._decided(self.household_rules, known)
+        decided = self._decided(self.household_layout, known)
         kept = [b.column(name) for name in ("household_id", "household_no", "region_code")]
         kept += [b.column(f"{name}__at") for name in self._dates()]
-        kept += [b.column(name) for rule in self.household_rules for name in result_columns(rule)]
+        kept += [b.column(name) for name in self.household_layout.columns()]
         return b.select(*kept).from_(decided.subquery("decided", copy=False), copy=False)
 
     def _dates(self) -> list[str]:
@@ -374,50 +344,27 @@ class Compiler:
             held = b.column(name, "f")
             absent = b.is_null(b.column("household_id", "f"))
             columns.append(b.alias(b.case((absent, b.value(empty)), default=held), name))
-            reason = b.coalesce(b.column(f"{name}_why", "f"), b.value(NO_DATA))
-            columns.append(b.alias(reason, f"{name}_why"))
+            why = b.coalesce(b.column(f"{name}_why", "f"), b.value(NO_DATA))
+            columns.append(b.alias(why, f"{name}_why"))
         return columns
 
 
-def result_columns(rule: Rule) -> list[str]:
-    """Return the names of the columns that hold a rule's results, in order."""
-    where = Outcome(rule)
-    names = [where.outcome, where.reason]
-    for index, clause in enumerate(rule.clauses):
-        names += [where.clause(index), where.clause(index, "r")]
-        sides = zip("vt", compared(clause), strict=True)
-        names += [where.clause(index, suffix) for suffix, side in sides if side is not None]
-    return names + [where.named(name) for name in rule.values]
-
-
-def compared(clause: n.Node) -> tuple[n.Node | None, n.Node | None]:
-    """Return what a clause looks at and what it is held against, where each is one value."""
-    match clause:
-        case n.Compare(left=left, right=right):
-            return left, right
-        case n.InList(item=item) | n.Missing(item=item) | n.Between(item=item):
-            return item, None
-        case n.Call(args=(n.Field() as item, *_)):
-            return item, None
-        case _:
-            return None, None
-
-
-def _assemble(node: n.Node, where: Outcome, index: Iterable[int]) -> tuple[Sql, Sql]:
-    """Outcome and reason of a condition out of its clause columns, in the clauses' order."""
+def _assemble(node: n.Node, layout: Layout) -> tuple[Sql, Sql]:
+    """Outcome and reason of a condition out of the columns of its clauses."""
     match node:
         case n.And(items=items) | n.Or(items=items):
-            parts = [_assemble(item, where, index) for item in items]
+            parts = [_assemble(item, layout) for item in items]
             join = b.both if isinstance(node, n.And) else b.either
-            reasons = [b.case((b.is_null(o.copy()), r)) for o, r in parts]
-            outcome = join(*[exp.paren(o) for o, _ in parts])
-            return exp.paren(outcome), b.greatest(*reasons)
+            reasons = [b.case((b.is_null(truth.copy()), why)) for truth, why in parts]
+            truth = join(*[exp.paren(truth) for truth, _ in parts])
+            return exp.paren(truth), b.greatest(*reasons)
         case n.Not(item=item):
-            outcome, reason = _assemble(item, where, index)
-            return exp.Not(this=exp.paren(outcome)), reason
+            truth, why = _assemble(item, layout)
+            return exp.Not(this=exp.paren(truth)), why
         case _:
-            number = next(iter(index))
-            return b.column(where.clause(number)), b.column(where.clause(number, "r"))
+            told = layout.clause_reason(node)
+            why = b.value(NO_DATA) if told is None else b.column(told)
+            return b.column(layout.clause(node)), why
 
 
 def _fold_household_feed(node: n.FeedAggregate, name: str) -> list[Sql]:

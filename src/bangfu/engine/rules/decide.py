@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bangfu.engine.comparison.reasons import NAMES
-from bangfu.engine.rules.compiler import compared
+from bangfu.engine.rules.layout import compared
 from bangfu.engine.rules.reference import (
     Context,
     Household,

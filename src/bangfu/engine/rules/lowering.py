@@ -16,6 +16,7 @@ from bangfu.engine.comparison.reasons import NO_DATA, RANKS
 from bangfu.engine.rules import build as b
 from bangfu.engine.rules import nodes as n
 from bangfu.engine.rules.build import Sql
+from bangfu.engine.rules.layout import can_tell
 from bangfu.kernel.period import Period
 
 EXACT = "DECIMAL(18, 6)"
@@ -76,17 +77,10 @@ class DuckDbLowering:
 
     def _worst(self, parts: Sequence[n.Node]) -> Sql:
         told = [part for part in parts if not isinstance(part, n.Literal)]
-        if not any(self._can_tell(part) for part in told):
+        if not any(can_tell(part) for part in told):
             return b.value(NO_DATA)
         reasons = [b.case((b.is_null(self.value(p)), self.reason(p))) for p in told]
         return b.greatest(b.value(NO_DATA), *reasons)
-
-    def _can_tell(self, node: n.Node) -> bool:
-        """Whether anything below can have another reason than NO_DATA."""
-        return any(
-            isinstance(part, n.Unknown | n.FeedAggregate | n.MemberAggregate)
-            for part in n.walk(node)
-        )
 
     def _case_reason(self, node: n.Case) -> Sql:
         branches: list[tuple[Sql, Sql]] = []

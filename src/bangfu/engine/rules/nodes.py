@@ -222,13 +222,16 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
-def leaves(node: Node) -> Iterator[Node]:
-    """Yield the clauses: what is left when AND, OR and NOT are taken apart."""
+def signed_leaves(node: Node, negated: bool = False) -> Iterator[tuple[Node, bool]]:
+    """Yield the clauses: what is left when AND, OR and NOT are taken apart.
+
+    The flag says whether the clause stands under an odd number of NOTs.
+    """
     match node:
         case And(items=items) | Or(items=items):
             for item in items:
-                yield from leaves(item)
+                yield from signed_leaves(item, negated)
         case Not(item=item):
-            yield from leaves(item)
+            yield from signed_leaves(item, not negated)
         case _:
-            yield node
+            yield node, negated

@@ -12,6 +12,8 @@ from bangfu.engine.rules.texts import show
 from bangfu.engine.rules.types import Type, unit_text
 from bangfu.engine.rules.words import find_word, word
 
+_OPPOSITES = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
 
 @dataclass(frozen=True)
 class Renderer:
@@ -24,6 +26,29 @@ class Renderer:
     def text(self, node: n.Node) -> str:
         """Return the sentence or phrase of a node."""
         return _RENDERERS[type(node)](self, node)
+
+    def clause(self, node: n.Node, negated: bool) -> str:
+        """Return the sentence of a clause, said the other way round where it is negated."""
+        match node:
+            case n.Field():
+                return self._word(
+                    "operators", "is_false" if negated else "is_true", item=self.text(node)
+                )
+            case _ if not negated:
+                return self.text(node)
+            case n.Compare(op=op, left=left, right=right):
+                return self.text(n.Compare(_OPPOSITES[op], left, right))
+            case n.InList(item=item):
+                return self._word(
+                    "operators", "not_in", item=self.text(item), values=self._listed(node)
+                )
+            case n.Missing(item=item):
+                return self._word("operators", "present", item=self.text(item))
+            case n.FeedAggregate(kind="in", table=table):
+                title = self.catalog.tables[table].label(self.language)
+                return self._word("operators", "not_listed", table=title)
+            case _:
+                return self._word("operators", "not", item=self.text(node))
 
     def unit(self, type_: Type) -> str:
         """Return the name of a number's unit, "" for a pure number."""
@@ -81,9 +106,10 @@ class Renderer:
         )
 
     def _in_list(self, node: n.InList) -> str:
-        values = "、" if self.language == "zh" else ", "
-        listed = values.join(self.text(value) for value in node.values)
-        return self._word("operators", "in", item=self.text(node.item), values=listed)
+        return self._word("operators", "in", item=self.text(node.item), values=self._listed(node))
+
+    def _listed(self, node: n.InList) -> str:
+        return word("operators", "list", self.language).join(map(self.text, node.values))
 
     def _missing(self, node: n.Missing) -> str:
         return self._word("operators", "missing", item=self.text(node.item))

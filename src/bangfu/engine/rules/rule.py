@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from bangfu.engine.rules.nodes import And, Node, leaves
+from bangfu.engine.rules.nodes import And, Node, signed_leaves
 
 KINDS = ("GUARANTEE", "INCOME", "ALERT", "SUSPICION", "QUALITY")
 HINTS = ("urgent", "attention", "none")
@@ -64,9 +64,14 @@ class Rule:
         return self.when if self.applies is None else And((self.applies, self.when))
 
     @cached_property
+    def signed_clauses(self) -> tuple[tuple[Node, bool], ...]:
+        """The clauses in the order they are written, each with whether it stands under a NOT."""
+        return tuple(dict.fromkeys(signed_leaves(self.condition)))
+
+    @cached_property
     def clauses(self) -> tuple[Node, ...]:
         """The condition taken apart at AND, OR and NOT, in the order it is written."""
-        return tuple(leaves(self.condition))
+        return tuple(node for node, _ in self.signed_clauses)
 
     def is_in_force(self, day: date) -> bool:
         """Whether the rule holds on a day; `valid_to` is the last day."""

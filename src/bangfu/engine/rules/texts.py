@@ -10,21 +10,19 @@ from typing import Any
 from bangfu.engine.contracts.tables import Catalog
 from bangfu.engine.rules.rule import Rule
 from bangfu.engine.rules.types import Kind, Type
-
-_YES = {"zh": ("是", "否"), "en": ("yes", "no")}
-_JOIN = {"zh": "、", "en": ", "}
+from bangfu.engine.rules.words import word
 
 
 def show(value: Any, type_: Type, language: str, catalog: Catalog) -> str:
     """Return a value in "zh" or "en"; at most two decimals, thousands apart, "—" for missing."""
     if value is None:
-        return "—"
+        return word("answers", "missing", language)
     if type_.kind in (Kind.CODE, Kind.CODES):
         codes = [value] if isinstance(value, str) else value
         shown = [catalog.code_label(type_.code_list, code, language) for code in codes]
-        return _JOIN[language].join(shown)
+        return word("operators", "list", language).join(shown)
     if isinstance(value, bool):
-        return _YES[language][0 if value else 1]
+        return word("answers", "yes" if value else "no", language)
     if isinstance(value, int | Decimal):
         return show_number(Decimal(value))
     return value.isoformat() if isinstance(value, date) else str(value)

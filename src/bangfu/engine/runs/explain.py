@@ -9,22 +9,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bangfu.engine.comparison.reasons import NAMES
+from bangfu.engine.comparison.reasons import NAMES, NO_DATA
 from bangfu.engine.errors import RunRefused
 from bangfu.engine.packs.model import Pack
-from bangfu.engine.rules import nodes as n
-from bangfu.engine.rules.compiler import Outcome, compared
-from bangfu.engine.rules.render import Renderer
-from bangfu.engine.rules.rule import Rule
-from bangfu.engine.rules.texts import fill, show
-from bangfu.engine.rules.words import joiner
+from bangfu.engine.rules.layout import outcome, reason
+from bangfu.engine.rules.texts import show
 from bangfu.engine.runs.evidence import Evidence, open_evidence
-from bangfu.engine.runs.findings import MOST_PERSONS_TOLD, undecided_text
+from bangfu.engine.runs.findings import named_values, tell, undecided_text
+from bangfu.engine.runs.view import LANGUAGES, ClauseView, RuleView, views
 from bangfu.kernel.decision import Decision
 from bangfu.kernel.errors import NotFound
-from bangfu.kernel.period import Period
 
-LANGUAGES = ("zh", "en")
 Row = Mapping[str, Any]
 
 
@@ -49,8 +44,7 @@ def explain(
         raise NotFound("E-RUN-HOUSEHOLD")
     teller = _Teller(pack, evidence, found[0], evidence.members.rows(household_id))
     hint = evidence.hints.rows(household_id)[0]
-    day = Period.parse(evidence.manifest.period).last_day
-    rules = [teller.rule(rule) for rule in pack.rules_on(day)]
+    rules = [teller.rule(view) for view in views(pack, evidence.manifest.period)]
     told = [rule for rule in rules if all or rule["outcome"] != "FALSE"]
     return {
         "household_id": household_id,
@@ -78,130 +72,84 @@ class _Teller:
     household: Row
     members: Sequence[Row]
 
-    def rule(self, rule: Rule) -> dict[str, Any]:
+    def rule(self, view: RuleView) -> dict[str, Any]:
         """Return one rule's entry."""
-        where = Outcome(rule)
+        rule = view.rule
         units = [self.household] if rule.unit == "household" else list(self.members)
-        truths = [row[where.outcome] for row in units]
-        outcome = Decision.any_of(Decision.of(truth) for truth in truths)
-        told = [row for row in units if Decision.of(row[where.outcome]) is outcome]
-        ranks = [row[where.reason] for row in told if row[where.outcome] is None]
-        reason = NAMES[max(ranks)] if outcome is Decision.UNKNOWN else None
-        entry = {
+        whole = Decision.any_of(Decision.of(row[outcome(rule)]) for row in units)
+        told = [row for row in units if Decision.of(row[outcome(rule)]) is whole]
+        open_reason = None
+        if whole is Decision.UNKNOWN:
+            open_reason = NAMES[max(row[reason(rule)] for row in told)]
+        entry: dict[str, Any] = {
             "rule_id": rule.id,
             "title_zh": rule.title.zh,
             "title_en": rule.title.en,
             "kind": rule.kind,
             "unit": rule.unit,
             "hint": rule.hint,
-            "outcome": outcome.value,
-            "unknown_reason": reason,
+            "outcome": whole.value,
+            "unknown_reason": open_reason,
             "source": {
                 "document": rule.source.document,
                 "article": rule.source.article,
                 "status": rule.source.status,
             },
             "person_ids": [row["person_id"] for row in told] if rule.unit == "person" else [],
-            "clauses": [clause for row in told for clause in self._clauses(rule, row)],
+            "clauses": [self._clause(clause, row) for row in told for clause in view.clauses],
         }
         for language in LANGUAGES:
-            entry[f"reason_{language}"] = self._reason(rule, outcome, reason, told, language)
+            entry[f"reason_{language}"] = self._reason(view, whole, open_reason, told, language)
         return entry
 
     def _reason(
         self,
-        rule: Rule,
-        outcome: Decision,
-        reason: str | None,
+        view: RuleView,
+        whole: Decision,
+        open_reason: str | None,
         told: Sequence[Row],
         language: str,
     ) -> str | None:
-        if reason is not None:
-            return undecided_text(rule, reason, language)
-        if outcome is Decision.FALSE:
+        if open_reason is not None:
+            return undecided_text(view.rule, open_reason, language)
+        if whole is Decision.FALSE:
             return None
-        where = Outcome(rule)
-        sentences = dict.fromkeys(
-            fill(
-                rule,
-                {name: row[where.named(name)] for name in rule.values},
-                language,
-                self.pack.catalog,
-            )
-            for row in told
-        )
-        return joiner(language).join(list(sentences)[:MOST_PERSONS_TOLD])
+        columns = [view.layout.value(node) for node in view.rule.values.values()]
+        units = [named_values(view.rule, [name and row[name] for name in columns]) for row in told]
+        return tell(view.rule, units, language, self.pack.catalog)
 
-    def _clauses(self, rule: Rule, row: Row) -> list[dict[str, Any]]:
-        where = Outcome(rule)
-        told = []
-        for index, clause in enumerate(rule.clauses):
-            truth = Decision.of(row[where.clause(index)])
-            rank = row[where.clause(index, "r")]
-            table = _table_of(clause)
-            entry: dict[str, Any] = {
-                "outcome": truth.value,
-                "unknown_reason": NAMES[rank] if truth is Decision.UNKNOWN else None,
-                "dataset": self.pack.catalog.tables[table].dataset,
-                "as_of": self._as_of(clause, table, row),
-                "person_id": row.get("person_id"),
-            }
-            sides = dict(zip(("value", "threshold"), compared(clause), strict=True))
+    def _clause(self, view: ClauseView, row: Row) -> dict[str, Any]:
+        truth = Decision.of(row[view.column])
+        shown = truth.not_() if view.negated else truth
+        rank = row[view.reason_column] if view.reason_column else NO_DATA
+        entry: dict[str, Any] = {
+            **view.fixed,
+            "outcome": shown.value,
+            "unknown_reason": NAMES[rank] if truth is Decision.UNKNOWN else None,
+            "as_of": self._as_of(view, row),
+            "person_id": row.get("person_id"),
+        }
+        for key, (node, column) in zip(("value", "threshold"), view.sides, strict=True):
+            found = row[column] if column else getattr(node, "value", None)
+            entry[key] = _plain(found) if node is not None else None
             for language in LANGUAGES:
-                render = Renderer(language, self.pack.catalog, _titles(self.pack))
-                entry[f"text_{language}"] = render.text(clause)
-                entry[f"dataset_{language}"] = self.pack.catalog.tables[table].label(language)
-                entry[f"unit_{language}"] = render.unit(
-                    sides["value"].type if sides["value"] else clause.type
+                entry[f"{key}_{language}"] = (
+                    None if node is None else show(found, node.type, language, self.pack.catalog)
                 )
-            for suffix, (side, node) in zip("vt", sides.items(), strict=True):
-                found = row[where.clause(index, suffix)] if node else None
-                entry[side] = _plain(found)
-                for language in LANGUAGES:
-                    entry[f"{side}_{language}"] = (
-                        show(found, node.type, language, self.pack.catalog) if node else None
-                    )
-            told.append(entry)
-        return told
+        return entry
 
-    def _as_of(self, clause: n.Node, table: str, row: Row) -> str | None:
-        if self.pack.catalog.is_feed(table):
+    def _as_of(self, view: ClauseView, row: Row) -> str | None:
+        if self.pack.catalog.is_feed(view.table):
             county = str(self.household["region_code"])[:6]
             for state in self.evidence.feeds:
-                if state["table"] == table and state["county"] == county:
-                    return state["as_of"]  # type: ignore[no-any-return]
+                if state["table"] == view.table and state["county"] == county:
+                    found = state["as_of"]
+                    return None if found is None else str(found)
             return None
-        if table == "person":
-            found = row.get("member_as_of")
-        else:
-            found = self.household[f"{_dated_by(clause, self.pack)}__at"]
-        return found.isoformat() if isinstance(found, date) else None
-
-
-def _titles(pack: Pack) -> Mapping[str, Any]:
-    titles = {name: item.title for name, item in pack.thresholds.thresholds.items()}
-    return titles | {name: item.title for name, item in pack.indicators.items()}
-
-
-def _table_of(clause: n.Node) -> str:
-    """The table that a clause speaks of: a feed before a member's facts before the household's."""
-    scopes = []
-    for node in n.walk(clause):
-        if isinstance(node, n.FeedAggregate):
-            return node.table
-        if isinstance(node, n.MemberAggregate):
-            scopes.append("person")
-        if isinstance(node, n.Field):
-            scopes.append(node.scope)
-    return "person" if "person" in scopes else "household"
-
-
-def _dated_by(clause: n.Node, pack: Pack) -> str:
-    """The column that dates a clause about the household; the first of its fields decides."""
-    for node in n.walk(clause):
-        if isinstance(node, n.Field) and node.scope == "household":
-            return pack.catalog.column("household", node.name).dated_by
-    return "as_of"
+        at = row["member_as_of"] if view.table == "person" and "member_as_of" in row else None
+        if view.table == "household":
+            at = self.household[f"{view.dated_by}__at"]
+        return at.isoformat() if isinstance(at, date) else None
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,8 @@ import pyarrow as pa
 from bangfu.engine.backends import duckdb as backend
 from bangfu.engine.comparison.reasons import NAMES
 from bangfu.engine.contracts.tables import Catalog
-from bangfu.engine.rules.compiler import Outcome
+from bangfu.engine.rules.layout import Layout, outcome, reason
+from bangfu.engine.rules.nodes import Literal
 from bangfu.engine.rules.rule import Rule
 from bangfu.engine.rules.texts import fill
 from bangfu.engine.rules.words import joiner, word
@@ -32,7 +33,7 @@ def write_outcomes(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule])
     """Make `outcome`: one row per household and rule that is true or open.
 
     A person rule is true for the household if it is true for one member, else open if it is open
-    for one; `person_ids` are those members, sorted; `rank` is the reason of an open one.
+    for one; `person_ids` are the members for whom it is true; `rank` is the reason of an open one.
     """
     selects = [_household_rule(rule) for rule in rules if rule.unit == "household"]
     selects += [_person_rule(rule) for rule in rules if rule.unit == "person"]
@@ -44,59 +45,72 @@ def write_outcomes(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule])
 
 
 def _household_rule(rule: Rule) -> str:
-    where = Outcome(rule)
+    truth, rank = f'"{outcome(rule)}"', f'"{reason(rule)}"'
     return (
-        f'SELECT household_id, \'{rule.id}\', "{where.outcome}", "{where.reason}"::INTEGER, '  # noqa: S608
-        f'NULL::VARCHAR[] FROM household_result WHERE "{where.outcome}" IS NOT FALSE'
+        f"SELECT household_id, '{rule.id}', {truth}, {rank}::INTEGER, "  # noqa: S608
+        f"NULL::VARCHAR[] FROM household_result WHERE {truth} IS NOT FALSE"
     )
 
 
 def _person_rule(rule: Rule) -> str:
-    where = Outcome(rule)
-    truth = f'bool_or("{where.outcome}")'
-    persons = (
-        f"CASE WHEN {truth} THEN list(person_id ORDER BY person_id) "
-        f'FILTER (WHERE "{where.outcome}") ELSE list(person_id ORDER BY person_id) END'
-    )
+    column = f'"{outcome(rule)}"'
+    truth = f"bool_or({column})"
     return (
         f"SELECT household_id, '{rule.id}', CASE WHEN {truth} THEN TRUE END, "  # noqa: S608
-        f'CASE WHEN {truth} THEN NULL ELSE max("{where.reason}")::INTEGER END, {persons} '
-        f'FROM person_result WHERE "{where.outcome}" IS NOT FALSE GROUP BY household_id'
+        f'CASE WHEN {truth} THEN NULL ELSE max("{reason(rule)}")::INTEGER END, '
+        f"list(person_id ORDER BY person_id) FILTER (WHERE {column}) "
+        f"FROM person_result WHERE {column} IS NOT FALSE GROUP BY household_id"
     )
 
 
 def write_fired(
-    connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule], catalog: Catalog
+    connection: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], catalog: Catalog
 ) -> None:
     """Make `fired`: the sentences of true rules, with their numbers put in."""
-    rows = [row for rule in rules for row in _sentences(connection, rule, catalog)]
+    rows = [
+        row
+        for layout in layouts
+        for rule in layout.rules
+        for row in _sentences(connection, rule, layout, catalog)
+    ]
     backend.register(connection, "fired", pa.Table.from_pylist(rows, schema=FIRED))
 
 
 def _sentences(
-    connection: duckdb.DuckDBPyConnection, rule: Rule, catalog: Catalog
+    connection: duckdb.DuckDBPyConnection, rule: Rule, layout: Layout, catalog: Catalog
 ) -> Iterator[dict[str, Any]]:
-    where = Outcome(rule)
-    columns = ["household_id", *(where.named(name) for name in rule.values)]
-    quoted = ", ".join(f'"{column}"' for column in columns)
+    columns = ", ".join(
+        "NULL" if isinstance(node, Literal) else f'"{layout.value(node)}"'
+        for node in rule.values.values()
+    )
     relation = "household_result" if rule.unit == "household" else "person_result"
     order = "household_id" if rule.unit == "household" else "household_id, person_id"
+    chosen = ", ".join(filter(None, ["household_id", columns]))
     rows = connection.execute(
-        f'SELECT {quoted} FROM {relation} WHERE "{where.outcome}" ORDER BY {order}'  # noqa: S608
+        f'SELECT {chosen} FROM {relation} WHERE "{outcome(rule)}" ORDER BY {order}'  # noqa: S608
     ).fetchall()
     told: dict[str, list[Mapping[str, Any]]] = {}
     for household_id, *values in rows:
-        told.setdefault(household_id, []).append(dict(zip(rule.values, values, strict=True)))
+        told.setdefault(household_id, []).append(named_values(rule, values))
     for household_id, units in told.items():
         yield {
             "household_id": household_id,
             "rule_id": rule.id,
-            "reason_zh": _tell(rule, units, "zh", catalog),
-            "reason_en": _tell(rule, units, "en", catalog),
+            "reason_zh": tell(rule, units, "zh", catalog),
+            "reason_en": tell(rule, units, "en", catalog),
         }
 
 
-def _tell(rule: Rule, units: Sequence[Mapping[str, Any]], language: str, catalog: Catalog) -> str:
+def named_values(rule: Rule, found: Sequence[Any]) -> dict[str, Any]:
+    """Return a rule's named values out of their columns; literals stand for themselves."""
+    return {
+        name: node.value if isinstance(node, Literal) else value
+        for (name, node), value in zip(rule.values.items(), found, strict=True)
+    }
+
+
+def tell(rule: Rule, units: Sequence[Mapping[str, Any]], language: str, catalog: Catalog) -> str:
+    """Return the sentences of a true rule, one per member that differs, at most three."""
     sentences = dict.fromkeys(fill(rule, values, language, catalog) for values in units)
     return joiner(language).join(list(sentences)[:MOST_PERSONS_TOLD])
 

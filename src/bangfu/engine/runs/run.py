@@ -104,7 +104,8 @@ def _decide(
     steps.done("open")
     backend.run_pieces(connection, pieces, after=steps.done)
     findings.write_outcomes(connection, rules)
-    findings.write_fired(connection, rules, pack.catalog)
+    layouts = [compiler.household_layout, compiler.person_layout]
+    findings.write_fired(connection, layouts, pack.catalog)
     findings.write_findings(connection, rules)
     findings.write_hints(connection)
     steps.done("findings")

@@ -1,0 +1,125 @@
+"""What of an explanation does not depend on the household: texts, datasets, columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from bangfu.engine.packs.model import Pack
+from bangfu.engine.rules import nodes as n
+from bangfu.engine.rules.layout import Layout, compared
+from bangfu.engine.rules.render import Renderer
+from bangfu.engine.rules.rule import Rule
+from bangfu.kernel.period import Period
+
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class ClauseView:
+    """One clause of a rule: its fixed texts and where its facts stand."""
+
+    column: str
+    reason_column: str | None
+    negated: bool
+    sides: tuple[tuple[n.Node | None, str | None], ...]
+    """What is looked at and what it is held against: the node, and its column if it has one."""
+    table: str
+    dated_by: str
+    fixed: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class RuleView:
+    """One rule with its clauses."""
+
+    rule: Rule
+    layout: Layout
+    clauses: tuple[ClauseView, ...]
+
+
+class _Key:
+    """A pack, equal to another of the same content; packs themselves cannot be hashed."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+
+    def __hash__(self) -> int:
+        return hash(self.pack.hash)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other.pack.hash == self.pack.hash
+
+
+def views(pack: Pack, period: str) -> Sequence[RuleView]:
+    """Return the views of the rules in force in a month; kept for the packs last used."""
+    return _views(_Key(pack), period)
+
+
+@lru_cache(maxsize=16)
+def _views(key: _Key, period: str) -> Sequence[RuleView]:
+    pack = key.pack
+    rules = pack.rules_on(Period.parse(period).last_day)
+    layouts = {
+        unit: Layout([rule for rule in rules if rule.unit == unit])
+        for unit in ("household", "person")
+    }
+    titles = {name: item.title for name, item in pack.thresholds.thresholds.items()}
+    titles |= {name: item.title for name, item in pack.indicators.items()}
+    renders = {name: Renderer(name, pack.catalog, titles) for name in LANGUAGES}
+    return [
+        RuleView(
+            rule,
+            layouts[rule.unit],
+            tuple(
+                _clause(node, negated, layouts[rule.unit], pack, renders)
+                for node, negated in rule.signed_clauses
+            ),
+        )
+        for rule in rules
+    ]
+
+
+def _clause(
+    node: n.Node, negated: bool, layout: Layout, pack: Pack, renders: Mapping[str, Renderer]
+) -> ClauseView:
+    table = _table_of(node)
+    sides = compared(node)
+    measured = sides[0].type if sides[0] is not None else node.type
+    fixed: dict[str, Any] = {"dataset": pack.catalog.tables[table].dataset}
+    for language, render in renders.items():
+        fixed[f"text_{language}"] = render.clause(node, negated)
+        fixed[f"dataset_{language}"] = pack.catalog.tables[table].label(language)
+        fixed[f"unit_{language}"] = render.unit(measured)
+    return ClauseView(
+        column=layout.clause(node),
+        reason_column=layout.clause_reason(node),
+        negated=negated,
+        sides=tuple((side, layout.value(side) if side is not None else None) for side in sides),
+        table=table,
+        dated_by=_dated_by(node, pack),
+        fixed=fixed,
+    )
+
+
+def _table_of(clause: n.Node) -> str:
+    """The table that a clause speaks of: a feed before a member's facts before the household's."""
+    scopes = set()
+    for node in n.walk(clause):
+        if isinstance(node, n.FeedAggregate):
+            return node.table
+        if isinstance(node, n.MemberAggregate):
+            scopes.add("person")
+        if isinstance(node, n.Field):
+            scopes.add(node.scope)
+    return "person" if "person" in scopes else "household"
+
+
+def _dated_by(clause: n.Node, pack: Pack) -> str:
+    """The column that dates a clause about the household; the first of its fields decides."""
+    for node in n.walk(clause):
+        if isinstance(node, n.Field) and node.scope == "household":
+            return pack.catalog.column("household", node.name).dated_by
+    return "as_of"

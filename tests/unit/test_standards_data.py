@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import lzma
+import re
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -223,6 +224,17 @@ def test_the_files_hold_every_division_of_the_sources() -> None:
         "county_changes": 6_823,
         "town_changes": 7_644,
     }
+
+
+def test_the_files_of_places_hold_a_code_a_comma_and_a_name() -> None:
+    lengths = {"provinces": 2, "prefectures": 4, "counties": 6, "towns": 9, "villages": 12}
+    for path in (standards_root() / "divisions").glob("*s.csv*"):
+        data = path.read_bytes()
+        text = (lzma.decompress(data) if path.suffix == ".xz" else data).decode("utf-8")
+        length = lengths.get(path.name.split(".")[0])
+        if length is not None:
+            rest = text.removeprefix("code,name\n")
+            assert re.fullmatch(rf"(?:[0-9]{{{length}}},[^,\"\s]+(?: [^,\"\s]+)*\n)+", rest), path
 
 
 def test_each_division_comes_once_with_a_parent_that_is_there(

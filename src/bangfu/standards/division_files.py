@@ -6,7 +6,6 @@ import csv
 import lzma
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from bangfu.kernel.region import COUNTY, LENGTH, PREFIX_LENGTHS
@@ -65,19 +64,16 @@ class TownRecord(NamedTuple):
     document: str
 
 
+def _text(name: str) -> str:
+    path = standards_root() / "divisions" / name
+    data = path.read_bytes()
+    return (lzma.decompress(data) if path.suffix == ".xz" else data).decode("utf-8")
+
+
 def _rows(name: str) -> Iterator[list[str]]:
-    path: Path = standards_root() / "divisions" / name
-    if path.suffix == ".xz":
-        with lzma.open(path, "rt", encoding="utf-8", newline="") as file:
-            yield from _body(csv.reader(file))
-    else:
-        with path.open(encoding="utf-8", newline="") as file:
-            yield from _body(csv.reader(file))
-
-
-def _body(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    rows = csv.reader(_text(name).splitlines())
     next(rows)
-    yield from rows
+    return rows
 
 
 def iter_divisions() -> Iterator[Division]:
@@ -89,15 +85,18 @@ def iter_divisions() -> Iterator[Division]:
     official = _official_counties()
     for level, name in enumerate(_FILES, start=1):
         own, above = PREFIX_LENGTHS[level], PREFIX_LENGTHS[level - 1]
+        nothing_of_its_own = "0" * (own - above) if level >= COUNTY else ""
         kinds = _kinds(level)
         fill, fill_above = "0" * (LENGTH - own), "0" * (LENGTH - above)
-        for code, title in _rows(name):
-            tail = code[above:]
-            if level >= COUNTY and not tail.strip("0"):
+        # Code, comma, name: slicing is three times as quick as a reader of CSV, and a test holds
+        # the files to it.
+        for line in _text(name).splitlines()[1:]:
+            code, tail = line[:own], line[above:own]
+            if tail == nothing_of_its_own:
                 continue
             parent = code[:above] + fill_above if above else None
-            kind = kinds[tail] if level != COUNTY or code in official else "ZONE"
-            yield Division(code + fill, title, level, parent, kind)
+            kind = "ZONE" if level == COUNTY and code not in official else kinds[tail]
+            yield Division(code + fill, line[own + 1 :], level, parent, kind)
 
 
 def _kinds(level: int) -> dict[str, str]:

@@ -26,7 +26,6 @@ class Region(models.Model):
         ]
         indexes = [
             models.Index(fields=["parent_code", "code"], name="regions_region_children"),
-            models.Index(fields=["name"], name="regions_region_by_name"),
         ]
 
     def __str__(self) -> str:
@@ -34,12 +33,16 @@ class Region(models.Model):
 
 
 class RegionChange(models.Model):
-    """A code that was replaced: one row for each successor."""
+    """A code that was retired or lost a part (区划变更): one row for each place it led to."""
 
     id = models.BigAutoField(primary_key=True)
     old_code = RegionCodeField()
-    new_code = RegionCodeField()
+    old_name = models.CharField(max_length=100)
+    # Empty where the sources name no successor.
+    new_code = RegionCodeField(blank=True, default="")
     changed_in = models.SmallIntegerField()
+    # False for a place that lost a part and went on under its code.
+    is_whole = models.BooleanField(default=True)
 
     class Meta:
         db_table = "regions_change"

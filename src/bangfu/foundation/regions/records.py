@@ -19,11 +19,22 @@ class RegionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeRecord:
+    """That a code was retired, or lost a part when not `is_whole`, and one place it led to."""
+
+    old_code: str
+    old_name: str
+    new_code: str
+    changed_in: int
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Resolution:
     """What a stated code means today.
 
-    `code` is the place when there is exactly one; otherwise `candidates` are the successors among
-    which a person has to choose, none when the code was never known.
+    `code` is the place when it is certain; otherwise `candidates` are the places among which a
+    person has to choose, none when the code was never known.
     """
 
     code: RegionCode | None

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from bangfu.foundation.regions.models import Region, RegionChange
-from bangfu.foundation.regions.records import RegionRecord, Resolution
+from bangfu.foundation.regions.records import ChangeRecord, RegionRecord, Resolution
 from bangfu.kernel.errors import NotFound
 from bangfu.kernel.region import RegionCode
+from bangfu.standards import divisions
 
 MAX_FOUND = 100
-# Codes change at most once a year; a chain longer than this is a mistake in the data.
-MAX_STEPS = 40
 
 
 def _record(row: Region) -> RegionRecord:
@@ -71,39 +68,42 @@ def _within(rows: QuerySet[Region], place: RegionCode | None) -> QuerySet[Region
     return rows.filter(code__gte=lower, code__lt=upper)
 
 
+def list_changes(code: RegionCode | str) -> list[ChangeRecord]:
+    """Return what happened to the place of a code, earliest first."""
+    rows = RegionChange.objects.filter(old_code=str(code)).order_by("changed_in", "new_code")
+    return [
+        ChangeRecord(r.old_code, r.old_name, r.new_code, r.changed_in, r.is_whole) for r in rows
+    ]
+
+
 def find_successors(code: RegionCode | str) -> list[RegionCode]:
-    """Return the places of today into which a retired code went, by code.
+    """Return the places of today into which a retired code went, by code; see `resolve`."""
+    found = resolve(code)
+    if found.code is None:
+        return list(found.candidates)
+    return [] if str(found.code) == str(code) else [found.code]
 
-    Chains of changes are followed to their end; a code that leads to none yields nothing.
+
+def resolve(code: RegionCode | str, *, name: str = "") -> Resolution:
+    """Return what a stated code means among the places of today; see `Resolution`.
+
+    `name`, the place's name as stated beside the code, may settle what would otherwise wait for a
+    person. The succession itself is `standards.divisions.resolve_code`.
     """
-    alive: set[str] = set()
-    seen = {str(code)}
-    edge = {str(code)}
-    for _ in range(MAX_STEPS):
-        edge = set(_direct_successors(edge)) - seen
-        if not edge:
-            break
-        seen |= edge
-        living = set(Region.objects.filter(code__in=edge).values_list("code", flat=True))
-        alive |= living
-        edge -= living
-    return [RegionCode(found) for found in sorted(alive)]
+    names: dict[str, str | None] = {}
 
+    def name_of(wanted: str) -> str | None:
+        if wanted not in names:
+            place = find_region(wanted)
+            names[wanted] = None if place is None else place.name
+        return names[wanted]
 
-def _direct_successors(codes: Iterable[str]) -> Iterable[str]:
-    return (
-        RegionChange.objects.filter(Q(old_code__in=list(codes)))
-        .values_list("new_code", flat=True)
-        .distinct()
+    found = divisions.resolve_code(
+        str(code),
+        lambda wanted: name_of(wanted) is not None,
+        (lambda wanted: name_of(wanted) == name) if name else None,
     )
-
-
-def resolve(code: RegionCode | str) -> Resolution:
-    """Return what a stated code means today; see `Resolution`."""
-    stated = RegionCode(str(code))
-    if find_region(stated) is not None:
-        return Resolution(stated, ())
-    found = find_successors(stated)
-    if len(found) == 1:
-        return Resolution(found[0], ())
-    return Resolution(None, tuple(found))
+    return Resolution(
+        None if found.code is None else RegionCode(found.code),
+        tuple(RegionCode(one) for one in found.candidates),
+    )

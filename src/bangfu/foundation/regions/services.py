@@ -15,10 +15,12 @@ from bangfu.foundation import audit
 from bangfu.foundation.access.scopes import activate, command_scope
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
+from bangfu.standards import divisions
+from bangfu.standards.divisions import DivisionChange
 
 Progress = Callable[[int, int, str], None]
 NATION = RegionCode("000000000000")
-CHUNK = 20_000
+CHUNK = 100_000
 
 _STAGE = """
 CREATE TEMP TABLE staged_region (
@@ -27,25 +29,34 @@ CREATE TEMP TABLE staged_region (
 ) ON COMMIT DROP
 """
 _COPY = "COPY staged_region (code, name, level, parent_code, kind) FROM STDIN"
+# An empty table takes the rows straight in: there is nothing to compare them with.
+_COPY_STRAIGHT = "COPY regions_region (code, name, level, parent_code, kind) FROM STDIN"
 # Untouched rows are left alone, so that a second load writes nothing.
-_MERGE = """
-INSERT INTO regions_region AS kept (code, name, level, parent_code, kind)
-SELECT code, name, level, parent_code, kind FROM staged_region ORDER BY code
-ON CONFLICT (code) DO UPDATE
-   SET name = excluded.name, level = excluded.level,
-       parent_code = excluded.parent_code, kind = excluded.kind
- WHERE (kept.name, kept.level, kept.parent_code, kept.kind)
-       IS DISTINCT FROM (excluded.name, excluded.level, excluded.parent_code, excluded.kind)
+_UPDATE = """
+UPDATE regions_region AS kept
+   SET name = staged.name, level = staged.level,
+       parent_code = staged.parent_code, kind = staged.kind
+  FROM staged_region AS staged
+ WHERE staged.code = kept.code
+   AND (kept.name, kept.level, kept.parent_code, kept.kind)
+       IS DISTINCT FROM (staged.name, staged.level, staged.parent_code, staged.kind)
+"""
+_INSERT = """
+INSERT INTO regions_region (code, name, level, parent_code, kind)
+SELECT code, name, level, parent_code, kind
+  FROM staged_region AS staged
+ WHERE NOT EXISTS (SELECT 1 FROM regions_region AS kept WHERE kept.code = staged.code)
 """
 _STAGE_CHANGES = """
 CREATE TEMP TABLE staged_change (
-    old_code varchar(12) COLLATE "C", new_code varchar(12) COLLATE "C", changed_in smallint
+    old_code varchar(12) COLLATE "C", old_name varchar(100), new_code varchar(12) COLLATE "C",
+    changed_in smallint, is_whole boolean
 ) ON COMMIT DROP
 """
-_COPY_CHANGES = "COPY staged_change (old_code, new_code, changed_in) FROM STDIN"
+_COPY_CHANGES = "COPY staged_change (old_code, old_name, new_code, changed_in, is_whole) FROM STDIN"
 _MERGE_CHANGES = """
-INSERT INTO regions_change (old_code, new_code, changed_in)
-SELECT DISTINCT old_code, new_code, changed_in FROM staged_change
+INSERT INTO regions_change (old_code, old_name, new_code, changed_in, is_whole)
+SELECT old_code, old_name, new_code, changed_in, is_whole FROM staged_change
 ON CONFLICT DO NOTHING
 """
 
@@ -85,28 +96,21 @@ def load_divisions(
     scope: Scope | None = None,
     at: datetime | None = None,
     regions: Iterable[Division] | None = None,
-    changes: Iterable[tuple[str, str, int]] | None = None,
+    changes: Iterable[DivisionChange] | None = None,
 ) -> Loaded:
     """Load all divisions and code changes of `standards/divisions`, in one transaction.
 
     Loading again writes only what differs. `progress(done, total, message)` is called as rows go
     in, total 0. `scope` and `at` say who did it, for the audit row; the terminal when absent.
     """
-    from bangfu.standards import divisions  # noqa: PLC0415 (1.3 MB of tables, for this alone)
-
     return _load(
         scope or command_scope(NATION, "regions"),
         at or timezone.now(),
         divisions.iter_divisions() if regions is None else regions,
-        _changes(divisions.iter_changes()) if changes is None else changes,
+        divisions.iter_changes() if changes is None else changes,
         progress or (lambda done, total, message: None),
         "regions.divisions.loaded",
     )
-
-
-def _changes(changes: Iterable[Any]) -> Iterator[tuple[str, str, int]]:
-    for change in changes:
-        yield str(change.old_code), str(change.new_code), change.year
 
 
 def add_regions(
@@ -130,20 +134,17 @@ def _load(
     scope: Scope,
     at: datetime,
     regions: Iterable[Division],
-    changes: Iterable[tuple[str, str, int]],
+    changes: Iterable[DivisionChange],
     progress: Progress,
     action: str,
 ) -> Loaded:
     with activate(scope), connections["default"].cursor() as cursor:
-        cursor.execute(_STAGE)
-        read = _copy(cursor, _COPY, map(_row, regions), progress)
-        cursor.execute(_MERGE)
-        written = cursor.rowcount
+        read, written = _load_regions(cursor, map(_row, regions), progress)
         cursor.execute(_STAGE_CHANGES)
-        changes_read = _copy(cursor, _COPY_CHANGES, changes, lambda *_: None)
+        changes_read = _copy(cursor, _COPY_CHANGES, _change_rows(changes), lambda *_: None)
         cursor.execute(_MERGE_CHANGES)
         loaded = Loaded(read, written, changes_read, cursor.rowcount)
-        cursor.execute("DROP TABLE staged_region, staged_change")
+        cursor.execute("DROP TABLE staged_change")
         audit.record(
             scope,
             action,
@@ -153,9 +154,27 @@ def _load(
             region_code=str(NATION),
             detail=loaded.as_dict(),
         )
-    # The planner's guesses about a freshly loaded table are wrong until it is looked at.
-    progress(read, read, "regions")
+    progress(read, read, f"{read:,} regions")
     return loaded
+
+
+def _load_regions(
+    cursor: Any, rows: Iterable[tuple[Any, ...]], progress: Progress
+) -> tuple[int, int]:
+    """Return how many places were read and how many rows written."""
+    cursor.execute("SELECT EXISTS (SELECT 1 FROM regions_region)")
+    if not cursor.fetchone()[0]:
+        read = _copy(cursor, _COPY_STRAIGHT, rows, progress)
+        return read, read
+    cursor.execute(_STAGE)
+    read = _copy(cursor, _COPY, rows, progress)
+    cursor.execute("ANALYZE staged_region")
+    cursor.execute(_UPDATE)
+    written = cursor.rowcount
+    cursor.execute(_INSERT)
+    written += cursor.rowcount
+    cursor.execute("DROP TABLE staged_region")
+    return read, written
 
 
 def _row(region: Division) -> tuple[str, str, int, str, str]:
@@ -168,6 +187,12 @@ def _row(region: Division) -> tuple[str, str, int, str, str]:
     )
 
 
+def _change_rows(changes: Iterable[DivisionChange]) -> Iterator[tuple[Any, ...]]:
+    for change in changes:
+        for code in change.successors or ("",):
+            yield change.old_code, change.name, code, change.changed_in, change.is_whole
+
+
 def _copy(cursor: Any, statement: str, rows: Iterable[Any], progress: Progress) -> int:
     """Copy rows in text form and return how many there were."""
     done = 0
@@ -176,7 +201,7 @@ def _copy(cursor: Any, statement: str, rows: Iterable[Any], progress: Progress) 
         while chunk := list(islice(source, CHUNK)):
             copy.write("".join("\t".join(map(_field, row)) + "\n" for row in chunk))
             done += len(chunk)
-            progress(done, 0, "regions")
+            progress(done, 0, f"{done:,} regions")
     return done
 
 

@@ -32,7 +32,6 @@ class Migration(migrations.Migration):
                 "db_table": "regions_region",
                 "indexes": [
                     models.Index(fields=["parent_code", "code"], name="regions_region_children"),
-                    models.Index(fields=["name"], name="regions_region_by_name"),
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -47,8 +46,13 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("old_code", bangfu.foundation.database.fields.RegionCodeField()),
-                ("new_code", bangfu.foundation.database.fields.RegionCodeField()),
+                ("old_name", models.CharField(max_length=100)),
+                (
+                    "new_code",
+                    bangfu.foundation.database.fields.RegionCodeField(blank=True, default=""),
+                ),
                 ("changed_in", models.SmallIntegerField()),
+                ("is_whole", models.BooleanField(default=True)),
             ],
             options={
                 "db_table": "regions_change",

@@ -144,7 +144,7 @@ def _parse_distinct(
     for code in used:
         cell = cells[code]
         try:
-            if cell is None or clean(cell) == "":
+            if cell is None or (isinstance(cell, str) and not clean(cell)):
                 if column.required:
                     parsed.faults[code] = ("E-CELL-EMPTY", {"column": column.zh})
                 continue

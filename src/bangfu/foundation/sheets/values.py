@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from bangfu.foundation.sheets.types import Cell
 from bangfu.kernel.disability import DisabilityCertificate
 from bangfu.kernel.errors import InvalidValue
-from bangfu.kernel.id_number import IdNumber
+from bangfu.kernel.id_number import IdNumber, check_character
 from bangfu.kernel.money import Money
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.text import normalise_name
@@ -44,6 +44,7 @@ _EXACT_FLOAT = 10**15
 _EPOCH = date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 9_000, 73_050
 _DUST = 1e-6
+_PLAIN_ID = re.compile(r"[1-9][0-9]{16}[0-9X]\Z")
 _CERTIFICATE_LENGTHS = (20, 22)
 _YES = {"是", "有", "√", "✓", "y", "yes", "true", "1", "对"}
 _NO = {"否", "无", "没有", "×", "✗", "x", "n", "no", "false", "0", "错"}
@@ -95,6 +96,9 @@ def _limit(value: object) -> Decimal | None:
 
 def clean(cell: Cell) -> str:
     """A cell as text: invisible characters gone, spaces around it gone, nothing else changed."""
+    if isinstance(cell, str) and cell.isalnum():
+        # Letters, digits and Chinese characters only: nothing to take away.
+        return cell
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float):
@@ -113,6 +117,8 @@ def _digits(number: float) -> str:
 def _compact(cell: Cell) -> tuple[str, str]:
     """An identifier without decoration: full width, spaces, a leading quote, ="…"."""
     text = clean(cell)
+    if text.isascii() and text.isalnum():
+        return text, "E-REPAIR-CLEANED" if isinstance(cell, str) and text != cell else ""
     plain = unicodedata.normalize("NFKC", text)
     quoted = _QUOTED_FORMULA.match(plain)
     plain = quoted.group(1) if quoted else plain.lstrip("'‘’`")
@@ -135,7 +141,20 @@ def _name(cell: Cell) -> Parsed:
     return name or None, "E-REPAIR-NAME" if name != cell else ""
 
 
+def _is_plain_id(text: str, today: date) -> bool:
+    """Whether a text is a sound 18-character number as it stands: what nearly all cells are.
+
+    It asks less than IdNumber.parse and never accepts more; whoever fails here is parsed in full.
+    """
+    if not _PLAIN_ID.match(text) or check_character(text[:17]) != text[17]:
+        return False
+    year, month, day = int(text[6:10]), int(text[10:12]), int(text[12:14])
+    return today.year - 115 < year < today.year and 1 <= month <= 12 and 1 <= day <= 28
+
+
 def _id_number(cell: Cell, today: date) -> Parsed:
+    if isinstance(cell, str) and _is_plain_id(cell, today):
+        return cell, ""
     if isinstance(cell, float) and abs(cell) >= _EXACT_FLOAT:
         raise InvalidValue("E-ID-PRECISION", value=f"{cell:.5E}")
     text, repair = _compact(cell)

@@ -22,7 +22,7 @@ def deaths(*rows: str) -> SimpleUploadedFile:
 
 
 def good_row(serial: int = 1) -> str:
-    return f"{id_number('990101', serial)},王大山,2026-10-03,2026-10-08,公安"
+    return f"{id_number('990101', serial)},王大山,2026-10-03,2026-10-08,户籍注销"
 
 
 def hand_in(client: Any, file: SimpleUploadedFile, **form: str) -> Any:
@@ -67,7 +67,7 @@ def test_a_bad_row_is_told_with_code_remedy_and_a_masked_value(jia):
     wrong = id_number("990101", 1)[:-1] + "9"
     if wrong == id_number("990101", 1):
         wrong = wrong[:-1] + "8"
-    found = taken_in(jia, good_row(2), f"{wrong},王大山,2026-10-03,2026-10-08,公安")
+    found = taken_in(jia, good_row(2), f"{wrong},王大山,2026-10-03,2026-10-08,户籍注销")
     assert found["counts"]["bad"] == 1
     issue = found["issues"][0]
     assert issue["code"] == "E-ID-CHECKSUM"
@@ -79,7 +79,7 @@ def test_a_bad_row_is_told_with_code_remedy_and_a_masked_value(jia):
 
 
 def test_the_error_workbook_can_be_fetched(jia):
-    found = taken_in(jia, good_row(2), "123,王大山,2026-10-03,2026-10-08,公安")
+    found = taken_in(jia, good_row(2), "123,王大山,2026-10-03,2026-10-08,户籍注销")
     response = jia.get(f"/api/v1/imports/{found['id']}/errors.xlsx")
     assert response.status_code == 200
     book = load_workbook(io.BytesIO(b"".join(response.streaming_content)))
@@ -128,7 +128,7 @@ def test_a_wrong_form_is_refused_with_its_reason(jia, form, code):
 
 
 def test_f50_the_neighbour_finds_neither_import_nor_job_nor_workbook(jia, bing):
-    found = taken_in(jia, "123,王大山,2026-10-03,2026-10-08,公安", good_row())
+    found = taken_in(jia, "123,王大山,2026-10-03,2026-10-08,户籍注销", good_row())
     for path in (found["id"], found["job"]["id"], f"{found['id']}/errors.xlsx"):
         assert bing.get(f"/api/v1/imports/{path}").status_code == 404
     assert bing.get(f"/api/v1/jobs/{found['job']['id']}").status_code == 404

@@ -19,7 +19,7 @@ from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.http.permits import demand
 from bangfu.foundation.intake import selectors as batches
 from bangfu.foundation.intake import services as intake
-from bangfu.foundation.intake.domain import BatchRecord
+from bangfu.foundation.intake.domain import BatchRecord, BatchState, check_step
 from bangfu.foundation.jobs.domain import JobRecord
 from bangfu.foundation.sheets.templates import write_template
 from bangfu.kernel.errors import InvalidValue, NotFound
@@ -173,8 +173,12 @@ def _existing(scope: Scope, import_id: UUID) -> BatchRecord:
 
 
 def commit(*, scope: Scope, batch_id: UUID, at: datetime) -> str:
-    """Start the job that puts a staged import in force; return the job's id."""
+    """Start the job that puts a staged import in force; return the job's id.
+
+    Raises NotFound, Conflict E-INTAKE-STATE when it is not staged.
+    """
     batch = _existing(scope, batch_id)
+    check_step(batch.state, BatchState.COMMITTED)
     job = jobs.start(scope, _kind(batch.dataset, "commit"), {"batch_id": str(batch.id)}, at=at)
     return str(job.id)
 

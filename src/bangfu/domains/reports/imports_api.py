@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import File, Form, Query, Router
+from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
 from bangfu.domains.reports import imports
@@ -56,7 +56,7 @@ def get_template(request: HttpRequest, department: str, table: str) -> Any:
 def start_import(request: HttpRequest, form: Form[ImportForm], file: File[UploadedFile]) -> Any:
     """Hand in a file; a job reads and checks it. Nothing is in force until it is committed."""
     started = imports.start(scope=scope_of(request), form=form, file=file, at=timezone.now())
-    return 202, started
+    return Status(202, started)
 
 
 @router.get("/imports", auth=Permit(*IMPORTERS), response={200: ImportList, **REFUSALS})
@@ -84,7 +84,7 @@ def get_import(request: HttpRequest, batch_id: UUID) -> Any:
 def commit_import(request: HttpRequest, batch_id: UUID) -> Any:
     """Put the good rows of a staged import in force."""
     job_id = imports.commit(scope=scope_of(request), batch_id=batch_id, at=timezone.now())
-    return 202, {"job_id": job_id}
+    return Status(202, {"job_id": job_id})
 
 
 @router.post(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from bangfu.domains.screening import selectors, services
 from bangfu.domains.screening.domain import RunRecord
@@ -63,4 +63,4 @@ def start_run(request: HttpRequest, body: RunIn) -> Any:
         period=Period.parse(body.period),
         at=timezone.now(),
     )
-    return 202, {"job_id": str(job.id)}
+    return Status(202, {"job_id": str(job.id)})

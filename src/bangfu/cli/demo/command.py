@@ -106,7 +106,8 @@ def _build(home: Path, wanted: dict[str, int], summary_file: Path) -> dict[str, 
         },
         "screened": made.screened,
         "score": {
-            "is_perfect": all(one.is_perfect for one in made.scores.values()),
+            "is_perfect": all(one.is_perfect for one in made.scores.values())
+            and any(one.checked for one in made.scores.values()),
             "checked": sum(one.checked for one in made.scores.values()),
             "controls": sum(one.controls for one in made.scores.values()),
             "controls_flagged": sum(len(one.flagged_controls) for one in made.scores.values()),

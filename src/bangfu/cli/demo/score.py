@@ -40,8 +40,8 @@ class Score:
 
     @property
     def is_perfect(self) -> bool:
-        """Whether every statement holds and no control was flagged."""
-        return self.checked > 0 and not self.wrong and not self.flagged_controls
+        """Whether every statement made holds and no control was flagged."""
+        return not self.wrong and not self.flagged_controls
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rustpy_xlsxwriter import write_worksheets
 
+from bangfu.foundation.sheets.tables import write_table
 from bangfu.standards import datasets
 
 if TYPE_CHECKING:
@@ -105,8 +106,8 @@ def write_rows(path: Path, dataset: str, rows: list[dict[str, Any]]) -> None:
     """Write a department's list as .xlsx under the contract's headers."""
     names = headers(dataset)
     title = datasets.get(dataset).title["zh"]
-    renamed = [_rename(row, names) for row in rows]
-    write_worksheets([_sheet(title[:31], renamed, list(names.values()))], str(path))
+    shown = ({key: label(value) for key, value in row.items()} for row in rows)
+    write_table(path, list(names.items()), shown, sheet_name=title[:31])
 
 
 def write_csv(path: Path, dataset: str, rows: list[dict[str, Any]]) -> None:

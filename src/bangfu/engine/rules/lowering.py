@@ -20,6 +20,7 @@ from bangfu.engine.rules.layout import can_tell
 from bangfu.kernel.period import Period
 
 EXACT = "DECIMAL(18, 6)"
+WIDE = "DECIMAL(26, 6)"
 _PREFIXES = {"household": "h", "person": "p"}
 _COMPARISONS: dict[str, type[exp.Binary]] = {
     "=": exp.EQ,
@@ -154,7 +155,11 @@ class DuckDbLowering:
         return b.try_cast(item, EXACT)
 
     def _arithmetic(self, op: type[exp.Binary], left: Sql, right: Sql) -> Sql:
-        return self.exact(b.binary(op, self.exact(left), self.exact(right)))
+        return self.exact(b.binary(op, self._wide(left), self._wide(right)))
+
+    def _wide(self, item: Sql) -> Sql:
+        """An exact number with room: DuckDB raises when 18 digits times 18 digits overflow 18."""
+        return b.try_cast(self.exact(item), WIDE)
 
     def add(self, left: Sql, right: Sql) -> Sql:
         """left + right."""
@@ -165,7 +170,7 @@ class DuckDbLowering:
         return self._arithmetic(exp.Sub, left, right)
 
     def multiply(self, left: Sql, right: Sql) -> Sql:
-        """left * right; DECIMAL(36, 12) holds every product of two such numbers."""
+        """left * right; 38 digits hold every product of two such numbers."""
         return self._arithmetic(exp.Mul, left, right)
 
     def divide(self, left: Sql, right: Sql) -> Sql:
@@ -191,7 +196,7 @@ class DuckDbLowering:
 
     def _millionths(self, item: Sql) -> Sql:
         scaled = b.binary(
-            exp.Mul, self.exact(item), b.try_cast(b.value(1_000_000), "DECIMAL(7, 0)")
+            exp.Mul, self._wide(item), b.try_cast(b.value(1_000_000), "DECIMAL(7, 0)")
         )
         return b.try_cast(scaled, "HUGEINT")
 

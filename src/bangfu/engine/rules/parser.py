@@ -23,6 +23,7 @@ from bangfu.engine.rules.functions import (
 from bangfu.engine.rules.types import (
     BOOLEAN,
     DATE,
+    MONTH,
     NUMBER,
     ORDERED,
     TEXT,
@@ -31,6 +32,8 @@ from bangfu.engine.rules.types import (
     number,
     unify,
 )
+from bangfu.kernel.errors import BangfuError
+from bangfu.kernel.period import Period
 
 UNKNOWN_REASONS = ("NO_DATA", "OUT_OF_COVERAGE", "STALE", "SILENT", "NOT_AUTHORISED")
 LARGEST = Decimal(10) ** 12
@@ -148,7 +151,9 @@ def _compare(tree: exp.Expression, scope: Scope) -> n.Node:
 
 
 def _as_codes(node: n.Node, other: n.Node, scope: Scope) -> n.Node:
-    """Give a text literal that meets a code the code's type, if the list has it."""
+    """Give a text literal that meets a code or a month that type, if it is one."""
+    if isinstance(node, n.Literal) and other.type.kind is Kind.MONTH:
+        return _as_month(node)
     if not isinstance(node, n.Literal) or other.type.kind not in (Kind.CODE, Kind.CODES):
         return node
     known = scope.columns.codes(other.type.code_list or "")
@@ -159,9 +164,17 @@ def _as_codes(node: n.Node, other: n.Node, scope: Scope) -> n.Node:
     return replace(node, type=Type(Kind.CODE, code_list=other.type.code_list))
 
 
+def _as_month(node: n.Literal) -> n.Node:
+    try:
+        return replace(node, value=str(Period.parse(str(node.value))), type=MONTH)
+    except BangfuError as error:
+        raise FormulaError("E-RULE-LITERAL", value=str(node.value)) from error
+
+
 def _between(tree: exp.Expression, scope: Scope) -> n.Node:
     item = _convert(tree.this, scope)
-    low, high = _convert(tree.args["low"], scope), _convert(tree.args["high"], scope)
+    ends = (_convert(tree.args[end], scope) for end in ("low", "high"))
+    low, high = (_as_codes(end, item, scope) for end in ends)
     shared = unify(unify(item.type, low.type), high.type)
     if shared.kind not in ORDERED:
         raise FormulaError("E-RULE-TYPE", left=f"{item.type} BETWEEN", right=str(shared))

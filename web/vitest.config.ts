@@ -4,8 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   plugins: [vue()],
   test: {
-    environment: 'jsdom',
+    environment: 'node',
     include: ['apps/*/tests/**/*.test.ts', 'packages/*/tests/**/*.test.ts'],
-    server: { deps: { inline: ['element-plus'] } },
   },
 });

@@ -13,8 +13,8 @@ function keyOf(fact: Pick<Fact, 'source' | 'as_of'>): string {
   return `${fact.source ?? ''}|${fact.as_of ?? ''}`;
 }
 
-/** The source that most facts of a section share: said once for the section, and left out of each line in print. */
-export function usualSource(section: FactSection): Pick<Fact, 'source' | 'as_of'> | null {
+/** The source that most facts of a section (or a member) share: said once, and left out of each line in print. */
+export function usualSource(section: Pick<FactSection, 'fields'>): Pick<Fact, 'source' | 'as_of'> | null {
   const counts = new Map<string, number>();
   for (const field of section.fields) {
     if (field.source || field.as_of) counts.set(keyOf(field), (counts.get(keyOf(field)) ?? 0) + 1);

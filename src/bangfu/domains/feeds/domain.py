@@ -226,6 +226,17 @@ def check_period(period: Period, today: date, live: Sequence[LandingRecord]) -> 
     return reasons
 
 
+# From so many rows on, a list without a single person of the county's register is no accident.
+TELLING_ROWS = 100
+
+
+def check_people(landed: int, matched: int, registered: int) -> list[Reason]:
+    """Refuse another county's file (F17): many rows, and nobody of them in our register."""
+    if landed >= TELLING_ROWS and registered and not matched:
+        return [Reason("E-FEED-OTHER-COUNTY", {"rows": landed})]
+    return []
+
+
 SUPERSEDABLE = frozenset({"E-FEED-OVERLAP", "E-FEED-OLDER"})
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from bangfu.domains.feeds import lake
 from bangfu.domains.feeds.checking import Checked, file_totals, read_feed
-from bangfu.domains.feeds.domain import Reason, check_totals
+from bangfu.domains.feeds.domain import Reason, check_people, check_totals
 from bangfu.domains.feeds.landing import to_lake
 from bangfu.domains.feeds.results import ImportResult, Request
 from bangfu.domains.registry import selectors as registry
@@ -103,6 +103,9 @@ def _stage(request: Request, checked: Checked) -> ImportResult:
     )
     known = registry.known_tokens(request.scope, request.region)
     matched = sum(token in known for token in rows.row_tokens)
+    strangers = check_people(len(rows.row_tokens), matched, len(known))
+    if strangers:
+        return refuse(request, strangers, checked)
     _step(request, "writing")
     path = lake.staged_path(request.batch.id)
     lake.write_parquet(lake.lake_root() / path, rows.table)

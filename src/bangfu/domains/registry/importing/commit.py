@@ -101,6 +101,7 @@ class Merger:
         self._write(staged)
         self._queue_reviews(staged.reviews)
         self._count_left(bounds)
+        self._execute(sql.DROP_INCOMING)
         self._execute(sql.PLAN_AS_USUAL)
         return self._merged
 
@@ -130,10 +131,12 @@ class Merger:
 
     def _set_apart_elsewhere(self) -> None:
         for row_no, own, other in self._rows(sql.LIST_ELSEWHERE):
-            self._hold(own, row_no, "E-REGISTRY-PERSON-ELSEWHERE", household_no=other)
+            self._hold(own, row_no, "E-REGISTRY-PERSON-ELSEWHERE", {"household_no": other})
         self._drop_held()
 
-    def _hold(self, household_no: str, row_no: int | None, code: str, **params: Any) -> None:
+    def _hold(
+        self, household_no: str, row_no: int | None, code: str, params: dict[str, str]
+    ) -> None:
         self._merged.held.append(
             {"household_no": household_no, "row": row_no, "code": code, "params": params}
         )
@@ -174,7 +177,7 @@ class Merger:
                 return
             transaction.savepoint_rollback(point)
             for household_no, row_no in collided:
-                self._hold(household_no, row_no, "E-REGISTRY-HELD-ELSEWHERE")
+                self._hold(household_no, row_no, "E-REGISTRY-HELD-ELSEWHERE", {})
             self._drop_held()
 
     def _write_once(self, staged: StagedRegister) -> list[tuple[str, int | None]]:

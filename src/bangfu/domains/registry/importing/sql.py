@@ -317,3 +317,6 @@ WHERE known.region_code >= %(lower)s AND known.region_code < %(upper)s
     WHERE coalesce(incoming.known_id, incoming.id) = known.id
   )
 """
+
+# The transaction would drop them at its end; a caller with a longer one may import again before.
+DROP_INCOMING = "DROP TABLE incoming_household, incoming_person, incoming_source"

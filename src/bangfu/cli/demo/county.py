@@ -75,7 +75,7 @@ def write_files(random: Random, words: Words, county: County, folder: Path) -> N
     folder.mkdir(parents=True, exist_ok=True)
     families, planted = county.families, county.planted
     county.households_file = folder / "农户信息.xlsx"
-    write_households(county.households_file, county)
+    write_households(county.households_file, families)
     is_neighbour = county.place.name == "石桥县"
 
     def deliver(dataset: str, period: str, rows: list[files.Row], name: str) -> None:

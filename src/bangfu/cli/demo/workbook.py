@@ -15,7 +15,6 @@ from bangfu.foundation.sheets.tables import write_table
 from bangfu.standards import datasets
 
 if TYPE_CHECKING:
-    from bangfu.cli.demo.county import County
     from bangfu.cli.demo.people import Family
 
 HOUSEHOLD_SHEET, MEMBER_SHEET = "户基本信息", "家庭成员"
@@ -50,12 +49,12 @@ def _sheet(
     return name, [{key: row.get(key) for key in keys} for row in rows]
 
 
-def write_households(path: Path, county: County) -> None:
+def write_households(path: Path, families: list[Family]) -> None:
     """Write the registry workbook: a household sheet and a member sheet, joined by 户编号."""
     households = headers("registry/household")
     members = headers("registry/member")
-    household_rows = [_rename(_household(family), households) for family in county.families]
-    member_rows = [_rename(row, members) for family in county.families for row in _members(family)]
+    household_rows = [_rename(_household(family), households) for family in families]
+    member_rows = [_rename(row, members) for family in families for row in _members(family)]
     write_worksheets(
         [
             _sheet(HOUSEHOLD_SHEET, household_rows, _used(household_rows, households)),

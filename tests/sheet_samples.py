@@ -24,13 +24,13 @@ HEAD = ["身份证号", "姓名", "金额"]
 
 def contract(*columns: Column, key: tuple[str, ...] = ("person",), **more: Any) -> Dataset:
     """A contract of the given columns; by default ID number, name and amount."""
+    settings: dict[str, Any] = {"coverage": "FULL", **more}
     return Dataset(
         id="test/list",
         table="list",
         title={"zh": "测试名单", "en": "Test list"},
         department="test",
         basis="RISK",
-        coverage="FULL",
         cadence="MONTHLY",
         valid_months=1,
         silent=(),
@@ -38,7 +38,7 @@ def contract(*columns: Column, key: tuple[str, ...] = ("person",), **more: Any) 
         source_document="made for the tests",
         status="unverified",
         columns=columns or PERSON_COLUMNS,
-        **more,
+        **settings,
     )
 
 

@@ -62,9 +62,9 @@ class Consistency:
         """Rows where the first of an ``in_order`` pair exceeds the second."""
         issues = []
         for low, high in self.dataset.in_order:
-            pair = (self.columns.get(low), self.columns.get(high))
-            if pair[0] is None or pair[1] is None:
+            if low not in self.columns or high not in self.columns:
                 continue
+            pair = (self.columns[low], self.columns[high])
             params = {"first": self.titles[low], "second": self.titles[high]}
             for place, (a, b) in enumerate(zip(*pair, strict=True)):
                 if a is not None and b is not None and a > b:

@@ -104,7 +104,7 @@ def _decode(value: Any) -> Cell:
     if isinstance(value, dict):
         ((tag, content),) = value.items()
         return _READERS[tag](content)
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def read_frames(stream: BinaryIO) -> Iterator[bytes]:

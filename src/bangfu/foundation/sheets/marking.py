@@ -220,5 +220,5 @@ def _joined(texts: Any) -> str:
 
 
 def place_name(header: str, index: int) -> str:
-    """``身份证号(D列)``: how a clerk finds the column."""
+    """``身份证号(D)``: how a clerk finds the column."""
     return f"{header}({column_letter(index)})"

@@ -11,6 +11,7 @@ from bangfu.foundation.sheets.headers import Header, find_header, index_names
 from bangfu.foundation.sheets.rows import find_data_rows
 from bangfu.foundation.sheets.types import (
     ColumnMatch,
+    Params,
     Problem,
     RawSheet,
     SheetMapping,
@@ -100,8 +101,8 @@ def _match_columns(header: Header, dataset: Dataset) -> tuple[list[ColumnMatch],
     for index, (names, how) in enumerate(header.meanings):
         if len(names) > 1:
             meant = "、".join(sorted(titles[name] for name in names))
-            params = {"header": header.texts[index], "meanings": meant}
-            problems.append(Problem("E-SHEET-AMBIGUOUS-HEADER", params))
+            shown: Params = {"header": header.texts[index], "meanings": meant}
+            problems.append(Problem("E-SHEET-AMBIGUOUS-HEADER", shown))
         elif names:
             claims[next(iter(names))].append((index, how))
     matches = []
@@ -110,8 +111,8 @@ def _match_columns(header: Header, dataset: Dataset) -> tuple[list[ColumnMatch],
             listed = "、".join(
                 f"{column_letter(index)}「{header.texts[index]}」" for index, _ in places
             )
-            params = {"column": titles[name], "headers": listed}
-            problems.append(Problem("E-SHEET-AMBIGUOUS-COLUMN", params))
+            named: Params = {"column": titles[name], "headers": listed}
+            problems.append(Problem("E-SHEET-AMBIGUOUS-COLUMN", named))
         index, how = places[0]
         matches.append(ColumnMatch(index, header.texts[index], name, titles[name], how))
     return sorted(matches, key=lambda match: match.index), problems
@@ -140,7 +141,7 @@ def _find_shifts(
         for other in (index - 1, index + 1, index - 2, index + 2):
             inside = 0 <= other < len(raw.columns) and other not in id_places
             if inside and _id_share(raw, other, sample) >= 0.8:
-                params: dict[str, object] = {
+                params: Params = {
                     "column": match.zh,
                     "letter": column_letter(index),
                     "actual": column_letter(other),

@@ -158,7 +158,7 @@ def _id_number(cell: Cell, today: date) -> Parsed:
     if isinstance(cell, float) and abs(cell) >= _EXACT_FLOAT:
         raise InvalidValue("E-ID-PRECISION", value=f"{cell:.5E}")
     text, repair = _compact(cell)
-    if len(text) in _CERTIFICATE_LENGTHS:
+    if len(text) in _CERTIFICATE_LENGTHS and text[:17].isdigit():
         # National exports give the disability certificate in the same column; it holds the number.
         certificate = DisabilityCertificate.parse(text, today=today)
         return certificate.id_number.value, "E-REPAIR-CERTIFICATE"
@@ -268,7 +268,8 @@ def _date(cell: Cell) -> Parsed:
     match = _DATE.match(_SPACES.sub(" ", text))
     if not match:
         raise InvalidValue("E-DATE-FORMAT", value=text)
-    return _calendar(*match.group(1, 2, 3), text), ""
+    year, month, day = match.group(1, 2, 3)
+    return _calendar(year, month, day, text), ""
 
 
 def _calendar(year: str, month: str, day: str, text: str) -> date:

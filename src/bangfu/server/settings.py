@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bangfu.foundation.database.urls import database_settings
-from bangfu.server.config import REPOSITORY, get_config
+from bangfu.server.config import get_config
 
 _config = get_config()
 
@@ -117,7 +117,6 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = REPOSITORY / "var" / "static"
 WHITENOISE_ROOT = str(_config.console) if _config.console.is_dir() else None
 
 PROCRASTINATE_ON_APP_READY = None

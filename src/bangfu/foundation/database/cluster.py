@@ -57,7 +57,6 @@ log_timezone = 'Asia/Shanghai'
 # For data that nobody will miss after a power cut: the tests'.
 _NOT_DURABLE = """\
 fsync = off
-synchronous_commit = off
 full_page_writes = off
 """
 
@@ -114,7 +113,7 @@ def up(home: Path, *, durable: bool = True) -> SavedConnection:
     with _locked(home):
         place = _place(home)
         if not (place.data / "PG_VERSION").exists():
-            _initialise(place)
+            _initialise(place, durable=durable)
         connection = _connection(place)
         if processes.postmaster_pid(place.data) is None:
             connection = _start(place, connection, durable=durable)
@@ -200,7 +199,7 @@ def _data_folder(home: Path, user: RunAs) -> Path:
     return outside / "data"
 
 
-def _initialise(place: _Place) -> None:
+def _initialise(place: _Place, *, durable: bool) -> None:
     """Make the cluster beside its place and move it there whole, so that none is half made."""
     fresh = place.data.with_name("data.new")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -216,6 +215,7 @@ def _initialise(place: _Place) -> None:
             "initdb",
             *("-D", str(fresh), "-U", saved.ROLES["admin"], f"--pwfile={file.name}"),
             *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions"),
+            *(() if durable else ("--no-sync",)),
         )
     if done.returncode != 0:
         raise Refused("E-DB-INITDB", reason=done.stdout.strip()[-300:])

@@ -1,0 +1,183 @@
+"""Encryption and tokens against published vectors, and what tampering does."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from django.core.exceptions import FieldError
+from django.db import models
+
+from bangfu.foundation.crypto import cipher, keys, tokens
+from bangfu.foundation.crypto.fields import EncryptedField
+from bangfu.kernel.errors import InvalidValue, Refused
+
+KEY_1 = "0123456789abcdeffedcba9876543210"
+KEY_2 = "00112233445566778899aabbccddeeff"
+TOKEN_KEY = "0b" * 32
+
+
+@pytest.fixture
+def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A keyring of two keys, the second one active."""
+    path = tmp_path / "keyring.json"
+    write(path, active=2)
+    monkeypatch.setenv(keys.VARIABLE, str(path))
+    return path
+
+
+def write(path: Path, **changes: object) -> None:
+    content = {
+        "format": 1,
+        "active": 1,
+        "encryption": [{"id": 1, "key": KEY_1}, {"id": 2, "key": KEY_2}],
+        "token": TOKEN_KEY,
+    }
+    path.write_text(json.dumps({**content, **changes}))
+    path.chmod(0o600)
+    keys._load.cache_clear()
+
+
+def test_sm4_is_the_cipher_of_gb_t_32907() -> None:
+    """Annex A.1 of GB/T 32907-2016: key and plaintext are the same 16 bytes."""
+    block = bytes.fromhex(KEY_1)
+    worker = Cipher(algorithms.SM4(block), modes.ECB()).encryptor()
+    assert worker.update(block).hex() == "681edf34d206965e86b3e94f536e4246"
+
+
+def test_sm4_gcm_agrees_with_rfc_8998() -> None:
+    """RFC 8998 A.1."""
+    nonce = bytes.fromhex("00001234567800000000abcd")
+    plain = bytes.fromhex(
+        "aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbccccccccccccccccdddddddddddddddd"
+        "eeeeeeeeeeeeeeeeffffffffffffffffeeeeeeeeeeeeeeeeaaaaaaaaaaaaaaaa"
+    )
+    worker = Cipher(algorithms.SM4(bytes.fromhex(KEY_1)), modes.GCM(nonce)).encryptor()
+    worker.authenticate_additional_data(bytes.fromhex("feedfacedeadbeeffeedfacedeadbeefabaddad2"))
+    assert (worker.update(plain) + worker.finalize()).hex() == (
+        "17f399f08c67d5ee19d0dc9969c4bb7d5fd46fd3756489069157b282bb200735"
+        "d82710ca5c22f0ccfa7cbf93d496ac15a56834cbcf98c397b4024a2691233b8d"
+    )
+    assert worker.tag.hex() == "83de3541e4c2b58177e065a9bf7b62ec"
+
+
+def test_sm3_is_the_hash_of_gb_t_32905() -> None:
+    """Annex A.1 of GB/T 32905-2016."""
+    digest = hashes.Hash(hashes.SM3())
+    digest.update(b"abc")
+    assert digest.finalize().hex() == (
+        "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+    )
+
+
+def test_a_token_is_hmac_over_sm3_by_hand(ring: Path) -> None:
+    """HMAC (RFC 2104) written out: H(key ^ opad, H(key ^ ipad, text)), block of 64 bytes."""
+
+    def sm3(data: bytes) -> bytes:
+        digest = hashes.Hash(hashes.SM3())
+        digest.update(data)
+        return digest.finalize()
+
+    key = bytes.fromhex(TOKEN_KEY).ljust(64, b"\0")
+    inner = sm3(bytes(byte ^ 0x36 for byte in key) + b"person:11010119900307123X")
+    expected = sm3(bytes(byte ^ 0x5C for byte in key) + inner).hex()
+    assert tokens.person_token("11010119900307123X") == expected
+    assert tokens.person_token("11010119900307123x") == expected
+    assert len(expected) == tokens.TOKEN_LENGTH
+
+
+def test_kinds_of_values_have_tokens_of_their_own(ring: Path) -> None:
+    same = "13800138000"
+    found = {tokens.person_token(same), tokens.phone_token(same), tokens.account_token(same)}
+    assert len(found) == 3
+    assert tokens.tokens([same, same], kind="phone") == [tokens.phone_token(same)] * 2
+
+
+def test_an_empty_value_has_no_token(ring: Path) -> None:
+    with pytest.raises(ValueError, match="no token"):
+        tokens.person_token("")
+
+
+def test_what_was_encrypted_comes_back_and_never_looks_the_same(ring: Path) -> None:
+    texts = ["11010119900307123X", "", "䶮𬭎"]
+    stored = cipher.encrypt_many(texts)
+    assert cipher.decrypt_many(stored) == texts
+    assert cipher.encrypt(texts[0]) != cipher.encrypt(texts[0])
+    assert stored[0][0] == 2
+    assert len(stored[0]) == 1 + 12 + 18 + 16
+    assert b"19900307" not in stored[0]
+
+
+def test_a_value_under_an_older_key_is_still_read(ring: Path) -> None:
+    write(ring, active=1)
+    old = cipher.encrypt("甲")
+    write(ring, active=2)
+    assert old[0] == 1
+    assert cipher.decrypt(old) == "甲"
+
+
+@pytest.mark.parametrize("place", [1, 13, -1])
+def test_a_flipped_bit_anywhere_is_noticed(ring: Path, place: int) -> None:
+    stored = bytearray(cipher.encrypt("110101199003071234"))
+    stored[place] ^= 1
+    with pytest.raises(InvalidValue, match="E-CRYPTO-TAMPERED"):
+        cipher.decrypt(bytes(stored))
+
+
+def test_a_shortened_value_and_an_unknown_key_are_noticed(ring: Path) -> None:
+    stored = cipher.encrypt("甲")
+    with pytest.raises(InvalidValue, match="E-CRYPTO-TAMPERED"):
+        cipher.decrypt(stored[:20])
+    with pytest.raises(InvalidValue, match="E-CRYPTO-KEY-UNKNOWN"):
+        cipher.decrypt(b"\x07" + stored[1:])
+
+
+def test_a_new_installation_makes_its_keys_once_and_for_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "keys" / "keyring.json"
+    monkeypatch.setenv(keys.VARIABLE, str(path))
+    first = keys.get_keyring()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    content = path.read_text()
+    keys._create(path)
+    assert path.read_text() == content
+    assert list(path.parent.iterdir()) == [path]
+    assert repr(first) == "Keyring(active=1, keys=[1])"
+
+
+def test_a_keyring_open_to_others_is_refused(ring: Path) -> None:
+    ring.chmod(0o640)
+    keys._load.cache_clear()
+    with pytest.raises(Refused, match="E-CRYPTO-KEYRING-OPEN"):
+        cipher.encrypt("甲")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"active": 3},
+        {"token": "0b"},
+        {"encryption": [{"id": 1, "key": "0b"}]},
+        {"encryption": [{"id": 1, "key": "no hex"}]},
+        {"encryption": None},
+    ],
+)
+def test_a_malformed_keyring_is_refused(ring: Path, changes: dict[str, object]) -> None:
+    write(ring, **changes)
+    with pytest.raises(Refused, match="E-CRYPTO-KEYRING"):
+        cipher.encrypt("甲")
+
+
+def test_an_encrypted_field_cannot_be_searched_or_serialised() -> None:
+    field = EncryptedField()
+    field.name = "id_number"
+    with pytest.raises(FieldError, match="token"):
+        field.get_lookup("exact")
+    assert field.get_lookup("isnull") is models.lookups.IsNull
+    with pytest.raises(FieldError, match="serialised"):
+        field.value_to_string(object())

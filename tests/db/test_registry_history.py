@@ -26,8 +26,8 @@ def changed(cast: Cast, tmp_path: Path) -> Cast:
     first = [person("1", 1, "赵一", wage=1000), person("1", 2, "赵二", "之子")]
     second = [
         person("1", 1, "赵一", wage=2500),
-        person("1", 2, "赵贰", "之子"),
-        person("1", 3, "赵三", "之女"),
+        person("1", 2, "赵贰", "之子", wage=2500),
+        person("1", 3, "赵三", "之女", wage=2500),
     ]
     take_in(scope, write_list(tmp_path / "a.xlsx", first), at=FIRST)
     take_in(scope, write_list(tmp_path / "b.xlsx", second), as_of=OCTOBER, at=LATER)

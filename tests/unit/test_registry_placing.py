@@ -37,7 +37,7 @@ SUCCESSORS = {
 NOWHERE = ("", "", "", "", "")
 
 
-def _resolve(code: RegionCode) -> tuple[RegionCode | None, list[RegionCode]]:
+def _resolve(code: RegionCode, name: str) -> tuple[RegionCode | None, list[RegionCode]]:
     if str(code) in PLACES:
         return code, []
     found = [RegionCode(each) for each in SUCCESSORS.get(str(code), [])]

@@ -9,6 +9,8 @@ trigger, so that "what did we know on day X" is a query (`selectors.get_househol
 
 from __future__ import annotations
 
+from typing import Any
+
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -23,7 +25,7 @@ from bangfu.kernel.uuid7 import uuid7
 
 # A confirmation by a newer file is no change of what we know; it makes no version.
 _NOT_VERSIONED = ["county_code", "confirmed_as_of", "confirmed_source_id"]
-_HISTORY = {
+_HISTORY: dict[str, Any] = {
     "exclude": _NOT_VERSIONED,
     "obj_field": pghistory.ObjForeignKey(related_name="versions", db_constraint=False),
     "context_field": None,

@@ -113,10 +113,10 @@ def _stage_or_refuse(request: Request) -> ImportResult:
     if not checked.good:
         outside = checked.counts["outside"]
         if outside and outside == checked.counts["households"]:
-            error = {"code": "E-REGISTRY-ALL-OUTSIDE", "params": {"count": outside}}
+            reason = {"code": "E-REGISTRY-ALL-OUTSIDE", "params": {"count": outside}}
         else:
-            error = {"code": "E-REGISTRY-NO-GOOD-HOUSEHOLD", "params": {}}
-        return _refuse(request, [error], checked)
+            reason = {"code": "E-REGISTRY-NO-GOOD-HOUSEHOLD", "params": {}}
+        return _refuse(request, [reason], checked)
     request.step("staging")
     path = staging.path_of(Path(settings.BANGFU_HOME), request.batch.id)
     staging.save(staging.stage(checked.file, checked.good, checked.places), path)
@@ -223,7 +223,8 @@ def _merge(
     progress: Progress,
     check_cancelled: Callable[[], None],
 ) -> Merged:
-    assert batch.as_of is not None, "a list of households always has its day"
+    as_of = batch.as_of
+    assert as_of is not None, "a list of households always has its day"
     region = RegionCode(batch.region_code)
 
     def on_step(name: str) -> None:
@@ -231,17 +232,16 @@ def _merge(
         progress(STEPS.index(name), len(STEPS) - 1, name)
 
     def source_of(county: str) -> UUID:
-        return _add_source(scope, at, batch, region, county)
+        return _add_source(scope, at, batch, as_of, county)
 
     staged = staging.load(path)
-    stamp = Stamp(as_of=batch.as_of, at=at, by=scope.actor.label[:120])
+    stamp = Stamp(as_of=as_of, at=at, by=scope.actor.label[:120])
     with connection.cursor() as cursor:
         return Merger(cursor, stamp, on_step=on_step).run(staged, region.bounds, source_of)
 
 
-def _add_source(
-    scope: Scope, at: datetime, batch: BatchRecord, region: RegionCode, county: str
-) -> UUID:
+def _add_source(scope: Scope, at: datetime, batch: BatchRecord, as_of: date, county: str) -> UUID:
+    region = RegionCode(batch.region_code)
     place = region if region.level >= COUNTY else RegionCode.parse(county)
     source = Source.objects.create(
         id=uuid7(),
@@ -250,7 +250,7 @@ def _add_source(
         label=batch.file_name,
         file_sm3=batch.file_sm3,
         batch_id=batch.id,
-        as_of=batch.as_of,
+        as_of=as_of,
         committed_at=at,
         committed_by=scope.actor.label[:120],
     )

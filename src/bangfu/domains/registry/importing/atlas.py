@@ -21,6 +21,6 @@ def _children(code: RegionCode) -> list[Place]:
     return [Place(RegionCode(child.code), child.name) for child in regions.children(code)]
 
 
-def _resolve(code: RegionCode) -> tuple[RegionCode | None, list[RegionCode]]:
-    resolution = regions.resolve(code)
+def _resolve(code: RegionCode, name: str) -> tuple[RegionCode | None, list[RegionCode]]:
+    resolution = regions.resolve(code, name=name)
     return resolution.code, list(resolution.candidates)

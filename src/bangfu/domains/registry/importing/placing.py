@@ -60,14 +60,17 @@ class Place:
 
 
 class Atlas:
-    """The three questions that placing asks about regions; `services` answers from the database."""
+    """The three questions that placing asks about regions; `atlas` answers from the database.
+
+    `resolve` takes a stated code and the place's stated name, which may choose among successors.
+    """
 
     def __init__(
         self,
         *,
         find: Callable[[RegionCode], Place | None],
         children: Callable[[RegionCode], Sequence[Place]],
-        resolve: Callable[[RegionCode], tuple[RegionCode | None, Sequence[RegionCode]]],
+        resolve: Callable[[RegionCode, str], tuple[RegionCode | None, Sequence[RegionCode]]],
     ) -> None:
         self.find = find
         self.children = children
@@ -87,7 +90,7 @@ class Placer:
         """Return where a household goes."""
         if stated not in self._known:
             if stated.code:
-                self._known[stated] = self._by_code(stated.code)
+                self._known[stated] = self._by_code(stated.code, stated.names[-1])
             elif any(stated.names):
                 self._known[stated] = self._by_names(stated.names)
             else:
@@ -100,18 +103,15 @@ class Placer:
             return Placement(PlacingOutcome.PLACED, str(self._region))
         return _refused("region_code", "E-REGISTRY-PLACE-MISSING")
 
-    def _by_code(self, text: str) -> Placement:
+    def _by_code(self, text: str, name: str) -> Placement:
         try:
             code = RegionCode.parse(text)
         except InvalidValue:
             return _refused("region_code", "E-REGISTRY-PLACE-UNKNOWN", text)
-        if not self._region.contains(code) and not code.contains(self._region):
-            # A retired code may lie outside the prefix of its successor.
-            found, candidates = self._atlas.resolve(code)
-            inside = [each for each in (found, *candidates) if each and self._holds(each)]
-            if not inside:
-                return Placement(PlacingOutcome.OUTSIDE)
-        found, candidates = self._atlas.resolve(code)
+        found, candidates = self._atlas.resolve(code, name)
+        # A retired code may lie outside the prefix of its successor.
+        if not self._holds(code) and not any(self._holds(e) for e in (found, *candidates) if e):
+            return Placement(PlacingOutcome.OUTSIDE)
         if found is not None:
             return self._accept(found, text)
         if candidates:

@@ -50,7 +50,7 @@ class ReadFile:
     def mapping(self) -> dict[str, Any]:
         """Return which header became which column, for the preview. JSON-ready."""
         result: dict[str, Any] = {"members": self.members.mapping.as_dict()}
-        own = self.households.mapping.as_dict()
+        own: dict[str, Any] = dict(self.households.mapping.as_dict())
         if self.is_shared:
             taken = {match.index for match in self.households.mapping.matches}
             claimed = {match.index for match in self.members.mapping.matches}

@@ -40,7 +40,7 @@ def get_household_as_known(
     require(scope, "REGISTRY_READ")
     end = end_of_day(on)
     with activate(scope):
-        present = find_household(scope, household_no, region)
+        present: Any = find_household(scope, household_no, region)
         household = _version_at([present, *present.versions.all()], end)
         if household is None:
             raise NotFound("E-REGISTRY-NOT-FOUND")
@@ -48,6 +48,11 @@ def get_household_as_known(
         people = _people_at([each.person_id for each in memberships], end)
         pairs = [(each, people[each.person_id]) for each in memberships if each.person_id in people]
         return describe(household, pairs, known_on=on)
+
+
+def _versions_of(model: Any) -> Any:
+    """Return the replaced versions of a model's rows."""
+    return model.pgh_event_model.objects
 
 
 def end_of_day(on: date) -> datetime:
@@ -69,7 +74,7 @@ def _memberships_at(household_id: UUID, end: datetime, on: date) -> list[Any]:
     versions: dict[UUID, list[Any]] = {}
     for row in Membership.objects.filter(household_id=household_id):
         versions.setdefault(row.id, []).append(row)
-    for old in Membership.pgh_event_model.objects.filter(household_id=household_id):
+    for old in _versions_of(Membership).filter(household_id=household_id):
         versions.setdefault(old.pgh_obj_id, []).append(old)
     known = [_version_at(each, end) for each in versions.values()]
     return [each for each in known if each is not None and (each.to_on is None or each.to_on > on)]
@@ -79,7 +84,7 @@ def _people_at(ids: list[UUID], end: datetime) -> dict[UUID, Any]:
     versions: dict[UUID, list[Any]] = {}
     for row in Person.objects.filter(id__in=ids):
         versions.setdefault(row.id, []).append(row)
-    for old in Person.pgh_event_model.objects.filter(pgh_obj_id__in=ids):
+    for old in _versions_of(Person).filter(pgh_obj_id__in=ids):
         versions.setdefault(old.pgh_obj_id, []).append(old)
     known = {key: _version_at(each, end) for key, each in versions.items()}
     return {key: version for key, version in known.items() if version is not None}

@@ -1,0 +1,178 @@
+"""What a person decides about the register: where a household belongs, who moved."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from bangfu.domains.registry.models import Household, Membership, Person, RegionReview
+from bangfu.domains.registry.selectors.pages import find_household
+from bangfu.foundation import audit
+from bangfu.foundation.access.roles import require
+from bangfu.foundation.access.scopes import activate, in_scope
+from bangfu.foundation.regions import selectors as regions
+from bangfu.kernel.errors import Conflict, InvalidValue, NotFound
+from bangfu.kernel.region import COUNTY, RegionCode
+from bangfu.kernel.scope import Scope
+from bangfu.kernel.uuid7 import uuid7
+
+HEAD = "HEAD"
+_EDIT = "REGISTRY_IMPORT"
+
+
+def settle_region(*, scope: Scope, at: datetime, review_id: UUID, region_code: RegionCode) -> None:
+    """Put a household that waits under one of the successors of its retired code.
+
+    Its people and memberships go along. Raises NotFound E-REGISTRY-NOT-FOUND, Conflict
+    E-REGISTRY-REVIEW-SETTLED, InvalidValue E-REGISTRY-REVIEW-CANDIDATE.
+    """
+    require(scope, _EDIT)
+    with activate(scope):
+        found = in_scope(RegionReview.objects.all(), scope).select_for_update()
+        review = found.filter(id=review_id).first()
+        if review is None:
+            raise NotFound("E-REGISTRY-NOT-FOUND")
+        if review.settled_at is not None:
+            raise Conflict("E-REGISTRY-REVIEW-SETTLED")
+        if str(region_code) not in review.candidates:
+            raise InvalidValue("E-REGISTRY-REVIEW-CANDIDATE", region_code=str(region_code))
+        _relocate(review.household_id, region_code, at)
+        RegionReview.objects.filter(id=review_id).update(
+            settled_code=str(region_code), settled_at=at, settled_by=scope.actor.label[:120]
+        )
+        audit.record(
+            scope,
+            "registry.household.placed",
+            at=at,
+            subject_kind="registry.household",
+            subject_id=str(review.household_id),
+            region_code=str(region_code),
+            detail={"stated_code": review.stated_code, "candidates": review.candidates},
+        )
+
+
+def _relocate(household_id: UUID, region_code: RegionCode, at: datetime) -> None:
+    """Move a household within its county; the keys of the tables take its memberships along."""
+    people = Membership.objects.filter(household_id=household_id, to_on__isnull=True)
+    ids = list(people.values_list("person_id", flat=True))
+    Household.objects.filter(id=household_id).update(region_code=str(region_code), recorded_at=at)
+    Person.objects.filter(id__in=ids).update(region_code=str(region_code), recorded_at=at)
+
+
+def follow_division_changes(*, scope: Scope, at: datetime) -> dict[str, int]:
+    """Bring the households of retired codes to their successors, or into the review queue.
+
+    Run after the divisions were loaded anew. Returns how many were moved, how many wait, and how
+    many lie under a code that leads nowhere (`unknown`).
+    """
+    require(scope, _EDIT)
+    counts = {"moved": 0, "waiting": 0, "unknown": 0}
+    with activate(scope):
+        codes = in_scope(Household.objects.all(), scope).values_list("region_code", flat=True)
+        for text in sorted(set(codes)):
+            code = RegionCode(text)
+            if regions.find_region(code) is None:
+                counts[_follow(scope, code, at)] += 1
+        audit.record(
+            scope,
+            "registry.divisions.followed",
+            at=at,
+            subject_kind="registry.region",
+            subject_id=str(scope.region),
+            region_code=str(scope.region),
+            detail=counts,
+        )
+    return counts
+
+
+def _follow(scope: Scope, code: RegionCode, at: datetime) -> str:
+    county = code.at_level(COUNTY)
+    resolution = regions.resolve(code)
+    households = list(
+        in_scope(Household.objects.all(), scope)
+        .filter(region_code=str(code))
+        .values_list("id", flat=True)
+    )
+    if resolution.code is not None and county.contains(resolution.code):
+        for household_id in households:
+            _relocate(household_id, resolution.code, at)
+        return "moved"
+    candidates = [str(each) for each in resolution.candidates if county.contains(each)]
+    if not candidates:
+        return "unknown"
+    waiting = set(
+        RegionReview.objects.filter(
+            household_id__in=households, settled_at__isnull=True
+        ).values_list("household_id", flat=True)
+    )
+    RegionReview.objects.bulk_create(
+        RegionReview(
+            id=uuid7(),
+            region_code=str(code),
+            household_id=household_id,
+            stated_code=str(code),
+            candidates=candidates,
+            opened_at=at,
+        )
+        for household_id in households
+        if household_id not in waiting
+    )
+    return "waiting"
+
+
+def move_member(
+    *,
+    scope: Scope,
+    at: datetime,
+    person_id: UUID,
+    to_household_no: str,
+    relation: str,
+    on: date,
+    reason: str,
+) -> None:
+    """Close a person's membership on a day and open one in another household of the county.
+
+    Raises NotFound, Conflict E-REGISTRY-NOT-A-MEMBER, E-REGISTRY-MOVE-HEAD for a head.
+    """
+    require(scope, _EDIT)
+    with activate(scope):
+        target = find_household(scope, to_household_no)
+        current = (
+            in_scope(Membership.objects.all(), scope)
+            .select_for_update()
+            .filter(person_id=person_id, to_on__isnull=True)
+            .first()
+        )
+        if current is None or current.household_id == target.id:
+            raise Conflict("E-REGISTRY-NOT-A-MEMBER")
+        if current.relation == HEAD and current.household.member_count > 1:
+            raise Conflict("E-REGISTRY-MOVE-HEAD")
+        left = current.household_id
+        Membership.objects.filter(id=current.id).update(
+            to_on=on, end_reason=reason[:200], recorded_at=at
+        )
+        Membership.objects.create(
+            region_code=target.region_code,
+            household_id=target.id,
+            person_id=person_id,
+            relation=relation,
+            from_on=on,
+            source_id=current.source_id,
+            as_of=on,
+            recorded_at=at,
+        )
+        Person.objects.filter(id=person_id).update(region_code=target.region_code, recorded_at=at)
+        for household_id in (left, target.id):
+            members = Membership.objects.filter(household_id=household_id, to_on__isnull=True)
+            Household.objects.filter(id=household_id).update(
+                member_count=members.count(), recorded_at=at
+            )
+        audit.record(
+            scope,
+            "registry.member.moved",
+            at=at,
+            subject_kind="registry.person",
+            subject_id=str(person_id),
+            region_code=target.region_code,
+            detail={"from": str(left), "to": str(target.id), "on": on.isoformat()},
+        )

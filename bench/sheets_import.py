@@ -117,11 +117,13 @@ def measure(which: str, path: Path) -> dict[str, float]:
     return json.loads(answer.stdout)
 
 
-def peak_megabytes() -> dict[str, float]:
-    """Peak memory of this process and of its largest child."""
+def costs() -> dict[str, float]:
+    """Peak memory of this process and of its largest child, and the processor time of both."""
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return {"parent_mb": own, "child_mb": child, "sum_mb": own + child}
+    times = os.times()
+    cpu = times.user + times.system + times.children_user + times.children_system
+    return {"parent_mb": own, "child_mb": child, "sum_mb": own + child, "cpu_s": cpu}
 
 
 def main() -> None:
@@ -134,7 +136,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.run:
         result = (run_ours if options.run == "ours" else run_openpyxl)(options.file)
-        print(json.dumps({**result, **peak_megabytes()}))
+        print(json.dumps({**result, **costs()}))
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "members.xlsx"
@@ -144,6 +146,7 @@ def main() -> None:
             "columns": columns,
             "file_mb": path.stat().st_size / 1e6,
             "cores": os.cpu_count(),
+            "load_average": os.getloadavg()[0],
             "python": platform.python_version(),
             "ours": measure("ours", path),
         }

@@ -114,3 +114,13 @@ def test_a_data_row_that_looks_like_a_header_does_not_deepen_the_head(tmp_path):
     mapping, sheet = check_rows(write_xlsx(tmp_path / "a.xlsx", rows), wanted)
     assert mapping.header_row_nos == (1,)
     assert len(sheet) == 1
+
+
+def test_a_remark_that_stands_several_times_is_not_taken_and_said_so(tmp_path):
+    wanted = contract(ID_COLUMN, NAME_COLUMN, column("remark", "备注", "text"))
+    rows = [["身份证号", "姓名", "备注", "备注"], [id_number(1), "张三", "甲", "乙"]]
+    mapping, sheet = check_rows(write_xlsx(tmp_path / "a.xlsx", rows), wanted)
+    assert sheet.rows == [{"id_number": id_number(1), "name": "张三"}]
+    (warning,) = mapping.warnings
+    assert warning.code == "E-SHEET-TEXT-NOT-TAKEN"
+    assert mapping.unknown == ((2, "备注"), (3, "备注"))

@@ -64,7 +64,7 @@ def match_sheet(raw: RawSheet, dataset: Dataset) -> SheetMapping:
     if header is None:
         raise Refused("E-SHEET-NO-HEADER", wanted=_wanted(dataset))
     by_name = {column.name: column for column in dataset.columns}
-    matches, problems = _match_columns(header, dataset)
+    matches, problems, warnings = _match_columns(header, dataset)
     present = {match.column for match in matches}
     missing = tuple(c.name for c in dataset.columns if c.required and c.name not in present)
     if missing:
@@ -83,7 +83,7 @@ def match_sheet(raw: RawSheet, dataset: Dataset) -> SheetMapping:
         absent=tuple(c.name for c in dataset.columns if not c.required and c.name not in present),
         unknown=_unknown(raw, header, claimed),
         problems=tuple(problems),
-        warnings=(),
+        warnings=tuple(warnings),
         data_rows=rows.data_rows,
         dropped=rows.dropped,
         blank_rows=rows.blank_rows,
@@ -94,9 +94,18 @@ def _wanted(dataset: Dataset) -> str:
     return "、".join(column.zh for column in dataset.columns if column.required)
 
 
-def _match_columns(header: Header, dataset: Dataset) -> tuple[list[ColumnMatch], list[Problem]]:
+def _match_columns(
+    header: Header, dataset: Dataset
+) -> tuple[list[ColumnMatch], list[Problem], list[Problem]]:
+    """Matches, problems and warnings. Several columns for one meaning are never chosen between.
+
+    National exports repeat 备注 beside every amount: of an optional text none is taken, with a
+    warning; anything else refuses the sheet.
+    """
+    columns = {column.name: column for column in dataset.columns}
     titles = {column.name: column.zh for column in dataset.columns}
     problems: list[Problem] = []
+    warnings: list[Problem] = []
     claims: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for index, (names, how) in enumerate(header.meanings):
         if len(names) > 1:
@@ -112,10 +121,13 @@ def _match_columns(header: Header, dataset: Dataset) -> tuple[list[ColumnMatch],
                 f"{column_letter(index)}「{header.texts[index]}」" for index, _ in places
             )
             named: Params = {"column": titles[name], "headers": listed}
+            if columns[name].type == "text" and not columns[name].required:
+                warnings.append(Problem("E-SHEET-TEXT-NOT-TAKEN", named))
+                continue
             problems.append(Problem("E-SHEET-AMBIGUOUS-COLUMN", named))
         index, how = places[0]
         matches.append(ColumnMatch(index, header.texts[index], name, titles[name], how))
-    return sorted(matches, key=lambda match: match.index), problems
+    return sorted(matches, key=lambda match: match.index), problems, warnings
 
 
 def _unknown(raw: RawSheet, header: Header, claimed: set[int]) -> tuple[tuple[int, str], ...]:

@@ -13,7 +13,7 @@ from bangfu.engine.comparison.reasons import NO_DATA
 from bangfu.engine.rules import build as b
 from bangfu.engine.rules import nodes as n
 from bangfu.engine.rules.build import Sql
-from bangfu.engine.rules.lowering import DuckDbLowering
+from bangfu.engine.rules.lowering import DuckDbLowering, exact
 
 _BOOLEAN_KINDS = ("any", "listed", "in")
 
@@ -62,7 +62,7 @@ def fold_feed(node: n.FeedAggregate, name: str, lowering: DuckDbLowering) -> lis
         function = node.kind if node.kind in ("sum", "max", "min") else "max"
         item = _value(node, lowering)
         if node.kind == "sum":
-            item = lowering.exact(item)
+            item = exact(item)
         columns.append(b.alias(_filtered(function, item, holds.copy()), f"{name}_v"))
     return columns
 
@@ -94,7 +94,7 @@ def conclude_feed(node: n.FeedAggregate, name: str) -> list[Sql]:
     else:
         held: Sql = b.column(f"{name}_v")
         if node.kind == "sum":
-            held = b.try_cast(b.coalesce(held, b.value(0)), "DECIMAL(18, 6)")
+            held = exact(b.coalesce(held, b.value(0)))
         value = b.case((undecided, exp.null()), default=held)
     return [
         b.alias(value, name),
@@ -111,7 +111,7 @@ def fold_members(node: n.MemberAggregate, name: str, lowering: DuckDbLowering) -
     ]
     if node.value is not None:
         item = _value(node, lowering)
-        columns.append(b.alias(lowering.exact(item) if node.kind == "sum" else item, f"{name}_v"))
+        columns.append(b.alias(exact(item) if node.kind == "sum" else item, f"{name}_v"))
     return columns
 
 
@@ -135,7 +135,7 @@ def conclude_members(node: n.MemberAggregate, name: str) -> list[Sql]:
             value = exp.Count(this=exp.Distinct(expressions=[held]))
         case "sum":
             total = b.coalesce(_filtered("sum", held, holds), b.value(0))
-            value = b.case((undecided, exp.null()), default=b.try_cast(total, "DECIMAL(18, 6)"))
+            value = b.case((undecided, exp.null()), default=exact(total))
         case _:
             value = b.case((undecided, exp.null()), default=_filtered(node.kind, held, holds))
     return [b.alias(value, name), b.alias(b.greatest(reason, b.value(NO_DATA)), f"{name}_why")]

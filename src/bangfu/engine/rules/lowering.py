@@ -7,7 +7,7 @@ what differs; a rule never names a function of an engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from sqlglot import exp
@@ -16,11 +16,13 @@ from bangfu.engine.comparison.reasons import NO_DATA, RANKS
 from bangfu.engine.rules import build as b
 from bangfu.engine.rules import nodes as n
 from bangfu.engine.rules.build import Sql
+from bangfu.engine.rules.functions import FUNCTIONS
 from bangfu.engine.rules.layout import can_tell
 from bangfu.kernel.period import Period
 
 EXACT = "DECIMAL(18, 6)"
 WIDE = "DECIMAL(26, 6)"
+LIMIT = 10**12
 _PREFIXES = {"household": "h", "person": "p"}
 _COMPARISONS: dict[str, type[exp.Binary]] = {
     "=": exp.EQ,
@@ -38,6 +40,16 @@ ThresholdTable = Sequence[tuple[str, Decimal | str | bool | None]]
 def field_column(scope: str, name: str) -> str:
     """Return the name that a field has in the flat relations of a run."""
     return f"{_PREFIXES.get(scope, scope)}__{name}"
+
+
+def exact(item: Sql) -> Sql:
+    """A number as DECIMAL(18, 6), rounded half away from zero; NULL where it does not fit.
+
+    The CASE is needed: in a comparison with a constant DuckDB 1.5 takes a bare TRY_CAST away
+    and compares the number that did not fit.
+    """
+    fits = b.binary(exp.LT, b.call("abs", item.copy()), b.value(LIMIT))
+    return b.case((fits, b.try_cast(item, EXACT)))
 
 
 class DuckDbLowering:
@@ -58,7 +70,8 @@ class DuckDbLowering:
         """Return the SQL of a node's value."""
         if node in self.columns:
             return b.column(self.columns[node])
-        return _VALUES[type(node)](self, node)
+        found: Sql = getattr(self, _VALUES[type(node)])(node)
+        return found
 
     def reason(self, node: n.Node) -> Sql:
         """Return the SQL of the reason's rank; has a meaning only where the value is NULL."""
@@ -116,8 +129,8 @@ class DuckDbLowering:
         return self.value(node.item)
 
     def _call(self, node: n.Call) -> Sql:
-        handler = _CALLS[node.name]
-        return handler(self, *[self.value(arg) for arg in node.args])
+        found: Sql = getattr(self, _CALLS[node.name])(*[self.value(arg) for arg in node.args])
+        return found
 
     def _case(self, node: n.Case) -> Sql:
         branches: list[tuple[Sql, Sql]] = []
@@ -150,16 +163,12 @@ class DuckDbLowering:
     def _not(self, node: n.Not) -> Sql:
         return exp.Not(this=exp.paren(self.value(node.item), copy=False))
 
-    def exact(self, item: Sql) -> Sql:
-        """A number as DECIMAL(18, 6), rounded half away from zero; NULL where it does not fit."""
-        return b.try_cast(item, EXACT)
-
     def _arithmetic(self, op: type[exp.Binary], left: Sql, right: Sql) -> Sql:
-        return self.exact(b.binary(op, self._wide(left), self._wide(right)))
+        return exact(b.binary(op, self._wide(left), self._wide(right)))
 
     def _wide(self, item: Sql) -> Sql:
         """An exact number with room: DuckDB raises when 18 digits times 18 digits overflow 18."""
-        return b.try_cast(self.exact(item), WIDE)
+        return b.try_cast(exact(item), WIDE)
 
     def add(self, left: Sql, right: Sql) -> Sql:
         """left + right."""
@@ -192,7 +201,7 @@ class DuckDbLowering:
         signed = b.binary(exp.Mul, quotient, b.try_cast(sign, "HUGEINT"))
         whole = b.try_cast(signed, "DECIMAL(30, 0)")
         millionth = b.try_cast(b.value(Decimal("0.000001")), "DECIMAL(7, 6)")
-        return self.exact(b.binary(exp.Mul, whole, millionth))
+        return exact(b.binary(exp.Mul, whole, millionth))
 
     def _millionths(self, item: Sql) -> Sql:
         scaled = b.binary(
@@ -201,7 +210,7 @@ class DuckDbLowering:
         return b.try_cast(scaled, "HUGEINT")
 
     def _sign(self, item: Sql) -> Sql:
-        return b.call("sign", self.exact(item.copy()))
+        return b.call("sign", exact(item.copy()))
 
     def _negate(self, item: Sql) -> Sql:
         return exp.Neg(this=exp.paren(item, copy=False))
@@ -210,7 +219,7 @@ class DuckDbLowering:
         return b.call("abs", item)
 
     def _round2(self, item: Sql) -> Sql:
-        return b.call("round", self.exact(item), b.value(2))
+        return b.call("round", exact(item), b.value(2))
 
     def _extreme(self, name: str, *items: Sql) -> Sql:
         """DuckDB skips NULLs here; ours is unknown if any part is."""
@@ -301,51 +310,29 @@ class DuckDbLowering:
         return b.case((legal, b.call("substr", text, place, count)))
 
 
-_VALUES: dict[type, Callable[..., Sql]] = {
-    n.Literal: DuckDbLowering._literal,
-    n.Field: DuckDbLowering._field,
-    n.Threshold: DuckDbLowering._threshold,
-    n.Unknown: DuckDbLowering._unknown,
-    n.Named: DuckDbLowering._named,
-    n.Call: DuckDbLowering._call,
-    n.Case: DuckDbLowering._case,
-    n.Compare: DuckDbLowering._compare,
-    n.Between: DuckDbLowering._between,
-    n.InList: DuckDbLowering._in_list,
-    n.Missing: DuckDbLowering._missing,
-    n.And: DuckDbLowering._and,
-    n.Or: DuckDbLowering._or,
-    n.Not: DuckDbLowering._not,
+_VALUES: dict[type, str] = {
+    n.Literal: "_literal",
+    n.Field: "_field",
+    n.Threshold: "_threshold",
+    n.Unknown: "_unknown",
+    n.Named: "_named",
+    n.Call: "_call",
+    n.Case: "_case",
+    n.Compare: "_compare",
+    n.Between: "_between",
+    n.InList: "_in_list",
+    n.Missing: "_missing",
+    n.And: "_and",
+    n.Or: "_or",
+    n.Not: "_not",
 }
 
-_CALLS: dict[str, Callable[..., Sql]] = {
-    "+": lambda lowering, *args: lowering.add(*args),
-    "-": lambda lowering, *args: lowering.subtract(*args),
-    "*": lambda lowering, *args: lowering.multiply(*args),
-    "/": lambda lowering, *args: lowering.divide(*args),
-    "neg": lambda lowering, *args: lowering._negate(*args),
-    "abs": lambda lowering, *args: lowering._absolute(*args),
-    "round2": lambda lowering, *args: lowering._round2(*args),
-    **{
-        name: (lambda lowering, *args, _name=name: getattr(lowering, f"_{_name}")(*args))
-        for name in (
-            "least",
-            "greatest",
-            "coalesce",
-            "age",
-            "months_between",
-            "days_between",
-            "year_of",
-            "month_of",
-            "period",
-            "period_start",
-            "period_end",
-            "has",
-            "count_of",
-            "length",
-            "digit_at",
-            "starts_with",
-            "text_at",
-        )
-    },
+_OPERATORS = {
+    "+": "add",
+    "-": "subtract",
+    "*": "multiply",
+    "/": "divide",
+    "neg": "_negate",
+    "abs": "_absolute",
 }
+_CALLS: dict[str, str] = {name: _OPERATORS.get(name, f"_{name}") for name in FUNCTIONS}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bangfu.cli.households import region_of
 from bangfu.cli.output import emit, language, setup_django
 from bangfu.cli.registry_words import word
 from bangfu.kernel.region import RegionCode
@@ -52,7 +53,7 @@ def show(household_no: str, region: str | None, day: datetime | None, as_json: b
     from bangfu.domains.registry import selectors
     from bangfu.foundation.access.scopes import command_scope
 
-    place = RegionCode.parse(region) if region else RegionCode("000000000000")
+    place = region_of(region) if region else RegionCode("000000000000")
     scope = command_scope(place, "bangfu household show")
     if day is None:
         found = selectors.get_household(scope, household_no)

@@ -60,7 +60,7 @@ def import_command(
     setup_django()
     from bangfu.foundation.access.scopes import command_scope
 
-    place = RegionCode.parse(region)
+    place = region_of(region)
     progress = Progress(quiet=as_json)
     scope = command_scope(place, "bangfu households import")
     result = _run(scope, file, place, as_of.date(), commit=commit, progress=progress)
@@ -73,6 +73,15 @@ def import_command(
         described = [_describe(error) for error in result.errors]
         fail(described, as_json=as_json, **{**result.as_dict(), "errors": described})
     emit(result.as_dict(), as_json=as_json, text=_text(result))
+
+
+def region_of(text: str) -> RegionCode:
+    """Read --region; anything that is no division code is wrong usage (exit status 2)."""
+    try:
+        return RegionCode.parse(text)
+    except BangfuError as error:
+        message = describe_error(error)["message"]
+        raise click.BadParameter(message, param_hint="--region") from error
 
 
 def _run(
@@ -114,12 +123,11 @@ def _text(result: ImportResult) -> str:
     if result.duplicate_of is not None:
         return _line("duplicate", batch=result.duplicate_of)
     lines = [_line("mapping")]
-    for part in ("members", "households"):
-        for match in result.mapping.get(part, {}).get("columns", []):
+    for sheet in result.mapping.get("sheets", []):
+        for match in sheet["columns"]:
             lines.append(f"  {match['letter']:>3} {match['header']} → {match['zh']}")
-    unmapped = result.mapping.get("members", {}).get("unmapped", [])
-    unused = _line("unmapped")
-    lines += [f"  {each['letter']:>3} {each['header']} → ({unused})" for each in unmapped]
+        for each in sheet["unmapped"]:
+            lines.append(f"  {each['letter']:>3} {each['header']} → ({_line('unmapped')})")
     lines.append(_line("checked", **_counts(result)))
     if result.counts.get("outside"):
         lines.append(_line("outside", count=result.counts["outside"]))

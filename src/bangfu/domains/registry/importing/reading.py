@@ -48,18 +48,29 @@ class ReadFile:
     is_shared: bool
 
     def mapping(self) -> dict[str, Any]:
-        """Return which header became which column, for the preview. JSON-ready."""
-        result: dict[str, Any] = {"members": self.members.mapping.as_dict()}
-        own: dict[str, Any] = dict(self.households.mapping.as_dict())
+        """Return which header became which column, sheet by sheet, for the preview. JSON-ready.
+
+        `sheets` holds members, then households; of a shared sheet each column stands once, and
+        `unmapped` of the first lists the headers that neither claims.
+        """
+        members: dict[str, Any] = dict(self.members.mapping.as_dict())
+        households: dict[str, Any] = dict(self.households.mapping.as_dict())
         if self.is_shared:
             taken = {match.index for match in self.households.mapping.matches}
             claimed = {match.index for match in self.members.mapping.matches}
-            own["columns"] = [each for each in own["columns"] if each["index"] not in claimed]
-            result["members"]["unmapped"] = own["unmapped"] = [
-                each for each in result["members"]["unmapped"] if each["index"] not in taken
+            households["columns"] = [
+                each for each in households["columns"] if each["index"] not in claimed
             ]
-        result["households"] = own
-        return result
+            members["unmapped"] = [
+                each for each in members["unmapped"] if each["index"] not in taken
+            ]
+            households["unmapped"] = []
+        return {
+            "sheets": [
+                {**members, "dataset": columns.MEMBER},
+                {**households, "dataset": columns.HOUSEHOLD},
+            ]
+        }
 
 
 def read_file(path: Path, region: RegionCode, *, today: date) -> ReadFile:

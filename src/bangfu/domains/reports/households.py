@@ -43,7 +43,7 @@ def make_listing(scope: Scope, filters: HouseholdFilter) -> tuple[Listing, str |
     )
     wanted = Listing(
         households=rows,
-        hints=screening.hints_visible(scope, run.period) if run else None,
+        hints=screening.hints_of(scope, run) if run else None,
         severities=tuple(int(Severity.of(word)) for word in filters.hint),
         rule=filters.rule,
         sort=filters.sort,
@@ -57,16 +57,11 @@ def list_households(scope: Scope, filters: HouseholdPageFilter) -> dict[str, Any
     after = unseal(filters.sort, filters.cursor)
     with activate(scope):
         wanted, period = make_listing(scope, filters)
-        rows = listing.read_page(wanted, after, filters.limit)
-        total = listing.count(wanted)
-    shown = rows[: filters.limit]
-    more = len(rows) > filters.limit
+        page = listing.read_page(wanted, after, filters.limit)
     return {
-        "items": [to_item(row) for row in shown],
-        "next_cursor": seal(filters.sort, listing.cursor_values(wanted, shown[-1]))
-        if more
-        else None,
-        "total": total,
+        "items": [to_item(row) for row in page.rows],
+        "next_cursor": seal(filters.sort, page.end) if page.end else None,
+        "total": page.total,
         "period": period,
     }
 

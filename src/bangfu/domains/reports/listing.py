@@ -1,15 +1,16 @@
-"""The household list as SQL: the register's households joined with the hints of a month.
+"""The household list: the register's households joined with the hints of a month.
 
-The two halves come from the selectors of their domains, each already narrowed to the scope; this
-module joins, filters by hint, orders and pages. One row more than asked for is read, to know
-whether there is a next page.
+The two halves come from the selectors of their domains, each already narrowed to the scope. A page
+is found in two steps. The first joins, orders and counts keys only, which both halves answer from
+their indexes; the second reads the few rows that are shown. Columns are named here, tables never.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -28,21 +29,22 @@ COLUMNS = (
     "risk_status",
     "as_of",
 )
-HINT_COLUMNS = ("household_id", "severity", "reason_zh", "reason_en", "fired")
-FETCH = 1_000
+HINT_COLUMNS = ("household_id", "severity", "reason_zh", "reason_en")
+BLOCK = 1_000
 
-# A household that no run has seen comes after those without a hint.
-_RANK = f"({int(Severity.URGENT)} - coalesce(s.severity, -1))"
+# Sort keys by order. A household that no run has seen comes after those without a hint.
 ORDERS = {
-    "hint": (_RANK, "h.household_no", "h.id"),
-    "household_no": ("h.household_no", "h.id"),
-    "name": ("h.head_pinyin", "h.household_no", "h.id"),
+    "hint": ("rank", "household_no", "id"),
+    "household_no": ("household_no", "id"),
+    "name": ("head_pinyin", "household_no", "id"),
 }
+_RANK = f"{int(Severity.URGENT)} - coalesce(s.severity, -1)"
+_NO_HINTS = "SELECT NULL::uuid AS household_id, NULL::smallint AS severity LIMIT 0"
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What to list: both halves, and the conditions that need both."""
+    """What to list: both halves, and the conditions that concern hints."""
 
     households: QuerySet[Any]
     hints: QuerySet[Any] | None
@@ -50,92 +52,112 @@ class Listing:
     rule: str | None
     sort: str
 
-    def source(self) -> tuple[str, list[Any]]:
-        """Return FROM and WHERE with their parameters."""
-        sql, params = _piece(self.households, COLUMNS)
-        parts, values = [f"FROM ({sql}) AS h"], list(params)
-        if self.hints is None:
-            parts.append(
-                "CROSS JOIN (SELECT NULL::smallint AS severity, '' AS reason_zh, '' AS reason_en) s"
-            )
-        else:
-            hint_sql, hint_params = _piece(self.hints, HINT_COLUMNS)
-            how = "JOIN" if self.severities or self.rule else "LEFT JOIN"
-            parts.append(f"{how} ({hint_sql}) AS s ON s.household_id = h.id")
-            values += hint_params
-        parts.append("WHERE TRUE")
-        if self.severities:
-            parts.append("AND s.severity = ANY(%s::smallint[])")
-            values.append(list(self.severities))
-        if self.rule and self.hints is not None:
-            parts.append("AND s.fired @> ARRAY[%s]::varchar[]")
-            values.append(self.rule)
-        return "\n".join(parts), values
-
     @property
     def is_empty(self) -> bool:
         """Whether a filter by hint meets a month that was never screened."""
         return self.hints is None and bool(self.severities or self.rule)
 
-    def select(self, after: list[Any] | None, limit: int | None) -> tuple[str, list[Any]]:
-        """Return the query of a page, or of everything when `limit` is None."""
-        source, params = self.source()
+    def keys(self, after: list[Any] | None, limit: int | None) -> tuple[str, list[Any]]:
+        """Return the query of sort keys after a place; each row ends with the number of all rows.
+
+        Both halves are materialised: under row security the planner guesses a hundred rows where
+        there are twenty thousand, and would look each household's hint up by itself.
+        """
         order = ORDERS[self.sort]
-        listed = ", ".join(f"h.{column}" for column in COLUMNS)
-        sql = f"SELECT {listed}, s.severity, s.reason_zh, s.reason_en, {_RANK} AS rank\n{source}"
+        own = sorted({"household_no", "id", *order} - {"rank"})
+        left, values = _piece(self.households, own)
+        right, more = (_NO_HINTS, ()) if self.hints is None else _piece(self._narrowed(), _KEY)
+        how = "JOIN" if self.severities or self.rule else "LEFT JOIN"
+        listed = ", ".join(f"h.{column}" for column in own)
+        parts = [
+            f"WITH h AS MATERIALIZED ({left}), s AS MATERIALIZED ({right}),",
+            f"joined AS MATERIALIZED (SELECT {listed}, {_RANK} AS rank",
+            f"FROM h {how} s ON s.household_id = h.id)",
+            f"SELECT {', '.join(order)}, (SELECT count(*) FROM joined) FROM joined",  # noqa: S608
+        ]
+        params = [*values, *more]
         if after is not None:
-            sql += f"\nAND ({', '.join(order)}) > ({', '.join(['%s'] * len(order))})"
+            parts.append(f"WHERE ({', '.join(order)}) > ({', '.join(['%s'] * len(order))})")
             params += after
-        sql += f"\nORDER BY {', '.join(order)}"
+        parts.append(f"ORDER BY {', '.join(order)}")
         if limit is not None:
-            sql += "\nLIMIT %s"
+            parts.append("LIMIT %s")
             params.append(limit)
-        return sql, params
+        return "\n".join(parts), params
+
+    def _narrowed(self) -> QuerySet[Any]:
+        """Return the hints that the list may show."""
+        assert self.hints is not None
+        rows = self.hints
+        if self.severities:
+            rows = rows.filter(severity__in=self.severities)
+        if self.rule:
+            rows = rows.filter(fired__contains=[self.rule])
+        return rows
 
 
-def _piece(rows: QuerySet[Any], columns: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
+_KEY = ("household_id", "severity")
+
+
+def _piece(rows: QuerySet[Any], columns: Sequence[str]) -> tuple[str, tuple[Any, ...]]:
     sql, params = rows.order_by().values_list(*columns).query.sql_with_params()
     return sql, params
 
 
-def _as_dict(row: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip((*COLUMNS, "severity", "reason_zh", "reason_en", "rank"), row, strict=True))
-
-
-def read_page(listing: Listing, after: list[Any] | None, limit: int) -> list[dict[str, Any]]:
-    """Return at most `limit` + 1 rows after a cursor; call it inside `activate`."""
+def _find(listing: Listing, after: list[Any] | None, limit: int | None) -> list[tuple[Any, ...]]:
     if listing.is_empty:
         return []
-    sql, params = listing.select(after, limit + 1)
+    sql, params = listing.keys(after, limit)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return [_as_dict(row) for row in cursor.fetchall()]
+        return list(cursor.fetchall())
 
 
-def count(listing: Listing) -> int:
-    """Return how many rows there are; call it inside `activate`."""
-    if listing.is_empty:
-        return 0
-    if listing.hints is None or not (listing.severities or listing.rule):
-        return listing.households.order_by().count()
-    source, params = listing.source()
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) {source}", params)
-        return int(cursor.fetchone()[0])
+def _read(listing: Listing, ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Return the rows of these households in this order."""
+    found = {
+        row["id"]: {**row, "severity": None, "reason_zh": "", "reason_en": ""}
+        for row in listing.households.order_by().filter(id__in=ids).values(*COLUMNS)
+    }
+    if listing.hints is not None:
+        hints = listing.hints.order_by().filter(household_id__in=ids)
+        for hint in hints.values(*HINT_COLUMNS):
+            found[hint.pop("household_id")] |= hint
+    return [found[household_id] for household_id in ids]
+
+
+def _id_of(listing: Listing, key: tuple[Any, ...]) -> UUID:
+    found: UUID = key[ORDERS[listing.sort].index("id")]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of a page, the sort values after which the next begins, the number of all rows."""
+
+    rows: list[dict[str, Any]]
+    end: list[Any] | None
+    total: int
+
+
+def read_page(listing: Listing, after: list[Any] | None, limit: int) -> Page:
+    """Return at most `limit` rows after a place; call it inside `activate`."""
+    keys = _find(listing, after, limit + 1)
+    if not keys:
+        # Past the end of the list there is no row left to carry the number.
+        first = _find(listing, None, 1) if after is not None else []
+        return Page([], None, first[0][-1] if first else 0)
+    shown = keys[:limit]
+    end = [str(value) if isinstance(value, UUID) else value for value in shown[-1][:-1]]
+    return Page(
+        rows=_read(listing, [_id_of(listing, key) for key in shown]),
+        end=end if len(keys) > limit else None,
+        total=keys[0][-1],
+    )
 
 
 def read_all(listing: Listing) -> Iterator[dict[str, Any]]:
     """Yield all rows in the list's order; consume it inside `activate`."""
-    if listing.is_empty:
-        return
-    sql, params = listing.select(None, None)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        while rows := cursor.fetchmany(FETCH):
-            yield from map(_as_dict, rows)
-
-
-def cursor_values(listing: Listing, row: dict[str, Any]) -> list[Any]:
-    """Return the sort values of a row, as the cursor keeps them."""
-    names = [part.removeprefix("h.") if part != _RANK else "rank" for part in ORDERS[listing.sort]]
-    return [str(row[name]) if name == "id" else row[name] for name in names]
+    keys = _find(listing, None, None)
+    for start in range(0, len(keys), BLOCK):
+        yield from _read(listing, [_id_of(listing, key) for key in keys[start : start + BLOCK]])

@@ -36,6 +36,17 @@ def hints_visible(scope: Scope, period: str) -> QuerySet[HouseholdHint]:
     )
 
 
+def hints_of(scope: Scope, run: RunRecord) -> QuerySet[HouseholdHint]:
+    """Return the hints that a run's month left in force; call it inside `activate(scope)`.
+
+    In the newest month those are the rows without an end, for which there is an index.
+    """
+    newest = find_run(scope, RegionCode(run.region_code))
+    if newest is not None and newest.period > run.period:
+        return hints_visible(scope, run.period)
+    return in_scope(HouseholdHint.objects.all(), scope).filter(valid_to__isnull=True)
+
+
 def to_record(row: Run) -> RunRecord:
     """Return the plain record of a run."""
     return RunRecord(

@@ -187,3 +187,18 @@ def test_programs_of_the_right_version_are_asked_for(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv(binaries.BIN_VARIABLE, "/nowhere")
     with pytest.raises(Refused, match="E-DB-NO-POSTGRES"):
         binaries.find_programs(user)
+
+
+def test_programs_copied_out_of_reach_of_root_still_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(binaries, "SHARED_STATE", tmp_path / "shared")
+    programs = binaries.find_programs(binaries.run_as())
+    copied = binaries._copied(programs)
+    assert copied.is_relative_to(tmp_path / "shared")
+    assert binaries._copied(programs) == copied
+    found = binaries._probe(copied)
+    assert found is not None
+    assert found.major == programs.major
+    closed = [path for path in copied.parent.rglob("*") if not path.stat().st_mode & 0o004]
+    assert closed == []

@@ -121,10 +121,13 @@ def _close_connections() -> None:
     from django.apps import apps
     from django.db import connections
 
+    from bangfu.foundation.database.backend.base import DatabaseWrapper
+
     if apps.ready:
         for connection in connections.all(initialized_only=True):
             connection.close()
-            connection.close_pool()
+            if isinstance(connection, DatabaseWrapper):
+                connection.close_pool()
 
 
 def _forget_address() -> None:

@@ -6,7 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 
-class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
+class ClosedSignup(DefaultAccountAdapter):
     """Accounts are made by an administrator; nobody signs up."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

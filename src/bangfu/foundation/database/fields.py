@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 
 
-class RegionCodeField(models.CharField):  # type: ignore[type-arg]
+class RegionCodeField(models.CharField):
     """A 12-digit division code, compared byte by byte so that a prefix is an index range."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import connections
 from django.utils import timezone
@@ -16,7 +16,7 @@ from bangfu.foundation.access.scopes import activate, command_scope
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.standards import divisions
-from bangfu.standards.divisions import DivisionChange
+from bangfu.standards.divisions import Division, DivisionChange
 
 Progress = Callable[[int, int, str], None]
 NATION = RegionCode("000000000000")
@@ -59,16 +59,6 @@ INSERT INTO regions_change (old_code, old_name, new_code, changed_in, is_whole)
 SELECT old_code, old_name, new_code, changed_in, is_whole FROM staged_change
 ON CONFLICT DO NOTHING
 """
-
-
-class Division(Protocol):
-    """A place as `bangfu.standards.divisions` and the demo give it."""
-
-    code: Any
-    name: str
-    level: int
-    parent_code: Any
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)

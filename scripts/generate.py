@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 GENERATORS = (
+    "generate_registry_facts.py",
     "generate_reference.py",
     "generate_openapi.py",
 )

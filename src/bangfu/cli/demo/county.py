@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 from bangfu.cli.demo import files
-from bangfu.cli.demo.cases import Case, Planted, plant, shuffled
+from bangfu.cli.demo.cases import PERIODS, Case, Planted, plant, shuffled
 from bangfu.cli.demo.people import Family, FamilyMaker
 from bangfu.cli.demo.places import Place
 from bangfu.cli.demo.words import Words
@@ -91,7 +91,7 @@ def write_files(random: Random, words: Words, county: County, folder: Path) -> N
     rows = files.housing(random, words, families, planted)
     deliver("housing/grade", files.HALF_YEAR, rows, f"住房等级-{files.HALF_YEAR}.xlsx")
     for period, rows in files.deaths(random, families, planted).items():
-        if not (is_neighbour and period == files.PERIODS[-1]):
+        if not (is_neighbour and period == PERIODS[-1]):
             deliver("police/death", period, rows, f"死亡变动-{period}.csv")
     rows = files.vehicles(random, families, planted)
     deliver("traffic/vehicle", files.HALF_YEAR, rows, f"机动车-{files.HALF_YEAR}.xlsx")

@@ -162,7 +162,7 @@ def _death(member: Member, died_on: date, period: str | None = None) -> Row:
 
 def vehicles(random: Random, families: list[Family], planted: list[Planted]) -> list[Row]:
     """Return the half-year's vehicles; most owners have authorised nobody to look."""
-    rows = []
+    rows: list[Row] = []
     for family in families:
         if family.case is None and random.random() < 0.08:
             price = Decimal(random.randrange(8_000, 90_000))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import struct
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import xlwt
 
 from bangfu.foundation.sheets.precheck import OLE_MAGIC
+from bangfu.kernel.errors import Refused
 from tests.sheet_samples import (
     CONTENT_TYPES,
     check_rows,
@@ -116,3 +118,21 @@ def test_f05_a_worksheet_of_broken_xml_is_refused(tmp_path):
         },
     )
     assert refusal(broken).code in {"E-SHEET-DAMAGED", "E-SHEET-EMPTY-FILE"}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_f05_a_spoilt_workbook_never_kills_the_reader(tmp_path, seed):
+    chooser = random.Random(seed)
+    source = good_file(tmp_path / "good.xlsx") if seed % 2 else write_xls(tmp_path / "good.xls")
+    data = bytearray(source.read_bytes())
+    for _ in range(chooser.randint(1, 8)):
+        data[chooser.randrange(len(data))] = chooser.randrange(256)
+    spoilt = tmp_path / f"spoilt{source.suffix}"
+    spoilt.write_bytes(data[: chooser.randrange(len(data))] if seed % 5 == 0 else data)
+    refusals = []
+    try:
+        check_rows(spoilt)
+    except Refused as error:
+        refusals.append(message(error))
+    assert all(refusals)
+    assert len(check_rows(good_file(tmp_path / "next.xlsx"))[1]) == 2

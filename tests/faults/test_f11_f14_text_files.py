@@ -104,6 +104,13 @@ def test_f14_a_byte_of_no_encoding_is_refused_with_its_offset(tmp_path):
     assert message(error) == f"第 {offset} 字节处无法按 GB18030 编码读取。"
 
 
+def test_f14_one_broken_byte_of_utf8_is_damage_and_no_mixture(tmp_path):
+    data = f"{HEAD}\n{id_number(1)},张三,5\n".encode() + b"\xff\n"
+    error = refusal(csv_file(tmp_path, data))
+    assert error.code == "E-TEXT-ENCODING"
+    assert message(error) == f"第 {len(data) - 2} 字节处无法按 UTF-8 编码读取。"
+
+
 def test_f14_a_nul_is_refused_with_its_offset(tmp_path):
     data = f"{HEAD}\n{id_number(1)},张\0三,5\n".encode()
     error = refusal(csv_file(tmp_path, data))

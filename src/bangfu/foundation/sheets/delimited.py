@@ -85,6 +85,7 @@ def _decode_gb18030(data: bytes, utf8_stops_at: int) -> str:
     for line in data.splitlines(keepends=True):
         sound = _utf8_part(line)
         if len(_CHINESE.findall(sound)) >= 2 and _is_chinese(sound):
+            _check_broken_line(data, utf8_stops_at)
             at = utf8_stops_at if offset <= utf8_stops_at else offset
             raise Unreadable("E-TEXT-MIXED", offset=at)
         offset += len(line)
@@ -92,6 +93,17 @@ def _decode_gb18030(data: bytes, utf8_stops_at: int) -> str:
         return data.decode("gb18030")
     except UnicodeDecodeError as error:
         raise Unreadable("E-TEXT-ENCODING", offset=error.start, encoding="GB18030") from error
+
+
+def _check_broken_line(data: bytes, broken_at: int) -> None:
+    """A line that is neither UTF-8 nor GB18030 is damage, not a mixture."""
+    start = data.rfind(b"\n", 0, broken_at) + 1
+    end = data.find(b"\n", broken_at)
+    line = data[start : end if end >= 0 else len(data)]
+    try:
+        line.decode("gb18030")
+    except UnicodeDecodeError as error:
+        raise Unreadable("E-TEXT-ENCODING", offset=broken_at, encoding="UTF-8") from error
 
 
 def _utf8_part(line: bytes) -> str:

@@ -40,18 +40,15 @@ def _array(values: Sequence[Any]) -> str:
 
 
 def column(values: Iterable[Any]) -> list[str]:
-    """Return a column as COPY text. Values of a column are of one type or None."""
-    known: dict[Any, str] = {}
-    result = []
-    for value in values:
-        if value.__class__ is dict:
-            result.append(field(value))
-            continue
-        text = known.get(value)
-        if text is None:
-            text = known[value] = field(value)
-        result.append(text)
-    return result
+    """Return a column of hashable values as COPY text."""
+    listed = list(values)
+    known = {value: field(value) for value in set(listed)}
+    return [known[value] for value in listed]
+
+
+def json_column(values: Iterable[dict[str, Any]]) -> list[str]:
+    """Return a column of JSON objects as COPY text."""
+    return [field(value) for value in values]
 
 
 def lines(columns: Sequence[Sequence[str]], block: int = 5000) -> Iterator[bytes]:

@@ -31,10 +31,10 @@ def make_incoming(temporary: str, table: str, columns: Sequence[str]) -> str:
     more = [f'NULL::{kind} AS "{name}"' for name, kind in extra.items()]
     if temporary == "incoming_household":
         more.append("NULL::integer AS member_count")
-    generated = ["NULL::uuid AS known_id", "NULL::varchar(6) AS county_code"]
+    more.append("NULL::uuid AS known_id")
     return (
         f"CREATE TEMP TABLE {temporary} ON COMMIT DROP AS "
-        f"SELECT {', '.join([*own, *more, *generated])} FROM {table} WITH NO DATA"
+        f"SELECT {', '.join([*own, *more])} FROM {table} WITH NO DATA"
     )
 
 
@@ -50,8 +50,6 @@ FROM (SELECT DISTINCT left(region_code, 6) AS county FROM incoming_household ORD
 """
 
 MATCH_KNOWN = (
-    "UPDATE incoming_household SET county_code = left(region_code, 6)",
-    "UPDATE incoming_person SET county_code = left(region_code, 6)",
     """
 UPDATE incoming_household AS incoming SET known_id = known.id FROM registry_household AS known
 WHERE known.county_code = incoming.county_code AND known.household_no = incoming.household_no

@@ -18,7 +18,7 @@ from uuid import UUID
 from bangfu.domains.registry import columns
 from bangfu.domains.registry.importing.assembly import Group
 from bangfu.domains.registry.importing.commit import StagedRegister, StagedTable
-from bangfu.domains.registry.importing.copytext import NULL, column, lines
+from bangfu.domains.registry.importing.copytext import NULL, column, json_column, lines
 from bangfu.domains.registry.importing.placing import Placement, PlacingOutcome
 from bangfu.domains.registry.importing.reading import ReadFile
 from bangfu.domains.registry.pinyin import read_name
@@ -100,6 +100,7 @@ def _household_table(
         **identity,
         **facts,
         "extensions": extra,
+        "county_code": [region[:6] for region in identity["region_code"]],
         "row_no": column(members.row_numbers[row] for row in heads),
     }
     return table, [*identity, *facts, "extensions"]
@@ -132,6 +133,7 @@ def _person_table(
         "id_number": _sealed(numbers),
         **facts,
         "extensions": extra,
+        "county_code": [region[:6] for region in identity["region_code"]],
         "household_no": column(group.household_no for group in owners),
         "relation": column(take("relation")),
         "membership_id": [str(uuid7()) for _ in rows],
@@ -184,7 +186,7 @@ def _extensions(present: frozenset[str], dataset: str, take: Taker, count: int) 
     if not extra:
         return ["{}"] * count
     values = [take(name) for name in extra]
-    return column(
+    return json_column(
         {
             name: str(value) if not isinstance(value, bool | int) else value
             for name, value in zip(extra, row, strict=True)

@@ -23,14 +23,23 @@ def describe(found: dict[str, Any], suffix: str) -> str:
         lines.append(f"  {rule[f'reason_{suffix}']}")
         lines.append(f"  {rule['source']}")
         for clause in rule["clauses"]:
-            facts = [
-                f"{name}={clause[name]}"
-                for name in ("value", "threshold", "unit", "dataset", "as_of", "person_name")
-                if clause.get(name) is not None
-            ]
-            mark = MARKS[clause["outcome"]]
-            lines.append(f"    {mark} {clause[f'text_{suffix}']}  {'  '.join(facts)}".rstrip())
+            lines.append(f"    {describe_clause(clause, suffix)}")
     return "\n".join(lines)
+
+
+def describe_clause(clause: dict[str, Any], suffix: str) -> str:
+    """Return a clause in words: its text, what was compared, from where, of whom."""
+    unit = clause[f"unit_{suffix}"] or ""
+    value, threshold = clause[f"value_{suffix}"], clause[f"threshold_{suffix}"]
+    compared = [f"{one} {unit}".strip() for one in (value, threshold) if one is not None]
+    facts = [
+        " / ".join(compared),
+        clause[f"dataset_{suffix}"] or "",
+        str(clause["as_of"] or ""),
+        clause["person_name"] or "",
+    ]
+    told = " · ".join(fact for fact in facts if fact)
+    return f"{MARKS[clause['outcome']]} {clause[f'text_{suffix}']}  ({told})"
 
 
 @click.command("explain")

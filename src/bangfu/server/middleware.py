@@ -67,7 +67,7 @@ def _set_scope(request: Any) -> None:
         return
     posts = list(accounts.active_posts(user, timezone.localdate()))
     wanted = request.session.get(POST_KEY)
-    post = next((post for post in posts if str(post.id) == wanted), posts[0] if posts else None)
+    post: Any = next((one for one in posts if str(one.id) == wanted), posts[0] if posts else None)
     if post is None:
         return
     scope: Scope = scope_for_post(post, accounts.actor_of(user))

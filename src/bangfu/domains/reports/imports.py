@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.db.models import Q
@@ -110,10 +110,16 @@ def start(*, scope: Scope, form: ImportForm, file: UploadedFile, at: datetime) -
     if form.as_of is not None:
         args["as_of"] = form.as_of.isoformat()
     name = Path(file.name or "file").name[:200]
-    stored = files.save(scope, name, file.file, ORIGINAL, at=at, region=region)
+    stored = files.save(scope, name, _content(file), ORIGINAL, at=at, region=region)
     args |= {"file_id": str(stored.id), "file_name": name}
     job = jobs.start(scope, _kind(contract.id, "import"), args, at=at)
     return {"batch_id": str(job.id), "job_id": str(job.id)}
+
+
+def _content(file: UploadedFile) -> BinaryIO:
+    if file.file is None:
+        raise InvalidValue("E-API-INPUT")
+    return cast(BinaryIO, file.file)
 
 
 def _kind(dataset: str, step: str) -> str:

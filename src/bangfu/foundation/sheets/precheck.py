@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import zipfile
+import zlib
 from pathlib import Path
 
 from bangfu.foundation.sheets.refusals import Unreadable
@@ -85,10 +86,12 @@ def _check_archive(path: Path, limits: Limits) -> None:
             for entry in entries:
                 if entry.filename.lower().endswith((".xml", ".rels")):
                     _check_part(archive, entry, limits)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         raise Unreadable("E-SHEET-DAMAGED") from error
     except RuntimeError as error:
-        raise Unreadable("E-SHEET-ENCRYPTED") from error
+        # zipfile says so both of a password and of a method of packing that it does not know.
+        locked = "password" in str(error) or "encrypted" in str(error)
+        raise Unreadable("E-SHEET-ENCRYPTED" if locked else "E-SHEET-DAMAGED") from error
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], limits: Limits) -> None:

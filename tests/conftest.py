@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from bangfu.foundation.database.saved import SavedConnection
-from tests import database_kit
+from tests import database_kit, demo_kit
 from tests.cast import Cast, make_cast
 
 
@@ -21,6 +21,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
     home = database_kit.session_home()
+    demo_kit.stop_demo(home)
     database_kit.stop_cluster()
     shutil.rmtree(home, ignore_errors=True)
 
@@ -37,6 +38,13 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest, db_cluster: SavedC
     worker = os.environ.get("PYTEST_XDIST_WORKER", "single")
     with django_db_blocker.unblock():
         database_kit.make_database(db_cluster, f"test_{worker}")
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[demo_kit.Demo]:
+    """The small demo, loaded once by the real command, with a database of its own."""
+    with demo_kit.loaded_demo() as found:
+        yield found
 
 
 @pytest.fixture

@@ -73,7 +73,8 @@ def loaded_demo() -> Iterator[Demo]:
     yield Demo(home, json.loads(done.stdout))
 
 
-def stop_demo(home: Path) -> None:
-    """Stop the demo's database, if it was started."""
+def stop_demo(session: Path) -> None:
+    """Stop the demo's database at the end of a test run, if it was started."""
+    home = session / "demo-home"
     if (home / "pg").exists():
         subprocess.run([str(BANGFU), "db", "down"], env=demo_environment(home), check=False)

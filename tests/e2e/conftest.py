@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.demo_kit import BANGFU, Demo, loaded_demo
+from tests.demo_kit import BANGFU, Demo
 
 PASSWORD = "demo-Yunxi-2026"
 QUIET = [
@@ -24,12 +24,6 @@ QUIET = [
     "--disable-sync",
 ]
 SignIn = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def demo() -> Iterator[Demo]:
-    with loaded_demo() as found:
-        yield found
 
 
 def free_port() -> int:

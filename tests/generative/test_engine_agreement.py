@@ -142,7 +142,7 @@ class Grammar:
         return self.pick(
             [
                 f"{first} < {second}",
-                f"months_between({first}, {second}) >= {self.pick(['0', '-1', '6', '18'])}",
+                f"months_between({first}, {second}) >= {self.pick(['0', '-1', '1', '18', '33'])}",
                 f"days_between({first}, {second}) > {self.pick(['0', '-31', '30'])}",
                 f"age({first}) BETWEEN 6 AND 15",
                 f"year_of({first}) = 2026",
@@ -340,4 +340,4 @@ PLANTED = [FloatDivision, SkippingLeast, CalendarMonths, MissingIsFalse, Lenient
 
 @pytest.mark.parametrize("planted", PLANTED, ids=[wrong.__name__ for wrong in PLANTED])
 def test_a_wrong_lowering_is_caught(planted: type[DuckDbLowering]) -> None:
-    assert any(disagreements(random.Random(number), planted) for number in range(8))
+    assert any(disagreements(random.Random(number), planted) for number in range(40))

@@ -12,7 +12,7 @@ from bangfu.domains.registry.models import Household, Person
 from bangfu.domains.registry.records import Snapshot
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
-from bangfu.kernel.region import RegionCode
+from bangfu.kernel.region import COUNTY, RegionCode
 from bangfu.kernel.scope import Scope
 
 _BLOCK = 5000
@@ -30,6 +30,9 @@ _PERSON_SQL = {
     "relation": "membership.relation",
     "as_of": "greatest(person.as_of, person.confirmed_as_of)",
 }
+# An import of the county waits until the snapshot is read, or the snapshot for the import: the two
+# queries below would otherwise see the register at two moments.
+_HOLD_STILL = "SELECT pg_advisory_xact_lock_shared(hashtextextended('registry.import.' || %s, 0))"
 _HOUSEHOLDS = """
 SELECT {columns} FROM registry_household AS household
 WHERE household.region_code >= %s AND household.region_code < %s
@@ -56,12 +59,17 @@ def open_snapshot(
 ) -> Iterator[Snapshot]:
     """Open the register of `region` as it is at one moment, for reading inside the block.
 
+    An import into the same county waits meanwhile, and this waits for one under way.
+
     The columns are those of the engine's tables `household` and `person`, in any order; the
     register's own column names serve too. Households come sorted by id, people by household.
     Money is Decimal in yuan, lists are Python lists. Raises NotAllowed outside the scope.
     """
     require(scope, "REGISTRY_READ", region)
     with activate(scope):
+        if region.level >= COUNTY:
+            with connection.cursor() as cursor:
+                cursor.execute(_HOLD_STILL, [str(region)[:6]])
         yield Snapshot(
             household_columns=tuple(household_columns),
             household_rows=_stream(

@@ -18,11 +18,11 @@ from bangfu.engine.rules import nodes as n
 from bangfu.engine.rules.build import Sql
 from bangfu.engine.rules.functions import FUNCTIONS
 from bangfu.engine.rules.layout import can_tell
+from bangfu.engine.rules.types import Kind
 from bangfu.kernel.period import Period
 
 EXACT = "DECIMAL(18, 6)"
 WIDE = "DECIMAL(26, 6)"
-LIMIT = 10**12
 _PREFIXES = {"household": "h", "person": "p"}
 _COMPARISONS: dict[str, type[exp.Binary]] = {
     "=": exp.EQ,
@@ -43,13 +43,8 @@ def field_column(scope: str, name: str) -> str:
 
 
 def exact(item: Sql) -> Sql:
-    """A number as DECIMAL(18, 6), rounded half away from zero; NULL where it does not fit.
-
-    The CASE is needed: in a comparison with a constant DuckDB 1.5 takes a bare TRY_CAST away
-    and compares the number that did not fit.
-    """
-    fits = b.binary(exp.LT, b.call("abs", item.copy()), b.value(LIMIT))
-    return b.case((fits, b.try_cast(item, EXACT)))
+    """A number as DECIMAL(18, 6), rounded half away from zero; NULL where it does not fit."""
+    return b.try_cast(item, EXACT)
 
 
 class DuckDbLowering:
@@ -140,8 +135,22 @@ class DuckDbLowering:
         return b.case(*branches, default=self.value(node.default))
 
     def _compare(self, node: n.Compare) -> Sql:
-        left, right = self.value(node.left), self.value(node.right)
+        left, right = self._shielded(node.left), self._shielded(node.right)
         return b.binary(_COMPARISONS[node.op], left, right)
+
+    def _shielded(self, node: n.Node) -> Sql:
+        """A computed number that is to be compared.
+
+        In a comparison with a constant DuckDB 1.5 takes a TRY_CAST away and compares the number
+        that did not fit. CASE keeps it from seeing the cast.
+        """
+        value = self.value(node)
+        if node.type.kind is not Kind.NUMBER or not isinstance(node, n.Call | n.Case | n.Named):
+            return value
+        if node in self.columns:
+            return value
+        known = exp.Not(this=b.is_null(value.copy()))
+        return b.case((known, value))
 
     def _between(self, node: n.Between) -> Sql:
         low = n.Compare(">=", node.item, node.low)
@@ -149,7 +158,7 @@ class DuckDbLowering:
 
     def _in_list(self, node: n.InList) -> Sql:
         values = [self.value(literal) for literal in node.values]
-        return exp.In(this=exp.paren(self.value(node.item), copy=False), expressions=values)
+        return exp.In(this=exp.paren(self._shielded(node.item), copy=False), expressions=values)
 
     def _missing(self, node: n.Missing) -> Sql:
         return b.is_null(self.value(node.item))
@@ -185,32 +194,22 @@ class DuckDbLowering:
     def divide(self, left: Sql, right: Sql) -> Sql:
         """left / right to six decimals, NULL by zero.
 
-        DuckDB divides decimals as binary floats, so the division is made on whole millionths:
-        (2·|a|·10⁶ + |b|) // (2·|b|), with the sign put back.
+        DuckDB divides decimals as binary floats, so whole millionths are divided: twice the
+        quotient, cut off, times half a millionth rounds half away from zero in the last cast.
         """
         above, below = self._millionths(left), self._millionths(right)
-        size_above, size_below = b.call("abs", above), b.call("abs", below)
-        twice = b.binary(exp.Mul, size_above.copy(), b.value(2_000_000))
-        quotient = exp.IntDiv(
-            this=exp.paren(b.binary(exp.Add, twice, size_below.copy())),
-            expression=exp.paren(
-                b.call("nullif", b.binary(exp.Mul, size_below, b.value(2)), b.value(0))
-            ),
+        twice = exp.IntDiv(
+            this=exp.paren(b.binary(exp.Mul, above, b.value(2_000_000)), copy=False),
+            expression=exp.paren(b.call("nullif", below, b.value(0)), copy=False),
         )
-        sign = b.binary(exp.Mul, self._sign(left), self._sign(right))
-        signed = b.binary(exp.Mul, quotient, b.try_cast(sign, "HUGEINT"))
-        whole = b.try_cast(signed, "DECIMAL(30, 0)")
-        millionth = b.try_cast(b.value(Decimal("0.000001")), "DECIMAL(7, 6)")
-        return exact(b.binary(exp.Mul, whole, millionth))
+        half = b.try_cast(b.value(Decimal("0.0000005")), "DECIMAL(8, 7)")
+        return exact(b.binary(exp.Mul, b.try_cast(twice, "DECIMAL(30, 0)"), half))
 
     def _millionths(self, item: Sql) -> Sql:
         scaled = b.binary(
             exp.Mul, self._wide(item), b.try_cast(b.value(1_000_000), "DECIMAL(7, 0)")
         )
         return b.try_cast(scaled, "HUGEINT")
-
-    def _sign(self, item: Sql) -> Sql:
-        return b.call("sign", exact(item.copy()))
 
     def _negate(self, item: Sql) -> Sql:
         return exp.Neg(this=exp.paren(item, copy=False))

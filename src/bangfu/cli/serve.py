@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 
 import click
@@ -36,6 +38,21 @@ def check_database() -> None:
         raise Refused("E-SERVE-MIGRATIONS", count=len(waiting))
 
 
+def check_port(host: str, port: int) -> None:
+    """Refuse a port that somebody listens at: the server would silently share it.
+
+    Raises Refused E-SERVE-PORT.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # So that a port whose last connections are still closing counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Refused("E-SERVE-PORT", host=host, port=port) from error
+
+
 def commands(host: str, port: int) -> dict[str, list[str]]:
     """Return the command lines of the two processes."""
     return {
@@ -58,7 +75,7 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
 
 
 def _stop(running: dict[str, subprocess.Popen[bytes]]) -> None:
-    """Ask all to end; after 15 seconds end them."""
+    """Ask all to end; after 15 seconds end them, with whatever processes they have started."""
     for process in running.values():
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
@@ -67,8 +84,11 @@ def _stop(running: dict[str, subprocess.Popen[bytes]]) -> None:
         try:
             process.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            say(f"SIGKILL {process.pid}")
+        # Each is the leader of a group of its own; what it left behind ends here.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _raise_exit(number: int, frame: FrameType | None) -> None:
@@ -104,6 +124,7 @@ def command(host: str, port: int) -> None:
     """Serve the console and the interface, and work off background jobs."""
     setup_django()
     check_database()
+    check_port(host, port)
     where = f"http://{host}:{port}"
     say(f"Bangfu {where} · Ctrl-C" if language() == "en" else f"帮扶 {where} · 按 Ctrl-C 结束")
     run(host, port)

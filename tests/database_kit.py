@@ -31,12 +31,14 @@ KEPT = ("django_migrations", "django_content_type", "auth_permission")
 
 
 def prepare_home() -> Path:
-    """Make the session's home, once, before any worker starts, and point the settings at it."""
+    """Make the session's home, once, and this process's own in it; point the settings at that."""
     if HOME_VARIABLE not in os.environ:
         home = Path(tempfile.mkdtemp(prefix="bangfu-tests-"))
         home.chmod(0o711)
         os.environ[HOME_VARIABLE] = str(home)
-    home = Path(os.environ[HOME_VARIABLE])
+    # The cluster is shared; files, lake and runs are each worker's own.
+    home = session_home() / os.environ.get("PYTEST_XDIST_WORKER", "single")
+    home.mkdir(exist_ok=True)
     os.environ["BANGFU_HOME"] = str(home)
     settings.BANGFU_HOME = home
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

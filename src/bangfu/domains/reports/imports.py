@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 from ninja.files import UploadedFile
 
+from bangfu.domains.registry import services as registry
 from bangfu.domains.reports.imports_schemas import ImportForm
 from bangfu.domains.reports.imports_view import describe_batch, describe_pending
 from bangfu.domains.reports.places import read_region
@@ -191,7 +192,11 @@ def commit(*, scope: Scope, batch_id: UUID, at: datetime) -> str:
 
 def cancel(*, scope: Scope, batch_id: UUID, at: datetime) -> None:
     """Give up an import that is not in force yet. Raises Conflict E-INTAKE-STATE."""
-    intake.cancel(scope=scope, at=at, batch_id=_existing(scope, batch_id).id)
+    batch = _existing(scope, batch_id)
+    if batch.dataset in REGISTRY:
+        registry.cancel_batch(scope=scope, at=at, batch_id=batch.id)
+    else:
+        intake.cancel(scope=scope, at=at, batch_id=batch.id)
 
 
 def open_error_workbook(scope: Scope, batch_id: UUID) -> tuple[BinaryIO, str]:

@@ -57,7 +57,7 @@ def describe_issue(issue: Mapping[str, Any], dataset: str, language: str) -> dic
     return {
         "row": issue.get("row_no", issue.get("row")),
         "column": column,
-        "column_zh": found.zh if found else column,
+        "column_zh": found.zh if found else str(issue.get("header") or column),
         "code": issue["code"],
         "message": issue.get("message") or text.message,
         "remedy": issue.get("remedy") or text.remedy,

@@ -7,7 +7,9 @@ const BACKEND = process.env.BANGFU_BACKEND ?? 'http://127.0.0.1:8000';
 /** `--mode fixtures` answers the API from invented data in `dev/`; otherwise requests go to the server. */
 export default defineConfig(async ({ mode }) => {
   const fixtures = mode === 'fixtures';
-  const proxy = fixtures ? undefined : { '/api': BACKEND, '/_allauth': BACKEND };
+  // The host stays as the browser sent it: Django compares it with the origin of a write.
+  const backend = { target: BACKEND, changeOrigin: false };
+  const proxy = fixtures ? undefined : { '/api': backend, '/_allauth': backend };
   return {
     base: '/',
     define: { __VUE_OPTIONS_API__: 'false', __INTLIFY_PROD_DEVTOOLS__: 'false' },

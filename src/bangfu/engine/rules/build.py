@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlglot import exp
 
-Sql = exp.Expression
+Sql = exp.Expr
 
 
 def column(name: str, table: str | None = None) -> Sql:
@@ -24,7 +24,7 @@ def value(item: Any) -> Sql:
         case bool():
             return exp.Boolean(this=item)
         case int() | Decimal():
-            size = abs(item)
+            size = abs(Decimal(item))
             written = str(int(size)) if size == int(size) else format(size, "f")
             literal: Sql = exp.Literal.number(written)
             return exp.Neg(this=literal) if item < 0 else literal

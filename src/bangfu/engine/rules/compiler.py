@@ -63,8 +63,14 @@ class Compiler:
         self.used = [node for node in nodes if isinstance(node, n.TimesUsed)]
         self.fields = _fields(nodes)
         self.names: dict[n.Node, str] = {}
-        for letter, group in (("f", self.feed_nodes), ("m", self.member_nodes), ("u", self.used)):
-            self.names |= {node: f"{letter}{index}" for index, node in enumerate(group)}
+        groups: dict[str, Sequence[n.Node]] = {
+            "f": self.feed_nodes,
+            "m": self.member_nodes,
+            "u": self.used,
+        }
+        for letter, group in groups.items():
+            for index, node in enumerate(group):
+                self.names[node] = f"{letter}{index}"
         self.lowering = make_lowering(self.names)
 
     def pieces(self) -> list[Piece]:

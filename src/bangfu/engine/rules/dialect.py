@@ -33,7 +33,7 @@ class RuleDialect(Dialect):
         }
 
 
-def read_expression(text: str) -> exp.Expression:
+def read_expression(text: str) -> exp.Expr:
     """Read one formula; refuse what is too long, too deep, not one expression, or not readable."""
     if len(text) > MAX_CHARACTERS or _nesting(text) > MAX_NESTING:
         raise FormulaError(

@@ -88,43 +88,43 @@ def parse(
     return tree
 
 
-def _convert(tree: exp.Expression, scope: Scope) -> n.Node:
+def _convert(tree: exp.Expr, scope: Scope) -> n.Node:
     handler = _HANDLERS.get(type(tree))
     if handler is None:
         raise FormulaError("E-RULE-CONSTRUCT", construct=tree.sql()[:80], kind=tree.key)
     return handler(tree, scope)
 
 
-def _paren(tree: exp.Expression, scope: Scope) -> n.Node:
+def _paren(tree: exp.Expr, scope: Scope) -> n.Node:
     return _convert(tree.this, scope)
 
 
-def _condition(tree: exp.Expression, scope: Scope) -> n.Node:
+def _condition(tree: exp.Expr, scope: Scope) -> n.Node:
     node = _convert(tree, scope)
     if node.type.kind not in (Kind.BOOLEAN, Kind.ANY):
         raise FormulaError("E-RULE-TYPE", left="boolean", right=str(node.type))
     return node
 
 
-def _and(tree: exp.Expression, scope: Scope) -> n.Node:
+def _and(tree: exp.Expr, scope: Scope) -> n.Node:
     return n.And(_flatten(tree, exp.And, scope))
 
 
-def _or(tree: exp.Expression, scope: Scope) -> n.Node:
+def _or(tree: exp.Expr, scope: Scope) -> n.Node:
     return n.Or(_flatten(tree, exp.Or, scope))
 
 
-def _flatten(tree: exp.Expression, kind: type[exp.Expression], scope: Scope) -> tuple[n.Node, ...]:
+def _flatten(tree: exp.Expr, kind: type[exp.Expr], scope: Scope) -> tuple[n.Node, ...]:
     if isinstance(tree, kind):
         return (*_flatten(tree.this, kind, scope), *_flatten(tree.expression, kind, scope))
     return (_condition(tree, scope),)
 
 
-def _not(tree: exp.Expression, scope: Scope) -> n.Node:
+def _not(tree: exp.Expr, scope: Scope) -> n.Node:
     return n.Not(_condition(tree.this, scope))
 
 
-_OPERATORS: dict[type[exp.Expression], str] = {
+_OPERATORS: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
     exp.LT: "<",
@@ -132,7 +132,7 @@ _OPERATORS: dict[type[exp.Expression], str] = {
     exp.GT: ">",
     exp.GTE: ">=",
 }
-_ARITHMETIC: dict[type[exp.Expression], str] = {
+_ARITHMETIC: dict[type[exp.Expr], str] = {
     exp.Add: "+",
     exp.Sub: "-",
     exp.Mul: "*",
@@ -140,7 +140,7 @@ _ARITHMETIC: dict[type[exp.Expression], str] = {
 }
 
 
-def _compare(tree: exp.Expression, scope: Scope) -> n.Node:
+def _compare(tree: exp.Expr, scope: Scope) -> n.Node:
     op = _OPERATORS[type(tree)]
     left, right = _convert(tree.this, scope), _convert(tree.expression, scope)
     left, right = _as_codes(left, right, scope), _as_codes(right, left, scope)
@@ -171,7 +171,7 @@ def _as_month(node: n.Literal) -> n.Node:
         raise FormulaError("E-RULE-LITERAL", value=str(node.value)) from error
 
 
-def _between(tree: exp.Expression, scope: Scope) -> n.Node:
+def _between(tree: exp.Expr, scope: Scope) -> n.Node:
     item = _convert(tree.this, scope)
     ends = (_convert(tree.args[end], scope) for end in ("low", "high"))
     low, high = (_as_codes(end, item, scope) for end in ends)
@@ -181,7 +181,7 @@ def _between(tree: exp.Expression, scope: Scope) -> n.Node:
     return n.Between(item, low, high)
 
 
-def _in(tree: exp.Expression, scope: Scope) -> n.Node:
+def _in(tree: exp.Expr, scope: Scope) -> n.Node:
     if tree.args.get("query") or tree.args.get("unnest") or not tree.expressions:
         raise FormulaError("E-RULE-CONSTRUCT", construct=tree.sql()[:80], kind="in")
     item = _convert(tree.this, scope)
@@ -195,7 +195,7 @@ def _in(tree: exp.Expression, scope: Scope) -> n.Node:
     return n.InList(item, literals)
 
 
-def _is(tree: exp.Expression, scope: Scope) -> n.Node:
+def _is(tree: exp.Expr, scope: Scope) -> n.Node:
     if not isinstance(tree.expression, exp.Null):
         raise FormulaError("E-RULE-CONSTRUCT", construct=tree.sql()[:80], kind="is")
     return _missing(_convert(tree.this, scope))
@@ -207,20 +207,20 @@ def _missing(item: n.Node) -> n.Node:
     return n.Missing(item)
 
 
-def _arithmetic(tree: exp.Expression, scope: Scope) -> n.Node:
+def _arithmetic(tree: exp.Expr, scope: Scope) -> n.Node:
     name = _ARITHMETIC[type(tree)]
     args = (_convert(tree.this, scope), _convert(tree.expression, scope))
     return n.Call(name, args, result_type(name, tuple(arg.type for arg in args)))
 
 
-def _negate(tree: exp.Expression, scope: Scope) -> n.Node:
+def _negate(tree: exp.Expr, scope: Scope) -> n.Node:
     item = _convert(tree.this, scope)
     if isinstance(item, n.Literal) and isinstance(item.value, Decimal):
         return replace(item, value=-item.value)
     return n.Call("neg", (item,), result_type("neg", (item.type,)))
 
 
-def _literal(tree: exp.Expression, _scope: Scope) -> n.Node:
+def _literal(tree: exp.Expr, _scope: Scope) -> n.Node:
     if tree.is_string:
         return n.Literal(str(tree.this), TEXT)
     try:
@@ -234,14 +234,14 @@ def _literal(tree: exp.Expression, _scope: Scope) -> n.Node:
     return n.Literal(value, NUMBER)
 
 
-def _boolean(tree: exp.Expression, _scope: Scope) -> n.Node:
+def _boolean(tree: exp.Expr, _scope: Scope) -> n.Node:
     return n.Literal(bool(tree.this), BOOLEAN)
 
 
-def _date(tree: exp.Expression, _scope: Scope) -> n.Node:
+def _date(tree: exp.Expr, _scope: Scope) -> n.Node:
     """DATE '2026-08-31' is the only cast there is."""
     written = tree.this
-    if tree.to.this != exp.DataType.Type.DATE or not isinstance(written, exp.Literal):
+    if tree.args["to"].this != exp.DataType.Type.DATE or not isinstance(written, exp.Literal):
         raise FormulaError("E-RULE-CONSTRUCT", construct=tree.sql()[:80], kind="cast")
     try:
         return n.Literal(date.fromisoformat(str(written.this)), DATE)
@@ -249,7 +249,7 @@ def _date(tree: exp.Expression, _scope: Scope) -> n.Node:
         raise FormulaError("E-RULE-LITERAL", value=str(written.this)) from error
 
 
-def _column(tree: exp.Expression, scope: Scope) -> n.Node:
+def _column(tree: exp.Expr, scope: Scope) -> n.Node:
     table, name = tree.args.get("table"), tree.this.name
     if table is None or tree.args.get("db"):
         raise FormulaError("E-RULE-FIELD", field=tree.sql(), table="")
@@ -267,7 +267,7 @@ def _is_visible(table: str, scope: Scope) -> bool:
     return table == "household" or table == scope.table
 
 
-def _case(tree: exp.Expression, scope: Scope) -> n.Node:
+def _case(tree: exp.Expr, scope: Scope) -> n.Node:
     if tree.this is not None or tree.args.get("default") is None:
         raise FormulaError("E-RULE-CONSTRUCT", construct=tree.sql()[:80], kind="case")
     branches = tuple(
@@ -279,7 +279,7 @@ def _case(tree: exp.Expression, scope: Scope) -> n.Node:
     return n.Case(branches, default, shared)
 
 
-def _call(tree: exp.Expression, scope: Scope) -> n.Node:
+def _call(tree: exp.Expr, scope: Scope) -> n.Node:
     name, args = str(tree.this).lower(), tree.expressions
     special = _SPECIAL.get(name)
     if special is not None:
@@ -303,20 +303,20 @@ def _call(tree: exp.Expression, scope: Scope) -> n.Node:
     return n.Call(name, converted, result_type(name, tuple(arg.type for arg in converted)))
 
 
-def _text_argument(name: str, args: list[exp.Expression]) -> str:
+def _text_argument(name: str, args: list[exp.Expr]) -> str:
     if len(args) != 1 or not isinstance(args[0], exp.Literal) or not args[0].is_string:
         raise FormulaError("E-RULE-ARGUMENTS", function=name, given=len(args), wanted="'…'")
     return str(args[0].this)
 
 
-def _threshold(name: str, args: list[exp.Expression], scope: Scope) -> n.Node:
+def _threshold(name: str, args: list[exp.Expr], scope: Scope) -> n.Node:
     wanted = _text_argument(name, args)
     if wanted not in scope.thresholds:
         raise FormulaError("E-RULE-THRESHOLD", threshold=wanted)
     return n.Threshold(wanted, scope.thresholds[wanted])
 
 
-def _indicator(name: str, args: list[exp.Expression], scope: Scope) -> n.Node:
+def _indicator(name: str, args: list[exp.Expr], scope: Scope) -> n.Node:
     wanted = _text_argument(name, args)
     if wanted not in scope.indicators:
         raise FormulaError("E-RULE-INDICATOR", indicator=wanted)
@@ -330,27 +330,27 @@ def _indicator(name: str, args: list[exp.Expression], scope: Scope) -> n.Node:
     return n.Named(wanted, item, item.type)
 
 
-def _unknown(name: str, args: list[exp.Expression], _scope: Scope) -> n.Node:
+def _unknown(name: str, args: list[exp.Expr], _scope: Scope) -> n.Node:
     reason = _text_argument(name, args)
     if reason not in UNKNOWN_REASONS:
         raise FormulaError("E-RULE-CODE", value=reason, code_list="unknown_reason")
     return n.Unknown(reason)
 
 
-def _is_missing(name: str, args: list[exp.Expression], scope: Scope) -> n.Node:
+def _is_missing(name: str, args: list[exp.Expr], scope: Scope) -> n.Node:
     if len(args) != 1:
         raise FormulaError("E-RULE-ARGUMENTS", function=name, given=len(args), wanted=1)
     return _missing(_convert(args[0], scope))
 
 
-def _times_used(name: str, args: list[exp.Expression], scope: Scope) -> n.Node:
+def _times_used(name: str, args: list[exp.Expr], scope: Scope) -> n.Node:
     field = _convert(args[0], scope) if len(args) == 1 else None
     if not isinstance(field, n.Field) or field.scope != scope.unit or scope.grain != scope.unit:
         raise FormulaError("E-RULE-ARGUMENTS", function=name, given=len(args), wanted="field")
     return n.TimesUsed(field, NUMBER)
 
 
-_SPECIAL: dict[str, Callable[[str, list[exp.Expression], Scope], n.Node]] = {
+_SPECIAL: dict[str, Callable[[str, list[exp.Expr], Scope], n.Node]] = {
     "threshold": _threshold,
     "indicator": _indicator,
     "unknown": _unknown,
@@ -359,7 +359,7 @@ _SPECIAL: dict[str, Callable[[str, list[exp.Expression], Scope], n.Node]] = {
 }
 
 
-def _member_aggregate(name: str, args: list[exp.Expression], scope: Scope) -> n.Node:
+def _member_aggregate(name: str, args: list[exp.Expr], scope: Scope) -> n.Node:
     kind, wanted = MEMBER_AGGREGATES[name]
     if scope.grain != "household" or scope.table is not None:
         raise FormulaError("E-RULE-SCOPE", field=f"{name}()", unit=scope.unit)
@@ -370,7 +370,7 @@ def _member_aggregate(name: str, args: list[exp.Expression], scope: Scope) -> n.
     return n.MemberAggregate(kind, value, condition, _aggregate_type(kind, value, "person"))
 
 
-def _feed_aggregate(name: str, args: list[exp.Expression], scope: Scope) -> n.Node:
+def _feed_aggregate(name: str, args: list[exp.Expr], scope: Scope) -> n.Node:
     kind, wanted = FEED_AGGREGATES[name]
     if scope.table is not None:
         raise FormulaError("E-RULE-SCOPE", field=f"{name}()", unit=scope.unit)
@@ -391,7 +391,7 @@ def _feed_aggregate(name: str, args: list[exp.Expression], scope: Scope) -> n.No
 
 
 def _aggregate_arguments(
-    args: list[exp.Expression], wanted: str, scope: Scope
+    args: list[exp.Expr], wanted: str, scope: Scope
 ) -> tuple[n.Node | None, n.Node | None]:
     value: n.Node | None = None
     condition: n.Node | None = None
@@ -415,7 +415,7 @@ def _aggregate_type(kind: str, value: n.Node | None, counted: str) -> Type:
     return value.type
 
 
-_HANDLERS: dict[type[exp.Expression], Callable[..., n.Node]] = {
+_HANDLERS: dict[type[exp.Expr], Callable[..., n.Node]] = {
     exp.Paren: _paren,
     exp.And: _and,
     exp.Or: _or,

@@ -67,13 +67,19 @@ class Listing:
         own = sorted({"household_no", "id", *order} - {"rank"})
         left, values = _piece(self.households, own)
         right, more = (_NO_HINTS, ()) if self.hints is None else _piece(self._narrowed(), _KEY)
-        how = "JOIN" if self.severities or self.rule else "LEFT JOIN"
+        # Without a filter by hint every household is listed, and the register's half is the count.
+        is_whole = not (self.severities or self.rule)
+        how, kept, counted = (
+            ("LEFT JOIN", "NOT MATERIALIZED", "h")
+            if is_whole
+            else ("JOIN", "MATERIALIZED", "joined")
+        )
         listed = ", ".join(f"h.{column}" for column in own)
         parts = [
             f"WITH h AS MATERIALIZED ({left}), s AS MATERIALIZED ({right}),",
-            f"joined AS MATERIALIZED (SELECT {listed}, {_RANK} AS rank",
+            f"joined AS {kept} (SELECT {listed}, {_RANK} AS rank",
             f"FROM h {how} s ON s.household_id = h.id)",
-            f"SELECT {', '.join(order)}, (SELECT count(*) FROM joined) FROM joined",  # noqa: S608
+            f"SELECT {', '.join(order)}, (SELECT count(*) FROM {counted}) FROM joined",  # noqa: S608
         ]
         params = [*values, *more]
         if after is not None:

@@ -8,7 +8,7 @@ Relations that must exist: `src_household`, `src_person`, one `src_<feed>` per f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -30,6 +30,7 @@ from bangfu.engine.rules.aggregates import (
     member_feed,
 )
 from bangfu.engine.rules.build import Sql
+from bangfu.engine.rules.gather import distinct_of, fields_of, indicators_of, roots_of
 from bangfu.engine.rules.layout import Layout, outcome, reason
 from bangfu.engine.rules.lowering import DuckDbLowering, field_column
 from bangfu.engine.rules.rule import Rule
@@ -57,11 +58,11 @@ class Compiler:
         self.catalog = catalog
         self.person_layout = Layout([rule for rule in rules if rule.unit == "person"])
         self.household_layout = Layout([rule for rule in rules if rule.unit == "household"])
-        nodes = list(_distinct(self.rules))
+        nodes = list(distinct_of(self.rules))
         self.feed_nodes = [node for node in nodes if isinstance(node, n.FeedAggregate)]
         self.member_nodes = [node for node in nodes if isinstance(node, n.MemberAggregate)]
         self.used = [node for node in nodes if isinstance(node, n.TimesUsed)]
-        self.fields = _fields(nodes)
+        self.fields = fields_of(nodes)
         self.names: dict[n.Node, str] = {}
         groups: dict[str, Sequence[n.Node]] = {
             "f": self.feed_nodes,
@@ -264,7 +265,7 @@ class Compiler:
     ) -> exp.Select:
         """Layers over the source: indicators, then clauses, then the outcomes made of them."""
         query = source
-        for number, group in enumerate(_indicators([*_roots(layout.rules), *more])):
+        for number, group in enumerate(indicators_of([*roots_of(layout.rules), *more])):
             columns: list[Sql] = []
             for node in group:
                 name = self.names.get(node, f"i{len(self.names)}")
@@ -380,41 +381,3 @@ def _fold_household_feed(node: n.FeedAggregate, name: str) -> list[Sql]:
         b.alias(b.call(function, b.column(f"{name}_{part}")), f"{name}_{part}")
         for part, function in folds.items()
     ]
-
-
-def _roots(rules: Iterable[Rule]) -> Iterable[n.Node]:
-    for rule in rules:
-        yield rule.condition
-        yield from rule.values.values()
-
-
-def _indicators(roots: Iterable[n.Node]) -> list[list[n.Named]]:
-    """Indicators used at this level, those that others are made of first."""
-    depths: dict[n.Named, int] = {}
-
-    def visit(node: n.Node) -> int:
-        if isinstance(node, n.MemberAggregate | n.FeedAggregate):
-            return 0
-        below = max((visit(child) for child in n.children(node)), default=0)
-        if isinstance(node, n.Named):
-            depths[node] = below
-            return below + 1
-        return below
-
-    for root in roots:
-        visit(root)
-    levels = sorted(set(depths.values()))
-    return [[node for node, depth in depths.items() if depth == level] for level in levels]
-
-
-def _distinct(rules: Iterable[Rule]) -> dict[n.Node, None]:
-    return {node: None for root in _roots(rules) for node in n.walk(root)}
-
-
-def _fields(nodes: Iterable[n.Node]) -> dict[str, list[str]]:
-    """Fields used, by scope; the region is always there for thresholds."""
-    found: dict[str, set[str]] = {"household": {"region_code"}}
-    for node in nodes:
-        if isinstance(node, n.Field):
-            found.setdefault(node.scope, set()).add(node.name)
-    return {scope: sorted(names) for scope, names in sorted(found.items())}

@@ -19,6 +19,22 @@ MAX_NESTING = 60
 MAX_NODES = 600
 
 
+COMPARISONS: dict[type[exp.Expr], str] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+}
+ARITHMETIC: dict[type[exp.Expr], str] = {
+    exp.Add: "+",
+    exp.Sub: "-",
+    exp.Mul: "*",
+    exp.Div: "/",
+}
+
+
 class RuleDialect(Dialect):
     """Operators, literals, CASE and calls; nothing else has a meaning here."""
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import reduce
-from typing import Protocol
 
 from sqlglot import exp
 
 from bangfu.engine.errors import FormulaError
 from bangfu.engine.rules import nodes as n
-from bangfu.engine.rules.dialect import read_expression
+from bangfu.engine.rules.dialect import ARITHMETIC, COMPARISONS, read_expression
 from bangfu.engine.rules.functions import (
     FEED_AGGREGATES,
     FUNCTIONS,
     MEMBER_AGGREGATES,
     result_type,
 )
+from bangfu.engine.rules.scope import LARGEST, UNKNOWN_REASONS, Columns, Scope
 from bangfu.engine.rules.types import (
     BOOLEAN,
     DATE,
@@ -34,34 +34,6 @@ from bangfu.engine.rules.types import (
 )
 from bangfu.kernel.errors import BangfuError
 from bangfu.kernel.period import Period
-
-UNKNOWN_REASONS = ("NO_DATA", "OUT_OF_COVERAGE", "STALE", "SILENT", "NOT_AUTHORISED")
-LARGEST = Decimal(10) ** 12
-
-
-class Columns(Protocol):
-    """Where the parser looks names up: the promised tables and the code lists."""
-
-    def column_type(self, table: str, column: str) -> Type | None:
-        """Return the type of a column, None when table or column is unknown."""
-
-    def is_feed(self, table: str) -> bool:
-        """Whether `table` is a feed that aggregates may read."""
-
-    def codes(self, code_list: str) -> frozenset[str] | None:
-        """Return the codes of a list, None when the list is unknown."""
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What a formula may see at one place."""
-
-    columns: Columns
-    unit: str
-    grain: str
-    thresholds: Mapping[str, Type]
-    indicators: Mapping[str, n.Node]
-    table: str | None = None
 
 
 def parse(
@@ -124,24 +96,8 @@ def _not(tree: exp.Expr, scope: Scope) -> n.Node:
     return n.Not(_condition(tree.this, scope))
 
 
-_OPERATORS: dict[type[exp.Expr], str] = {
-    exp.EQ: "=",
-    exp.NEQ: "<>",
-    exp.LT: "<",
-    exp.LTE: "<=",
-    exp.GT: ">",
-    exp.GTE: ">=",
-}
-_ARITHMETIC: dict[type[exp.Expr], str] = {
-    exp.Add: "+",
-    exp.Sub: "-",
-    exp.Mul: "*",
-    exp.Div: "/",
-}
-
-
 def _compare(tree: exp.Expr, scope: Scope) -> n.Node:
-    op = _OPERATORS[type(tree)]
+    op = COMPARISONS[type(tree)]
     left, right = _convert(tree.this, scope), _convert(tree.expression, scope)
     left, right = _as_codes(left, right, scope), _as_codes(right, left, scope)
     shared = unify(left.type, right.type)
@@ -208,7 +164,7 @@ def _missing(item: n.Node) -> n.Node:
 
 
 def _arithmetic(tree: exp.Expr, scope: Scope) -> n.Node:
-    name = _ARITHMETIC[type(tree)]
+    name = ARITHMETIC[type(tree)]
     args = (_convert(tree.this, scope), _convert(tree.expression, scope))
     return n.Call(name, args, result_type(name, tuple(arg.type for arg in args)))
 
@@ -430,6 +386,6 @@ _HANDLERS: dict[type[exp.Expr], Callable[..., n.Node]] = {
     exp.Column: _column,
     exp.Case: _case,
     exp.Anonymous: _call,
-    **dict.fromkeys(_OPERATORS, _compare),
-    **dict.fromkeys(_ARITHMETIC, _arithmetic),
+    **dict.fromkeys(COMPARISONS, _compare),
+    **dict.fromkeys(ARITHMETIC, _arithmetic),
 }

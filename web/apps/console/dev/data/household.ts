@@ -91,7 +91,7 @@ export function detailOf(household: FixtureHousehold): HouseholdDetail {
   return {
     household: {
       id: household.id, household_no: household.household_no, head_name: household.head_name,
-      region: household.region, path: [...pathTo(household.region.code), { ...household.region, level: 5 }],
+      region: household.region, path: pathTo(household.region.code),
       member_count: household.member_count, household_type: household.household_type,
       monitored_category: household.monitored_category,
       risk_status: household.monitored_category ? { code: 'ACTIVE', zh: '未消除', en: 'Not cleared' } : null,

@@ -20,7 +20,7 @@ export const datasets: Dataset[] = [
 
 export function makeJob(id: string, kind: string): Job {
   return {
-    id, kind, state: 'RUNNING', done: 0, total: 75_000, message: 'validating', result: null, error: null,
+    id, kind, state: 'RUNNING', done: 0, total: 75_000, message: 'checking', result: null, error: null,
     created_at: '2026-10-31T09:00:00+08:00', finished_at: null,
   };
 }
@@ -33,11 +33,11 @@ export function makeImport(id: string, of: Dataset, state: string, name: string,
     created_by: '甲', created_at: '2026-10-31T09:00:00+08:00',
     committed_at: state === 'COMMITTED' ? '2026-10-31T09:03:00+08:00' : null,
     mapping: [
-      { header: '公民身份号码', column: 'id_number', zh: '身份证号', how: 'synonym' },
-      { header: '姓名', column: 'name', zh: '姓名', how: 'exact' },
-      { header: '就诊类别', column: 'visit_kind', zh: '就诊类别', how: 'exact' },
-      { header: '本月自付(元)', column: 'self_paid', zh: '本月自付', how: 'synonym' },
-      { header: '年度累计 自付', column: 'self_paid_year', zh: '年度累计自付', how: 'merged' },
+      { header: '公民身份号码', column: 'id_number', zh: '身份证号', how: 'SYNONYM' },
+      { header: '姓名', column: 'name', zh: '姓名', how: 'EXACT' },
+      { header: '就诊类别', column: 'visit_kind', zh: '就诊类别', how: 'EXACT' },
+      { header: '本月自付(元)', column: 'self_paid', zh: '本月自付', how: 'SYNONYM' },
+      { header: '年度累计 自付', column: 'self_paid_year', zh: '年度累计自付', how: 'SYNONYM' },
     ],
     unmapped: ['备注', '经办人'],
     missing: [],

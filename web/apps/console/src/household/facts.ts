@@ -3,6 +3,15 @@ import { formatDate } from '@bangfu/core';
 
 type Translate = (key: string, values: Record<string, unknown>) => string;
 
+/** Whether somebody filled it in; `false` and `0` are answers. */
+export function isKnown(fact: Fact): boolean {
+  return fact.value !== null && fact.value !== undefined && fact.value !== '' && !isEmptyList(fact.value);
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
 /** Source and day of a fact in one line, or nothing where neither is known. */
 export function sourceLine(fact: Pick<Fact, 'source' | 'as_of'>, t: Translate): string {
   if (!fact.source && !fact.as_of) return '';

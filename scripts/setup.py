@@ -129,11 +129,10 @@ def node_folder() -> Path:
 def npm(*arguments: str) -> None:
     node = node_folder()
     path = f"{node}{os.pathsep}{os.environ.get('PATH', '')}"
-    # npm of the wheel is a script beside node's own library folder.
-    command = node / "npm"
-    npm_script = node.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    start = [command] if command.exists() else [node / "node", npm_script]
-    run(*start, *arguments, cwd=WEB, env={"PATH": path, "NO_UPDATE_NOTIFIER": "1"})
+    # The wheel's bin/npm is a copy that no longer finds its library, so node runs npm's own file.
+    script = node.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    environment = {"PATH": path, "NO_UPDATE_NOTIFIER": "1"}
+    run(node / "node", script, *arguments, cwd=WEB, env=environment)
 
 
 def web_sources() -> list[Path]:

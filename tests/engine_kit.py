@@ -10,6 +10,7 @@ from typing import Any
 from bangfu.engine.backends.duckdb import connect
 from bangfu.engine.comparison.reasons import NAMES
 from bangfu.engine.contracts.tables import Catalog, Table, make_column
+from bangfu.engine.contracts.types import Kind, Type, number
 from bangfu.engine.packs.cases import sources
 from bangfu.engine.rules.decide import evaluate
 from bangfu.engine.rules.execute import compile_rules, decide_in_duckdb
@@ -18,7 +19,6 @@ from bangfu.engine.rules.lowering import DuckDbLowering
 from bangfu.engine.rules.parser import parse
 from bangfu.engine.rules.reference import Household, Value, World, kleene_any
 from bangfu.engine.rules.rule import Rule, Source, Text
-from bangfu.engine.rules.types import Kind, Type, number
 from bangfu.kernel.period import Period
 
 PERIOD = Period("2026-10")

@@ -6,14 +6,22 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
 
-from bangfu.engine.rules.compiler import Piece
-
 DEFAULT_MEMORY = "2GB"
+
+
+class Statement(Protocol):
+    """A named statement, as the rule compiler makes them."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def sql(self) -> str: ...
 
 
 @contextmanager
@@ -38,7 +46,7 @@ def connect(
 
 def run_pieces(
     connection: duckdb.DuckDBPyConnection,
-    pieces: Sequence[Piece],
+    pieces: Sequence[Statement],
     after: Callable[[str], None] | None = None,
 ) -> None:
     """Run the statements in order; `after` is told the name of each that is done."""

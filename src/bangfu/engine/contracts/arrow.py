@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from bangfu.engine.contracts.tables import Column, Table
-from bangfu.engine.rules.types import Kind
+from bangfu.engine.contracts.types import Kind
 
 TOKEN = pa.field("person_token", pa.string())
 BATCH = pa.field("batch_id", pa.string())

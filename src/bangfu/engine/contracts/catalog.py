@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from bangfu.engine.contracts.tables import Catalog, Column, Table, make_column
-from bangfu.engine.rules.types import Kind
+from bangfu.engine.contracts.types import Kind
 from bangfu.standards import codelists, datasets
 
 _REGISTRY = Path(__file__).with_name("registry.yaml")

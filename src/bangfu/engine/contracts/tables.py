@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from bangfu.engine.contracts.types import Kind, Type, parse_unit
 from bangfu.engine.errors import FormulaError
-from bangfu.engine.rules.types import Kind, Type, parse_unit
 
 
 @dataclass(frozen=True)

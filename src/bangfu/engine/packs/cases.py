@@ -13,11 +13,11 @@ import pyarrow as pa
 from bangfu.engine.comparison.reasons import RANKS
 from bangfu.engine.contracts.arrow import table_of
 from bangfu.engine.contracts.tables import Catalog, Table
+from bangfu.engine.contracts.types import Kind
 from bangfu.engine.errors import FormulaError
 from bangfu.engine.packs.model import Case, Pack
 from bangfu.engine.rules.execute import AUTHORISED, COUNTY_GAP, LIVE_BATCH
 from bangfu.engine.rules.reference import Household, World
-from bangfu.engine.rules.types import Kind
 from bangfu.kernel.period import Period
 
 BATCH = "case"

@@ -10,13 +10,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bangfu.engine.contracts.tables import Catalog
+from bangfu.engine.contracts.types import Kind, Type, number
 from bangfu.engine.errors import FormulaError
 from bangfu.engine.packs.model import Case, Indicator
 from bangfu.engine.packs.thresholds import Threshold, ThresholdValue
 from bangfu.engine.rules.nodes import FeedAggregate, Node, walk
 from bangfu.engine.rules.parser import parse
 from bangfu.engine.rules.rule import HINTS, KINDS, Rule, Source, Text
-from bangfu.engine.rules.types import Kind, Type, number
 from bangfu.kernel.errors import BangfuError
 from bangfu.kernel.region import RegionCode
 

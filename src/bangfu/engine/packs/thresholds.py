@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from bangfu.engine.contracts.types import Type
 from bangfu.engine.rules.lowering import ThresholdTable
 from bangfu.engine.rules.rule import Source, Text
-from bangfu.engine.rules.types import Type
 
 
 @dataclass(frozen=True)

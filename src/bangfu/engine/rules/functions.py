@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bangfu.engine.errors import FormulaError
-from bangfu.engine.rules.types import (
+from bangfu.engine.contracts.types import (
     BOOLEAN,
     DATE,
     MONTH,
@@ -18,6 +17,7 @@ from bangfu.engine.rules.types import (
     number,
     unify,
 )
+from bangfu.engine.errors import FormulaError
 
 Types = tuple[Type, ...]
 

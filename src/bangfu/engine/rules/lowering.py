@@ -13,12 +13,12 @@ from decimal import Decimal
 from sqlglot import exp
 
 from bangfu.engine.comparison.reasons import NO_DATA, RANKS
+from bangfu.engine.contracts.types import Kind
 from bangfu.engine.rules import build as b
 from bangfu.engine.rules import nodes as n
 from bangfu.engine.rules.build import Sql
 from bangfu.engine.rules.functions import FUNCTIONS
 from bangfu.engine.rules.layout import can_tell
-from bangfu.engine.rules.types import Kind
 from bangfu.kernel.period import Period
 
 EXACT = "DECIMAL(18, 6)"

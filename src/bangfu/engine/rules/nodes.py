@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
-from bangfu.engine.rules.types import ANY, BOOLEAN, Type
+from bangfu.engine.contracts.types import ANY, BOOLEAN, Type
 
 Scalar = bool | Decimal | date | str | None
 

@@ -10,17 +10,7 @@ from functools import reduce
 
 from sqlglot import exp
 
-from bangfu.engine.errors import FormulaError
-from bangfu.engine.rules import nodes as n
-from bangfu.engine.rules.dialect import ARITHMETIC, COMPARISONS, read_expression
-from bangfu.engine.rules.functions import (
-    FEED_AGGREGATES,
-    FUNCTIONS,
-    MEMBER_AGGREGATES,
-    result_type,
-)
-from bangfu.engine.rules.scope import LARGEST, UNKNOWN_REASONS, Columns, Scope
-from bangfu.engine.rules.types import (
+from bangfu.engine.contracts.types import (
     BOOLEAN,
     DATE,
     MONTH,
@@ -32,6 +22,16 @@ from bangfu.engine.rules.types import (
     number,
     unify,
 )
+from bangfu.engine.errors import FormulaError
+from bangfu.engine.rules import nodes as n
+from bangfu.engine.rules.dialect import ARITHMETIC, COMPARISONS, read_expression
+from bangfu.engine.rules.functions import (
+    FEED_AGGREGATES,
+    FUNCTIONS,
+    MEMBER_AGGREGATES,
+    result_type,
+)
+from bangfu.engine.rules.scope import LARGEST, UNKNOWN_REASONS, Columns, Scope
 from bangfu.kernel.errors import BangfuError
 from bangfu.kernel.period import Period
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bangfu.engine.contracts.tables import Catalog
+from bangfu.engine.contracts.types import Type, unit_text
 from bangfu.engine.rules import nodes as n
 from bangfu.engine.rules.rule import Text
 from bangfu.engine.rules.texts import show
-from bangfu.engine.rules.types import Type, unit_text
 from bangfu.engine.rules.words import find_word, word
 
 _OPPOSITES = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}

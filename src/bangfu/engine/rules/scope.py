@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from bangfu.engine.contracts.types import Type
 from bangfu.engine.rules import nodes as n
-from bangfu.engine.rules.types import Type
 
 UNKNOWN_REASONS = ("NO_DATA", "OUT_OF_COVERAGE", "STALE", "SILENT", "NOT_AUTHORISED")
 LARGEST = Decimal(10) ** 12

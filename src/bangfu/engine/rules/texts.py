@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from bangfu.engine.contracts.tables import Catalog
+from bangfu.engine.contracts.types import Kind, Type
 from bangfu.engine.rules.rule import Rule
-from bangfu.engine.rules.types import Kind, Type
 from bangfu.engine.rules.words import word
 
 

@@ -1,5 +1,5 @@
 """The promised tables: what the engine reads, column by column, and how it is written.
 
-`types` are the kinds and units of values, `tables` the shapes, `catalog` joins the two registry tables with the feeds that
-standards/datasets describes, `coverage` is the manifest of what has been committed, `writer`
-makes Parquet files that keep the promise."""
+`types` are the kinds and units of values, `tables` the shapes; `catalog` joins the two registry
+tables with the feeds that standards/datasets describes; `arrow` and `writer` make Parquet files
+that keep the promise."""

@@ -17,8 +17,10 @@ export function toChildSort(value: unknown): ChildSort {
   return CHILD_SORTS.find((sort) => sort === value) ?? 'review';
 }
 
+/** The column beside the bar is a share, so that a small place is not hidden behind a large one. */
 function figureOf(child: OverviewChild, sort: Exclude<ChildSort, 'name'>): number {
-  return sort === 'review' ? toReview(child) : child[sort];
+  if (sort !== 'review') return child[sort];
+  return child.households ? toReview(child) / child.households : 0;
 }
 
 /** The worst first; equal ones by urgency and then by code, so that the order never wavers. */

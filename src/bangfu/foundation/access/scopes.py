@@ -30,8 +30,13 @@ _SET = (
 class HeldPost(Protocol):
     """What a scope is made from: a role in a place."""
 
-    role: str
-    region_code: str
+    @property
+    def role(self) -> str:
+        """The role's name."""
+
+    @property
+    def region_code(self) -> str:
+        """The place, 12 digits."""
 
 
 @dataclass(frozen=True, slots=True)

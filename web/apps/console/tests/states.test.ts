@@ -6,6 +6,7 @@ import { isSameSource, sourceLine, usualSource } from '../src/household/facts';
 import { clauseToDecide, sortReasons } from '../src/household/reasons';
 import { isFiltered, NO_FILTERS, readListState, writeListState } from '../src/households/listState';
 import { sortChildren, toChildSort } from '../src/overview/figures';
+import { usualDay } from '../src/imports/useNewImport';
 import { toList } from '../src/overview/links';
 import { countyOf } from '../src/screening/useRuns';
 import { safeNext } from '../src/session/safeNext';
@@ -111,6 +112,11 @@ describe('small helpers', () => {
     expect(safeNext('https://elsewhere.test')).toBe('/');
     expect(safeNext('/sign-in')).toBe('/');
     expect(safeNext(['/a'])).toBe('/');
+  });
+
+  it('dates a file by the end of its month, and by today while the month lasts', () => {
+    expect(usualDay('2026-10', '2026-11-22')).toBe('2026-10-31');
+    expect(usualDay('2026-11', '2026-11-22')).toBe('2026-11-22');
   });
 
   it('finds the county of a town and none above a county', () => {

@@ -15,13 +15,15 @@ export function useImport(id: Ref<string>) {
   const isWorking = computed(() => isActive(query.data.value?.job));
   usePolling(isWorking, () => query.refetch());
 
+  /** The address may name the job that began it; the answer names the import. */
+  const own = () => query.data.value?.id ?? id.value;
   const commit = useAction(async () => {
-    await api.commitImport(id.value);
+    await api.commitImport(own());
     await query.refetch();
   });
   const cancel = useAction(async () => {
     const job = query.data.value?.job;
-    await (job && isActive(job) ? api.cancelJob(job.id) : api.cancelImport(id.value));
+    await (job && isActive(job) ? api.cancelJob(job.id) : api.cancelImport(own()));
     await query.refetch();
   });
 

@@ -24,6 +24,15 @@ QUIET = [
     "--disable-sync",
 ]
 SignIn = Callable[..., Page]
+# The language is kept with the account, so a test that changes it changes it back.
+SET_LANGUAGE = """language => fetch('/api/v1/session/language', {
+  method: 'POST',
+  headers: {
+    'Content-Type': 'application/json',
+    'X-CSRFToken': document.cookie.match(/csrftoken=([^;]+)/)[1],
+  },
+  body: JSON.stringify({ language }),
+})"""
 
 
 def free_port() -> int:
@@ -92,9 +101,15 @@ def sign_in(server: str, browser: Browser) -> Iterator[SignIn]:
         page.locator("input[autocomplete=username]").fill(username)
         page.locator("input[type=password]").fill(PASSWORD)
         page.keyboard.press("Enter")
-        page.locator("h1").first.wait_for()
+        page.locator(".page-title").first.wait_for()
+        if english:
+            page.evaluate(SET_LANGUAGE, "en")
+            page.goto("/")
+            page.locator(".page-title").first.wait_for()
         return page
 
     yield open_console
     for context in contexts:
+        if context.pages and "/sign-in" not in context.pages[0].url:
+            context.pages[0].evaluate(SET_LANGUAGE, "zh")
         context.close()

@@ -91,6 +91,7 @@ def test_every_screen_fits_and_has_no_serious_barrier(
         page.goto(address)
         page.locator("h1, h2").first.wait_for()
         page.wait_for_load_state("networkidle")
+        assert page.locator("html").get_attribute("lang") == ("en" if english else "zh-CN")
         overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert overflow <= 0, f"{address} is {overflow} px too wide"
         assert serious(page) == [], address

@@ -30,7 +30,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One promised table. A feed also says what its silence means (`domain.md` §13.1–3).
+    """One promised table. A feed also says what its silence means.
 
     basis RISK or ASSET; coverage FULL, THRESHOLD_LIST, CHANGES, YES_NO or REGISTER;
     `valid_months` how long a period may be used; `silent` month-day ranges ("09-01/02-28").

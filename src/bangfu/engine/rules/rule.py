@@ -12,7 +12,7 @@ from bangfu.engine.rules.nodes import And, Node, signed_leaves
 KINDS = ("GUARANTEE", "INCOME", "ALERT", "SUSPICION", "QUALITY")
 HINTS = ("urgent", "attention", "none")
 UNDECIDED_COUNTS = frozenset({"GUARANTEE", "INCOME"})
-"""Kinds whose undecided rules turn a household's hint to `unknown` (domain.md §4.2)."""
+"""Kinds whose undecided rules turn a household's hint to `unknown`."""
 
 
 @dataclass(frozen=True)

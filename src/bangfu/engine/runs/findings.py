@@ -157,7 +157,7 @@ def write_findings(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule])
 
 def write_hints(connection: duckdb.DuckDBPyConnection) -> None:
     """Make `hints`: per household the most pressing hint, the rules behind it and the shortest
-    of their sentences (domain.md §4.2). Undecided alerts and suspicions change nothing."""
+    of their sentences. Undecided alerts and suspicions change nothing."""
     connection.execute(
         """
         CREATE TEMP TABLE hints AS

@@ -101,11 +101,11 @@ def sign_in(server: str, browser: Browser) -> Iterator[SignIn]:
         page.locator("input[autocomplete=username]").fill(username)
         page.locator("input[type=password]").fill(PASSWORD)
         page.keyboard.press("Enter")
-        page.locator(".page-title").first.wait_for()
+        page.locator("h1:visible").first.wait_for()
         if english:
             page.evaluate(SET_LANGUAGE, "en")
             page.goto("/")
-            page.locator(".page-title").first.wait_for()
+            page.locator("h1:visible").first.wait_for()
         return page
 
     yield open_console

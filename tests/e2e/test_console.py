@@ -89,7 +89,7 @@ def test_every_screen_fits_and_has_no_serious_barrier(
     household = f"/households/{a_case(demo, 'dropout-hit-2')}"
     for address in ("/", "/households", household, "/imports", "/imports/new", "/screening"):
         page.goto(address)
-        page.locator("h1, h2").first.wait_for()
+        page.locator("h1:visible").first.wait_for()
         page.wait_for_load_state("networkidle")
         assert page.locator("html").get_attribute("lang") == ("en" if english else "zh-CN")
         overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

@@ -12,6 +12,15 @@ from bangfu.kernel.region import RegionCode
 
 
 @dataclass(frozen=True, slots=True)
+class HouseholdNames:
+    """A household with the names of its present members by person id, and no more."""
+
+    id: UUID
+    region_code: str
+    names: dict[UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
 class HouseholdFilter:
     """Which households. Empty means all of the scope.
 

@@ -16,6 +16,7 @@ from bangfu.domains.registry.selectors.lists import (
 from bangfu.domains.registry.selectors.pages import (
     find_household_id,
     get_household,
+    get_names,
     list_reviews,
     list_sources,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "find_household_id",
     "get_household",
     "get_household_as_known",
+    "get_names",
     "iter_households",
     "known_tokens",
     "list_by_ids",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from bangfu.domains.registry.columns import Fact
 from bangfu.domains.registry.models import Household, Membership, RegionReview, Source
 from bangfu.domains.registry.records import (
     FactValue,
+    HouseholdNames,
     HouseholdRecord,
     MemberRecord,
     ReviewRecord,
@@ -57,8 +58,14 @@ def to_source(source: Source) -> SourceRecord:
     )
 
 
-def find_household(scope: Scope, household_no: str, region: RegionCode | None = None) -> Household:
-    """Return one household of the scope; use inside `activate(scope)`.
+def find_household(
+    scope: Scope,
+    household_no: str,
+    region: RegionCode | None = None,
+    *,
+    only: Sequence[str] = (),
+) -> Household:
+    """Return one household of the scope, with the columns `only` if given; inside `activate`.
 
     Raises NotFound E-REGISTRY-NOT-FOUND, or Conflict E-REGISTRY-NUMBER-AMBIGUOUS when counties of
     a wider scope use the same number and `region` does not choose.
@@ -67,7 +74,7 @@ def find_household(scope: Scope, household_no: str, region: RegionCode | None = 
     if region is not None:
         lower, upper = region.bounds
         found = found.filter(region_code__gte=lower, region_code__lt=upper)
-    rows = list(found[:2])
+    rows = list(found.only(*only)[:2] if only else found[:2])
     if not rows:
         raise NotFound("E-REGISTRY-NOT-FOUND")
     if len(rows) > 1:
@@ -79,7 +86,17 @@ def find_household_id(scope: Scope, household_no: str, region: RegionCode | None
     """Return a household's id by its number. Raises as `get_household`."""
     require(scope, "REGISTRY_READ")
     with activate(scope):
-        return find_household(scope, household_no, region).id
+        return find_household(scope, household_no, region, only=["id"]).id
+
+
+def get_names(scope: Scope, household_no: str) -> HouseholdNames:
+    """Return a household's id, place and the names of its members. Raises as `get_household`."""
+    require(scope, "REGISTRY_READ")
+    with activate(scope):
+        household = find_household(scope, household_no, only=["id", "region_code"])
+        members = Membership.objects.filter(household=household, to_on__isnull=True)
+        names = members.values_list("person_id", "person__name")
+        return HouseholdNames(household.id, household.region_code, dict(names))
 
 
 def get_household(

@@ -24,7 +24,9 @@ check:          ## format, lint, types, import contracts, migrations, packs, gen
 
 bench:          ## measure; results are kept under bench/results
 	@$(PYTHON) scripts/setup.py --dev
-	@for file in bench/*_*.py; do echo "== $$file" && $(VENV)/python $$file || exit 1; done
+	@for name in engine_screening sheets_import sheets_check registry_import api_households; do \
+		echo "== $$name" && PYTHONPATH=. $(VENV)/python bench/$$name.py \
+		| tee bench/results/$$name.json || exit 1; done
 
 prove:          ## long proofs, run by hand; results are kept under bench/results with their seeds
 	@$(PYTHON) scripts/setup.py --dev

@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = {".py", ".md", ".txt", ".yaml", ".yml", ".toml", ".json", ".ts", ".vue", ".sh", ".cfg", ""}
-HOME_PATH = re.compile(r"(/home/[a-z]|/root/|/Users/[a-zA-Z])")
+HOME_PATH = re.compile(r"/(?:home/[a-z]|root/|Users/[a-zA-Z])")
 
 
 def problems(path: Path) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from bangfu.cli.demo.cases import PERIODS, load_cases
 from bangfu.cli.demo.county import County, make_county
 from bangfu.cli.demo.people import TODAY
-from bangfu.cli.demo.places import COUNTY, make_place
+from bangfu.cli.demo.places import COUNTY, home_near, make_place
 from bangfu.cli.demo.words import Words
 from bangfu.kernel.id_number import IdNumber
 
@@ -85,3 +85,11 @@ def test_each_rule_has_five_hits_five_misses_and_three_undecidable() -> None:
 def test_every_case_says_what_the_last_month_must_show() -> None:
     for case in load_cases():
         assert PERIODS[-1] in case.hint, case.id
+
+
+def test_every_house_lies_near_its_village(made: County) -> None:
+    random = Random(1)
+    for family in made.families[:50]:
+        longitude, latitude = home_near(random, family.village)
+        assert abs(longitude - family.village.point[0]) <= 0.005001
+        assert abs(latitude - family.village.point[1]) <= 0.005001

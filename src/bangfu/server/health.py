@@ -43,7 +43,11 @@ def demo_accounts(home: Path) -> list[dict[str, Any]]:
     return found
 
 
-@router.get("/health", auth=Open("says only that the server answers"), response=HealthOut)
+@router.get(
+    "/health",
+    auth=Open("says that the server answers, and names the accounts of a demo"),
+    response=HealthOut,
+)
 def get_health(request: HttpRequest) -> Any:
     """Say that the server answers, and show the accounts of a demo."""
     accounts = demo_accounts(Path(settings.BANGFU_HOME))

@@ -162,6 +162,28 @@ def geojson(places: list[Place]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "note": "演示数据,示意", "features": features}
 
 
+def home_near(random: Random, village: Village) -> Point:
+    """Return a point for a house, within about half a kilometre of the village's own."""
+    longitude, latitude = village.point
+    return (
+        round(longitude + random.uniform(-0.005, 0.005), 6),
+        round(latitude + random.uniform(-0.005, 0.005), 6),
+    )
+
+
+def homes(points: dict[str, Point]) -> dict[str, Any]:
+    """Return the houses (household number → point) as GeoJSON points, marked as invented."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"household_no": number, "schematic": True},
+            "geometry": {"type": "Point", "coordinates": list(point)},
+        }
+        for number, point in points.items()
+    ]
+    return {"type": "FeatureCollection", "note": "演示数据,示意", "features": features}
+
+
 def _feature(
     code: str, name: str, level: int, ring: tuple[Point, ...], point: Point | None
 ) -> dict[str, Any]:

@@ -17,7 +17,15 @@ from django.utils import timezone
 from bangfu.cli.demo.accounts import make_accounts
 from bangfu.cli.demo.cases import PERIODS, load_cases
 from bangfu.cli.demo.county import AS_OF, County, make_county, write_files
-from bangfu.cli.demo.places import COUNTY, NEIGHBOUR, divisions, geojson, make_place
+from bangfu.cli.demo.places import (
+    COUNTY,
+    NEIGHBOUR,
+    divisions,
+    geojson,
+    home_near,
+    homes,
+    make_place,
+)
 from bangfu.cli.demo.score import Score, read_run, score
 from bangfu.cli.demo.words import Words
 from bangfu.domains.feeds import authorizations
@@ -58,7 +66,16 @@ def generate(seed: int, households: int, folder: Path) -> list[County]:
         write_files(random, words, county, folder / place.name)
         counties.append(county)
     places = geojson([county.place for county in counties])
-    (folder / "places.geojson").write_text(json.dumps(places, ensure_ascii=False), encoding="utf-8")
+    points = homes(
+        {
+            family.household_no: home_near(random, family.village)
+            for county in counties
+            for family in county.families
+        }
+    )
+    for name, layer in {"places": places, "homes": points}.items():
+        text = json.dumps(layer, ensure_ascii=False)
+        (folder / f"{name}.geojson").write_text(text, encoding="utf-8")
     return counties
 
 

@@ -84,12 +84,13 @@ def import_feed(
         as_of = manifest.as_of if manifest and manifest.as_of else period.last_day
     sweep_staging(scope)
     digests, size = staging.digest(file)
+    incoming = intake.IncomingFile(file_name or file.name, size, digests["sm3"], file_id)
     batch = intake.open_batch(
         scope=scope,
         at=at,
         dataset=dataset,
         region=region,
-        file=intake.IncomingFile(file_name or file.name, size, digests["sm3"], file_id),
+        file=incoming,
         period=period,
         as_of=as_of,
         job_id=job_id,
@@ -111,14 +112,19 @@ def import_feed(
         progress=progress or (lambda done, total, message: None),
         check_cancelled=check_cancelled or (lambda: None),
     )
-    try:
-        result = _stage_or_refuse(request, digests)
-    except BaseException as error:
-        _give_up(request, error)
-        raise
+    result = _stage_or_give_up(request, digests)
     if commit and result.state == BatchState.STAGED:
         return commit_batch(scope=scope, at=at, batch_id=batch.id).with_sheet(result)
     return result
+
+
+def _stage_or_give_up(request: Request, digests: dict[str, str]) -> ImportResult:
+    """Stage the file; whatever breaks it off leaves nothing half behind."""
+    try:
+        return _stage_or_refuse(request, digests)
+    except BaseException as error:
+        _give_up(request, error)
+        raise
 
 
 def sweep_staging(scope: Scope) -> None:

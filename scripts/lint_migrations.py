@@ -63,20 +63,37 @@ def excuse_new_tables(sql: str) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    sys.path.insert(0, str(ROOT / "src"))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bangfu.server.settings")
-    django.setup()
+def lint() -> int:
+    """Write the SQL to files and run squawk over them; return its exit status."""
     squawk = Path(sys.executable).with_name("squawk")
     with tempfile.TemporaryDirectory() as folder:
         for name, sql in statements().items():
-            text = excuse_new_tables(sql)
-            (Path(folder) / f"{name}.sql").write_text(text, encoding="utf-8")
+            (Path(folder) / f"{name}.sql").write_text(excuse_new_tables(sql), encoding="utf-8")
         files = sorted(str(path) for path in Path(folder).glob("*.sql"))
         command = [str(squawk), "--exclude", ",".join(EXCLUDED), "--pg-version", "15.0", *files]
         done = subprocess.run(command, capture_output=True, text=True)
     print(done.stdout + done.stderr)
-    sys.exit(done.returncode)
+    return done.returncode
+
+
+def main() -> None:
+    """Lint beside a database of our own that lives as long as this: Django quotes with one."""
+    from bangfu.foundation.database import cluster
+
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        os.environ.pop(name, None)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bangfu.server.settings")
+    with tempfile.TemporaryDirectory(prefix="bangfu-lint-") as folder:
+        home = Path(folder)
+        home.chmod(0o711)
+        os.environ["BANGFU_HOME"] = folder
+        cluster.up(home, durable=False)
+        try:
+            django.setup()
+            status = lint()
+        finally:
+            cluster.destroy(home)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -208,6 +208,18 @@ def test_a_run_is_not_explained_with_another_pack(pack: Pack, out: Path, tmp_pat
     assert refused.value.code == "E-RUN-PACK"
 
 
+def test_evidence_of_an_older_format_is_refused_and_not_misread(
+    pack: Pack, out: Path, tmp_path: Path
+) -> None:
+    older = shutil.copytree(out, tmp_path / "older")
+    manifest = json.loads((older / "manifest.json").read_text(encoding="utf-8"))
+    (older / "manifest.json").write_text(json.dumps({**manifest, "format": 1}), encoding="utf-8")
+    household = pq.read_table(out / "hints.parquet").to_pylist()[0]["household_id"]
+    with pytest.raises(RunRefused) as refused:
+        runs.explain(older, pack, household)
+    assert refused.value.code == "E-RUN-FORMAT"
+
+
 def test_the_difference_names_new_changed_and_gone(
     pack: Pack, inputs: Path, out: Path, tmp_path: Path
 ) -> None:

@@ -146,6 +146,7 @@ def _says_the_same(standing: RunRecord, period: Period, found: results.Found) ->
         and standing.inputs_hash == found.inputs_hash
         and standing.pack_hash == found.pack_hash
         and results_of(standing.folder).is_dir()
+        and runs.read_manifest(results_of(standing.folder)).format == runs.FORMAT
     )
 
 

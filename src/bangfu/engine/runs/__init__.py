@@ -5,7 +5,7 @@
 
 from bangfu.engine.runs.difference import Difference, difference
 from bangfu.engine.runs.explain import explain
-from bangfu.engine.runs.manifest import Manifest, read_manifest
+from bangfu.engine.runs.manifest import FORMAT, Manifest, read_manifest
 from bangfu.engine.runs.run import run
 
-__all__ = ["Difference", "Manifest", "difference", "explain", "read_manifest", "run"]
+__all__ = ["FORMAT", "Difference", "Manifest", "difference", "explain", "read_manifest", "run"]

@@ -16,6 +16,7 @@ from bangfu.engine.rules.layout import outcome, reason
 from bangfu.engine.rules.texts import show
 from bangfu.engine.runs.evidence import Evidence, open_evidence
 from bangfu.engine.runs.findings import named_values, tell, undecided_text
+from bangfu.engine.runs.manifest import FORMAT
 from bangfu.engine.runs.view import LANGUAGES, ClauseView, RuleView, views
 from bangfu.kernel.decision import Decision
 from bangfu.kernel.errors import NotFound
@@ -34,9 +35,12 @@ def explain(
     source {document, article, status}, person_ids, clauses → text_zh, text_en, outcome,
     unknown_reason, value, value_zh, value_en, threshold, threshold_zh, threshold_en, unit_zh,
     unit_en, dataset, dataset_zh, dataset_en, as_of, person_id. Numbers are texts, so that no
-    reader rounds them. Raises NotFound E-RUN-HOUSEHOLD, RunRefused E-RUN-PACK.
+    reader rounds them. Raises NotFound E-RUN-HOUSEHOLD, RunRefused E-RUN-PACK or
+    E-RUN-FORMAT (an older Bangfu wrote the evidence).
     """
     evidence = open_evidence(out_dir)
+    if evidence.manifest.format != FORMAT:
+        raise RunRefused("E-RUN-FORMAT", run=evidence.manifest.format, present=FORMAT)
     if evidence.manifest.pack_hash != pack.hash:
         raise RunRefused("E-RUN-PACK", run=evidence.manifest.pack_version, pack=pack.version)
     found = evidence.households.rows(household_id)

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-FORMAT = 1
+# Raised when the files of a run change their shape: older evidence is then refused, not misread.
+FORMAT = 2
 
 
 @dataclass(frozen=True)

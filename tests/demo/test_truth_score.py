@@ -17,7 +17,7 @@ from bangfu.engine import packs, runs
 from bangfu.standards.paths import packs_root
 from tests.demo_kit import LAST, Demo
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from bangfu.standards.paths import standards_root
 from tests.demo_kit import Demo
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SignIn = Callable[..., Page]
 SIZES = [(1440, 900), (390, 844)]
 EXAMPLE = standards_root() / "examples" / "households.xlsx"

@@ -70,8 +70,9 @@ def server(demo: Demo) -> Iterator[str]:
         process.wait(40)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Start Chromium for a file of tests; playwright's event loop must end before other tests."""
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
         yield found

@@ -39,6 +39,7 @@ def _of(*kinds: Kind) -> frozenset[Kind]:
 
 _NUMBER = _of(Kind.NUMBER)
 _DATE = _of(Kind.DATE)
+_DATE_OR_MONTH = _of(Kind.DATE, Kind.MONTH)
 _TEXT = _of(Kind.TEXT, Kind.CODE)
 _CODES = _of(Kind.CODES)
 _VALUE = _of(Kind.NUMBER, Kind.DATE, Kind.MONTH, Kind.TEXT, Kind.CODE, Kind.BOOLEAN)
@@ -85,6 +86,12 @@ FUNCTIONS: dict[str, Signature] = {
     "year_of": Signature((_DATE,), lambda _: NUMBER, "calendar year"),
     "month_of": Signature((_DATE,), lambda _: MONTH, "calendar month, like 2026-08"),
     "period": Signature((), lambda _: MONTH, "the month of the run, like 2026-08"),
+    "last_month": Signature((), lambda _: MONTH, "the month before the month of the run"),
+    "months_before": Signature(
+        (_DATE_OR_MONTH, _NUMBER),
+        lambda _: MONTH,
+        "the month so many months before that of a date or a month; whole numbers only",
+    ),
     "period_start": Signature((), lambda _: DATE, "first day of the month of the run"),
     "period_end": Signature((), lambda _: DATE, "last day of the month of the run"),
     "has": Signature((_CODES, _TEXT), lambda _: BOOLEAN, "the list holds the code", literal_from=1),

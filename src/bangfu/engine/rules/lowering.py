@@ -16,6 +16,7 @@ from bangfu.engine.comparison.reasons import NO_DATA, RANKS
 from bangfu.engine.contracts.types import Kind
 from bangfu.engine.rules import build as b
 from bangfu.engine.rules import nodes as n
+from bangfu.engine.rules import scalars
 from bangfu.engine.rules.build import Sql
 from bangfu.engine.rules.functions import FUNCTIONS
 from bangfu.engine.rules.layout import can_tell
@@ -307,6 +308,33 @@ class DuckDbLowering:
             b.binary(exp.GTE, count.copy(), b.value(0)),
         )
         return b.case((legal, b.call("substr", text, place, count)))
+
+    def _last_month(self) -> Sql:
+        return b.value(scalars.call("last_month", [], self.period))
+
+    def _months_before(self, day: Sql, months: Sql) -> Sql:
+        """The month counted from year 0 in months, and back; a date is read by its text."""
+        written = b.try_cast(day, "VARCHAR")
+        whole = b.binary(exp.EQ, b.binary(exp.Mod, exact(months), b.value(1)), b.value(0))
+        shape = b.value("[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?")
+
+        def part(place: int, count: int) -> Sql:
+            cut = b.call("substr", written.copy(), b.value(place), b.value(count))
+            return b.try_cast(cut, "BIGINT")
+
+        years = b.binary(exp.Mul, part(1, 4), b.value(12))
+        month = b.binary(exp.Sub, b.binary(exp.Add, years, part(6, 2)), b.value(1))
+        count = b.binary(exp.Sub, month, b.try_cast(months.copy(), "BIGINT"))
+        legal = b.both(
+            whole,
+            b.call("regexp_full_match", written.copy(), shape),
+            b.binary(exp.GTE, count.copy(), b.value(12_000)),
+            b.binary(exp.LT, count.copy(), b.value(120_000)),
+        )
+        twelve = b.value(12)
+        year = exp.IntDiv(this=exp.paren(count.copy()), expression=twelve.copy())
+        order = b.binary(exp.Add, b.binary(exp.Mod, count, twelve), b.value(1))
+        return b.case((legal, b.call("printf", b.value("%04d-%02d"), year, order)))
 
 
 _VALUES: dict[type, str] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -12,6 +13,7 @@ from bangfu.kernel.period import Period
 _EXACT = Context(prec=80)
 _STEP = Decimal("0.000001")
 _LIMIT = Decimal(10) ** 12
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])(-[0-9]{2})?")
 
 
 def fit(value: Decimal) -> Decimal | None:
@@ -73,6 +75,19 @@ def _exact(operation: Callable[[Decimal, Decimal], Decimal]) -> Callable[..., De
     return fitted
 
 
+def month_before(day: date | str, months: Decimal) -> str | None:
+    """The month that lies so many months before a date's or a month's; None outside 1000–9999.
+
+    A part of a month has no meaning here: half a month before is None.
+    """
+    written = day.isoformat() if isinstance(day, date) else day
+    found = _MONTH.fullmatch(written)
+    if found is None or months != int(months):
+        return None
+    number = int(found[1]) * 12 + int(found[2]) - 1 - int(months)
+    return f"{number // 12:04d}-{number % 12 + 1:02d}" if 12_000 <= number < 120_000 else None
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "+": _exact(_EXACT.add),
     "-": _exact(_EXACT.subtract),
@@ -87,6 +102,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "days_between": lambda start, end: Decimal((end - start).days),
     "year_of": lambda day: Decimal(day.year),
     "month_of": lambda day: f"{day.year:04d}-{day.month:02d}",
+    "months_before": month_before,
     "has": lambda codes, code: code in codes,
     "count_of": lambda codes: Decimal(len(codes)),
     "length": lambda text: Decimal(len(text)),
@@ -105,6 +121,8 @@ def call(name: str, args: list[Any], period: Period) -> Any:
             return period.last_day
         case "period_start":
             return period.first_day
+        case "last_month":
+            return month_before(period.first_day, Decimal(1))
         case "period":
             return str(period)
         case _:

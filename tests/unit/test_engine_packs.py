@@ -190,6 +190,44 @@ def test_packs_in_a_circle_are_refused(county: Path) -> None:
     assert codes(county) == {"E-PACK-CIRCULAR"}
 
 
+NOT_COMPUTABLE = """not_computable:
+  - id: divorce_for_benefit
+    title: {zh: 假离婚, en: Divorce for benefit}
+    why: {zh: 无数据可判, en: no feed can tell}
+    needs: {zh: 入户核实, en: a visit}
+    source: {document: 试验, status: unverified}
+"""
+
+
+def test_what_no_feed_can_decide_is_listed_with_what_it_would_need(county: Path) -> None:
+    put(county.parent / "national", "not_computable.yaml", NOT_COMPUTABLE)
+    other = NOT_COMPUTABLE.replace("divorce_for_benefit", "hidden_income")
+    put(county, "not_computable/county.yaml", other)
+    found = packs.load(county).not_computable
+    assert [item.id for item in found] == ["divorce_for_benefit", "hidden_income"]
+    assert found[0].needs.zh == "入户核实"
+
+
+def test_what_cannot_be_computed_needs_a_reason_too(county: Path) -> None:
+    put(county, "not_computable.yaml", NOT_COMPUTABLE.replace("    why:", "    because:"))
+    assert codes(county) == {"E-PACK-KEY"}
+
+
+def test_a_pack_may_name_the_division_it_is_for(county: Path) -> None:
+    about = (county / "pack.yaml").read_text(encoding="utf-8")
+    put(county, "pack.yaml", about + 'region: "990101"\n')
+    pack = packs.load(county)
+    assert pack.region == "990101"
+    assert [name for name, _ in pack.chain] == ["county", "national"]
+
+
+@pytest.mark.parametrize("region", ['""', '"99010"', "里山县", '"000100000000"'])
+def test_a_region_that_is_no_division_is_refused(county: Path, region: str) -> None:
+    about = (county / "pack.yaml").read_text(encoding="utf-8")
+    put(county, "pack.yaml", about + f"region: {region}\n")
+    assert codes(county) == {"E-PACK-REGION"}
+
+
 def test_a_folder_without_a_pack_is_refused(tmp_path: Path) -> None:
     assert codes(tmp_path) == {"E-PACK-MISSING"}
 

@@ -3,13 +3,14 @@
 
 from bangfu.engine.packs.check import CaseFailure, CheckReport, check
 from bangfu.engine.packs.loader import load, load_quality
-from bangfu.engine.packs.model import Indicator, Pack
+from bangfu.engine.packs.model import Indicator, NotComputable, Pack
 from bangfu.engine.packs.thresholds import ThresholdBook, ThresholdValue
 
 __all__ = [
     "CaseFailure",
     "CheckReport",
     "Indicator",
+    "NotComputable",
     "Pack",
     "ThresholdBook",
     "ThresholdValue",

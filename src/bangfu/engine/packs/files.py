@@ -12,7 +12,8 @@ from bangfu.engine.errors import PackRefused, Problem
 from bangfu.kernel.errors import Refused
 from bangfu.standards.reading import Block, read_block
 
-FOLDERS = ("thresholds", "indicators", "rules", "quality", "cases")
+FOLDERS = ("thresholds", "indicators", "rules", "quality", "cases", "not_computable")
+NOT_COMPUTABLE = "not_computable.yaml"
 _HASHED = ("thresholds", "indicators", "rules", "quality")
 
 
@@ -22,13 +23,15 @@ class PackFiles:
 
     about: Block
     files: Mapping[str, Path]
+    chain: tuple[tuple[str, str], ...] = ()
+    """(id, version) of the pack and of those it extends, its own first."""
 
     def under(self, folder: str) -> list[tuple[str, Path]]:
-        """Return (relative path, file) of one folder, sorted."""
+        """Return (relative path, file) of one folder and of the file of its name, sorted."""
         return [
             (name, path)
             for name, path in sorted(self.files.items())
-            if name.startswith(f"{folder}/")
+            if name.startswith(f"{folder}/") or name == f"{folder}.yaml"
         ]
 
     def digest(self) -> str:
@@ -61,7 +64,10 @@ def collect(path: Path) -> PackFiles:
         for folder in FOLDERS:
             for file in (root / folder).rglob("*.yaml"):
                 files[file.relative_to(root).as_posix()] = file
-    return PackFiles(chain[0][1], files)
+        if (root / NOT_COMPUTABLE).is_file():
+            files[NOT_COMPUTABLE] = root / NOT_COMPUTABLE
+    names = [(str(a.values.get("id")), str(a.values.get("version"))) for _, a in chain]
+    return PackFiles(chain[0][1], files, tuple(names))
 
 
 def read_yaml(path: Path) -> Block:

@@ -11,12 +11,14 @@ from bangfu.engine.contracts.catalog import default_catalog, quality_catalog
 from bangfu.engine.contracts.tables import Catalog
 from bangfu.engine.errors import PackRefused, Problem
 from bangfu.engine.packs.files import PackFiles, collect, read_yaml
-from bangfu.engine.packs.model import Case, Indicator, Pack
+from bangfu.engine.packs.model import Case, Indicator, NotComputable, Pack
 from bangfu.engine.packs.reading import (
     Bad,
     Names,
     read_cases,
     read_indicator,
+    read_not_computable,
+    read_region,
     read_rule,
     read_threshold,
     text,
@@ -53,6 +55,8 @@ class _Loader:
         rules, cases = self._rules(names)
         about = self.files.about
         title = self._try("pack.yaml", lambda: text(about.values, "title", ""))
+        region = self._try("pack.yaml", lambda: read_region(about.values))
+        not_computable = self._not_computable()
         for key in ("id", "version"):
             if not about.values.get(key):
                 self._problem("E-PACK-KEY-MISSING", "pack.yaml", key, key=key)
@@ -70,6 +74,9 @@ class _Loader:
             rules=tuple(sorted(rules, key=lambda rule: rule.id)),
             cases=cases,
             path=path,
+            region=region or "",
+            not_computable=not_computable,
+            chain=self.files.chain,
         )
 
     def _problem(self, code: str, file: str, where: str, **params: Any) -> None:
@@ -124,6 +131,15 @@ class _Loader:
                 break
             waiting = later
         return found
+
+    def _not_computable(self) -> tuple[NotComputable, ...]:
+        found: dict[str, NotComputable] = {}
+        for file, values in self._documents("not_computable"):
+            made = self._try(file, lambda v=values, f=file: read_not_computable(v, f))  # type: ignore[misc]
+            for item in made or ():
+                if self._is_new(item.id, found, file):
+                    found[item.id] = item
+        return tuple(found.values())
 
     def _is_new(self, name: str, found: Mapping[str, Any], file: str) -> bool:
         if name in found:

@@ -11,7 +11,7 @@ from typing import Any
 from bangfu.engine.contracts.tables import Catalog
 from bangfu.engine.packs.thresholds import ThresholdBook
 from bangfu.engine.rules.nodes import Node
-from bangfu.engine.rules.rule import Rule, Text
+from bangfu.engine.rules.rule import Rule, Source, Text
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,18 @@ class Indicator:
     title: Text
     unit: str
     formula: Node
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class NotComputable:
+    """A question of policy that no feed can decide: why, and what data would be needed."""
+
+    id: str
+    title: Text
+    why: Text
+    needs: Text
+    source: Source
     file: str = ""
 
 
@@ -51,6 +63,11 @@ class Pack:
     rules: tuple[Rule, ...] = ()
     cases: Sequence[Case] = ()
     path: Path = Path()
+    region: str = ""
+    """Significant digits of the division the pack is for; "" for the whole country."""
+    not_computable: tuple[NotComputable, ...] = ()
+    chain: tuple[tuple[str, str], ...] = ()
+    """(id, version) of this pack and of those it extends, its own first."""
 
     def rules_on(self, day: date) -> tuple[Rule, ...]:
         """Return the rules in force on a day, in the order of their identifiers."""

@@ -12,7 +12,7 @@ from typing import Any
 from bangfu.engine.contracts.tables import Catalog
 from bangfu.engine.contracts.types import Kind, Type, number
 from bangfu.engine.errors import FormulaError
-from bangfu.engine.packs.model import Case, Indicator
+from bangfu.engine.packs.model import Case, Indicator, NotComputable
 from bangfu.engine.packs.thresholds import Threshold, ThresholdValue
 from bangfu.engine.rules.nodes import FeedAggregate, Node, walk
 from bangfu.engine.rules.parser import parse
@@ -168,6 +168,41 @@ def read_indicator(values: Mapping[str, Any], file: str, names: Names) -> Indica
     source(values, "")
     formula = names.formula(values.get("formula", ""), "formula", unit, None)
     return Indicator(name, text(values, "title", ""), unit, formula, file)
+
+
+def read_region(values: Mapping[str, Any], where: str = "") -> str:
+    """Return the significant digits of `region`, "" where it is not written."""
+    if "region" not in values:
+        return ""
+    written = str(values["region"])
+    try:
+        found = RegionCode.parse(written)
+    except BangfuError as error:
+        raise Bad("E-PACK-REGION", f"{where}region", region=written) from error
+    return "" if found.level == 0 else found.prefix
+
+
+def read_not_computable(values: Mapping[str, Any], file: str) -> list[NotComputable]:
+    """Read not_computable.yaml: what no feed can decide, why, and what would be needed."""
+    only(values, ("not_computable",), "")
+    written = values.get("not_computable")
+    if not isinstance(written, list) or not all(isinstance(item, Mapping) for item in written):
+        raise Bad("E-PACK-LIST", "not_computable", key="not_computable")
+    found = []
+    for index, item in enumerate(written):
+        where = f"not_computable[{index}]."
+        only(item, ("id", "title", "why", "needs", "source"), where)
+        found.append(
+            NotComputable(
+                id=identifier(item, f"{where}id"),
+                title=text(item, "title", where),
+                why=text(item, "why", where),
+                needs=text(item, "needs", where),
+                source=source(item, where),
+                file=file,
+            )
+        )
+    return found
 
 
 _RULE_KEYS = [

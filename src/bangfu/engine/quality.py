@@ -38,15 +38,21 @@ HITS = pa.schema(
 
 
 def evaluate_quality(
-    pack: Pack, household_table: pa.Table, person_table: pa.Table, *, as_of: date
+    pack: Pack,
+    household_table: pa.Table,
+    person_table: pa.Table,
+    *,
+    as_of: date,
+    feeds: Mapping[str, pa.Table] | None = None,
 ) -> pa.Table:
     """Return one row per rule and household or member for which the rule is true.
 
     The tables need `household_id`, `region_code` (and `person_id` for persons) and whatever
     columns the file had; promised columns that are absent are missing values. `as_of` is the
-    file's day: ages and periods are taken at the end of its month. Columns of the result:
-    rule_id, household_id, person_id (NULL for household rules), values (JSON object of the
-    rule's named values), reason_zh, reason_en; sorted by rule, household and person.
+    file's day: ages and periods are taken at the end of its month. `feeds` are the tables of the
+    feeds that the rules read, with live_batch, county_gap and live_authorization. Columns of the
+    result: rule_id, household_id, person_id (NULL for household rules), values (JSON object of
+    the rule's named values), reason_zh, reason_en; sorted by rule, household and person.
     """
     period = Period.containing(as_of)
     rules = pack.rules_on(as_of)
@@ -54,6 +60,7 @@ def evaluate_quality(
     sources = {
         "household": _complete(household_table, pack.catalog.tables["household"]),
         "person": _complete(person_table, pack.catalog.tables["person"]),
+        **(feeds or {}),
     }
     with connect() as connection:
         household, person = decide_in_duckdb(connection, compiler, sources)

@@ -19,6 +19,24 @@ _LAKE_COLUMNS = (
     make_column("as_of", "date", zh="数据截止日期", en="As of"),
 )
 
+# What the register held at the end of the year before, or when it was first filled. Data-quality
+# rules compare with it; a bare file has none of it.
+EARLIER = (
+    make_column(
+        "member_count_earlier",
+        "integer",
+        unit="person",
+        zh="上年末家庭人口",
+        en="Members a year earlier",
+    ),
+    make_column(
+        "net_income_earlier",
+        "money",
+        zh="上年末登记的家庭纯收入",
+        en="Net income registered a year earlier",
+    ),
+)
+
 
 @cache
 def registry_tables() -> Mapping[str, Table]:
@@ -80,23 +98,29 @@ def _column(column: datasets.Column) -> Column:
 @cache
 def default_catalog() -> Catalog:
     """Return household, person and every departmental feed, with the code lists they use."""
-    feeds = [
+    return _with_codes({**registry_tables(), **_feed_tables()})
+
+
+def _feed_tables() -> dict[str, Table]:
+    feeds = (
         feed_table(dataset)
         for dataset in datasets.list_datasets()
         if dataset.id.split("/")[0] not in _NO_FEEDS
-    ]
-    return _with_codes({**registry_tables(), **{feed.name: feed for feed in feeds}})
+    )
+    return {feed.name: feed for feed in feeds}
 
 
 @cache
 def quality_catalog() -> Catalog:
-    """Return `household` and `person` with every column that a registry file may have."""
-    tables = {}
+    """Return `household` and `person` with every column that a registry file may have, what the
+    register held before (`EARLIER`), and the feeds."""
+    tables = _feed_tables()
     for name, dataset_id in (("household", "registry/household"), ("person", "registry/member")):
         promised = registry_tables()[name]
         tables[name] = promised.with_columns(
             _column(column) for column in datasets.get(dataset_id).columns
         )
+    tables["household"] = tables["household"].with_columns(EARLIER)
     return _with_codes(tables)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -16,7 +17,7 @@ from bangfu.engine.contracts.tables import Table
 from bangfu.engine.packs.loader import load_quality
 from bangfu.engine.packs.model import Pack
 from bangfu.engine.quality import evaluate_quality
-from bangfu.engine.rules.nodes import Call, Field, Node, children
+from bangfu.engine.rules.nodes import Call, FeedAggregate, Field, Node, children
 from bangfu.engine.rules.rule import Rule
 from bangfu.standards.paths import packs_root
 
@@ -51,9 +52,19 @@ def split_rules(pack: Pack, facts: Facts, as_of: date) -> tuple[tuple[Rule, ...]
 
     A rule that fires on an empty cell must not fire on a column that nobody asked for.
     """
+    return split_by_columns(pack, facts.given, as_of)
+
+
+def split_by_columns(
+    pack: Pack, given: Mapping[str, frozenset[str]], as_of: date
+) -> tuple[tuple[Rule, ...], list[Skipped]]:
+    """The rules in force that the columns `given` by table can answer, and those that lack one.
+
+    A feed is given as a whole: a table of `given` with any content.
+    """
     runnable, skipped = [], []
     for rule in pack.rules_on(as_of):
-        missing = _missing_columns(rule, pack, facts)
+        missing = _missing(rule, pack, given)
         if missing:
             skipped.append(Skipped(rule, missing))
         else:
@@ -61,15 +72,26 @@ def split_rules(pack: Pack, facts: Facts, as_of: date) -> tuple[tuple[Rule, ...]
     return tuple(runnable), skipped
 
 
-def _missing_columns(rule: Rule, pack: Pack, facts: Facts) -> tuple[str, ...]:
+def _missing(rule: Rule, pack: Pack, given: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """The (Chinese) names of the columns and departmental lists that the rule lacks."""
+    needed = needs_of(rule)
+    columns = sorted(
+        need for need in needed if need[1] and need[1] not in given.get(need[0], frozenset())
+    )
+    feeds = sorted(table for table, name in needed if not name and table not in given)
+    return (
+        *(pack.catalog.column(table, name).label("zh") for table, name in columns),
+        *(pack.catalog.tables[table].label("zh") for table in feeds),
+    )
+
+
+def needs_of(rule: Rule) -> frozenset[tuple[str, str]]:
+    """What a rule cannot do without: (table, column), and (feed, "") for a departmental list."""
     needed = set(_fields(rule.when))
     if rule.applies is not None:
         # What a condition of application coalesces it can do without.
         needed |= set(_fields(rule.applies, skip_coalesced=True))
-    lacking = sorted(
-        (table, name) for table, name in needed if name not in facts.given.get(table, frozenset())
-    )
-    return tuple(pack.catalog.column(table, name).label("zh") for table, name in lacking)
+    return frozenset(needed)
 
 
 def _fields(node: Node, *, skip_coalesced: bool = False) -> list[tuple[str, str]]:
@@ -78,7 +100,10 @@ def _fields(node: Node, *, skip_coalesced: bool = False) -> list[tuple[str, str]
     if skip_coalesced and isinstance(node, Call) and node.name == "coalesce":
         return []
     inner = (_fields(child, skip_coalesced=skip_coalesced) for child in children(node))
-    return list(itertools.chain.from_iterable(inner))
+    found = list(itertools.chain.from_iterable(inner))
+    if isinstance(node, FeedAggregate):
+        return [(node.table, ""), *(need for need in found if need[0] != node.table)]
+    return found
 
 
 def find_hits(pack: Pack, rules: tuple[Rule, ...], facts: Facts, as_of: date) -> list[Hit]:

@@ -45,3 +45,7 @@ class PackRefused(Refused):
 
 class RunRefused(Refused):
     """A run whose inputs do not keep the contract, or that was cancelled."""
+
+
+class LakeRefused(Refused):
+    """A synthetic lake that cannot be made."""

@@ -31,6 +31,7 @@ CREATE TABLE h AS SELECT
     0::DECIMAL(14, 2) AS claim_income,
     (hash(i, 3) % 4000)::DECIMAL(14, 2) AS eligible_out_of_pocket,
     DATE '2026-09-30' AS income_as_of,
+    NULL::DATE AS identified_on, NULL::DATE AS cleared_on,
     hash(i, 4) % 200 <> 0 AS water_safe,
     'A' AS housing_grade, NULL::VARCHAR AS road_kind, DATE '2026-10-31' AS as_of
 FROM range({households}) t(i)
@@ -49,6 +50,7 @@ CREATE TABLE p AS SELECT
     NULL::BIGINT AS work_months, NULL::DECIMAL(14, 2) AS monthly_wage,
     hash(household_id, j, 7) % 300 <> 0 AS resident_medical, FALSE AS employee_medical,
     NULL::VARCHAR AS disability_kind, NULL::VARCHAR AS disability_grade,
+    NULL::VARCHAR AS public_post_kind, NULL::VARCHAR AS work_place_county,
     NULL::VARCHAR AS dropout_reason, DATE '2026-10-31' AS as_of, j, birth_on AS born
 FROM h, range(1, 7) m(j) WHERE j <= member_count
 """

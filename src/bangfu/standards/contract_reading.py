@@ -14,9 +14,11 @@ from bangfu.standards.contracts import (
     COLUMN_TYPES,
     COVERAGES,
     PERSONAL_TYPES,
+    Balance,
     Column,
     Dataset,
     ListThreshold,
+    Need,
     Section,
 )
 from bangfu.standards.reading import Block, read_block
@@ -26,11 +28,11 @@ _SILENT = re.compile(r"(0[1-9]|1[0-2])-([0-2][0-9]|3[01])/(0[1-9]|1[0-2])-([0-2]
 _DATASET_FIELDS = frozenset(
     {"id", "table", "title", "department", "basis", "coverage", "list_threshold", "cadence"}
     | {"valid_months", "silent", "key", "period_column", "control_sums", "in_order", "source"}
-    | {"notes", "sections", "columns"}
+    | {"accumulates", "balance", "needs", "by_period_end", "notes", "sections", "columns"}
 )
 _COLUMN_FIELDS = frozenset(
     {"name", "zh", "en", "synonyms", "type", "required", "code_list", "unit", "min", "max"}
-    | {"max_length", "scale", "in_lake", "national_code", "section", "doc"}
+    | {"max_length", "scale", "in_lake", "national_code", "section", "doc", "example"}
 )
 # What a key may name that is no column: the person behind the ID number.
 _PERSON = "person"
@@ -64,6 +66,10 @@ def read_contract(path: Path) -> Dataset:
         period_column=_period_column(block, columns),
         control_sums=_control_sums(block, columns),
         in_order=_in_order(block, columns),
+        accumulates=_accumulates(block),
+        balance=_balance(block, columns),
+        needs=_needs(block, columns),
+        by_period_end=_by_period_end(block, columns),
         notes=block.bilingual("notes") if "notes" in block.values else {},
         sections=sections,
     )
@@ -128,6 +134,7 @@ def _column(block: Block, sections: set[str]) -> Column:
         national_code=block.optional("national_code"),
         section=section,
         doc=block.bilingual("doc") if "doc" in block.values else {},
+        example=block.optional("example"),
     )
 
 
@@ -210,3 +217,54 @@ def _in_order(block: Block, columns: dict[str, Column]) -> tuple[tuple[str, str]
     for low, high in stated:
         _known(block, "in_order", (str(low), str(high)), columns)
     return tuple((str(low), str(high)) for low, high in stated)
+
+
+def _accumulates(block: Block) -> bool:
+    adds_up = block.boolean("accumulates", False)
+    if adds_up and block.values.get("coverage") != "FULL":
+        raise block.fail("accumulates", "belongs to FULL", "leave it out with another coverage")
+    return adds_up
+
+
+def _balance(block: Block, columns: dict[str, Column]) -> Balance | None:
+    stated = block.values.get("balance")
+    if stated is None:
+        return None
+    shape = "write {total: …, plus: […], minus: […]}"
+    if not isinstance(stated, dict) or not {"total", "plus"} <= set(stated):
+        raise block.fail("balance", "total and plus are needed", shape)
+    parts = [stated["plus"], stated.get("minus", [])]
+    if set(stated) - {"total", "plus", "minus"} or not all(isinstance(p, list) for p in parts):
+        raise block.fail("balance", "malformed", shape)
+    plus, minus = (tuple(str(name) for name in part) for part in parts)
+    _known(block, "balance", (str(stated["total"]), *plus, *minus), columns)
+    return Balance(str(stated["total"]), plus, minus)
+
+
+def _needs(block: Block, columns: dict[str, Column]) -> tuple[Need, ...]:
+    stated = block.values.get("needs", [])
+    shape = "write - {column: …, when: …, codes: [A]}"
+    if not isinstance(stated, list):
+        raise block.fail("needs", "not a list", shape)
+    return tuple(_need(block, entry, columns, shape) for entry in stated)
+
+
+def _need(block: Block, stated: object, columns: dict[str, Column], shape: str) -> Need:
+    if not isinstance(stated, dict) or set(stated) != {"column", "when", "codes"}:
+        raise block.fail("needs", "malformed", shape)
+    need = Need(str(stated["column"]), str(stated["when"]), tuple(stated["codes"] or ()))
+    _known(block, "needs", (need.column, need.when), columns)
+    code_list = columns[need.when].code_list
+    known = codelists.get(code_list).codes if code_list else frozenset()
+    if not need.codes or not set(need.codes) <= known:
+        raise block.fail("needs", f"{need.when} has no such code", f"use codes of {code_list}")
+    return need
+
+
+def _by_period_end(block: Block, columns: dict[str, Column]) -> tuple[str, ...]:
+    names = block.texts("by_period_end")
+    _known(block, "by_period_end", names, columns)
+    for name in names:
+        if columns[name].type not in ("date", "month"):
+            raise block.fail("by_period_end", f"{name} is no date", "name columns of type date")
+    return names

@@ -24,6 +24,7 @@ COLUMN_TYPES = (
     "codes",
     "boolean",
     "disability_certificate",
+    "credit_code",
 )
 # Values that name or reach a person; they never land in the lake.
 PERSONAL_TYPES = frozenset({"name", "id_number", "phone", "account", "disability_certificate"})
@@ -37,7 +38,8 @@ class Column:
     """One column: its name in our tables, how files call it, and what it may hold.
 
     `min` and `max` are inclusive; `scale` is the number of decimals of type decimal; `section`
-    groups columns on a page; `national_code` is the column of the national system, where known.
+    groups columns on a page; `national_code` is the column of the national system, where known;
+    `example` stands in the template's notes where the example of the type does not fit.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Column:
     national_code: str | None = None
     section: str | None = None
     doc: dict[str, str] = field(default_factory=dict)
+    example: str | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -77,6 +80,24 @@ class ListThreshold:
 
 
 @dataclass(frozen=True, slots=True)
+class Balance:
+    """In every row `total` is the sum of `plus` less the sum of `minus`, and never below zero."""
+
+    total: str
+    plus: tuple[str, ...]
+    minus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A row whose code `when` is one of `codes` must fill in `column`."""
+
+    column: str
+    when: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A group of columns under one heading."""
 
@@ -86,7 +107,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A contract; `columns` keep the order of the file."""
+    """A contract; `columns` keep the order of the file.
+
+    `accumulates`: a file holds its own month only, and all months within `valid_months` count
+    together. `by_period_end` names dates that cannot lie after the month of the file.
+    """
 
     id: str
     table: str
@@ -105,6 +130,10 @@ class Dataset:
     period_column: str | None = None
     control_sums: tuple[str, ...] = ()
     in_order: tuple[tuple[str, str], ...] = ()
+    accumulates: bool = False
+    balance: Balance | None = None
+    needs: tuple[Need, ...] = ()
+    by_period_end: tuple[str, ...] = ()
     notes: dict[str, str] = field(default_factory=dict)
     sections: tuple[Section, ...] = ()
 

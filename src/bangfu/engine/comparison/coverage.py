@@ -63,8 +63,10 @@ def judge(table: Table, county: str, deliveries: Iterable[Delivery], period: Per
 
     Data later than the month are left out. Of the other feeds only the newest period counts, and
     only for `valid_months`. Of a CHANGES feed every batch of the last `valid_months` counts, and
-    silence says something only when every month from the first of them to this one has come. In
-    the silent season silence says nothing.
+    silence says something only when every month from the first of them to this one has come. Of a
+    feed that accumulates the months count together, and each of the `valid_months` − 1 months
+    before this one must have come: a sum over them is unknown while one is missing. In the silent
+    season silence says nothing.
     """
     mine = [
         delivery
@@ -84,10 +86,14 @@ def judge(table: Table, county: str, deliveries: Iterable[Delivery], period: Per
     if table.coverage == "CHANGES":
         gap = gap or _hole(kept, period)
         counted = kept
+    elif table.accumulates:
+        gap = gap or _missing_month(kept, period, table.valid_months - 1)
+        counted = kept
     else:
         counted = [d for d in kept if d.period == newest]
     if _is_silent(table, period):
-        gap, counted = SILENT, counted if table.coverage == "CHANGES" else []
+        adds_up = table.coverage == "CHANGES" or table.accumulates
+        gap, counted = SILENT, counted if adds_up else []
     batches = tuple(sorted(delivery.batch_id for delivery in counted))
     return FeedState(table.name, county, gap, newest, as_of, batches)
 
@@ -99,6 +105,16 @@ def _hole(kept: Sequence[Delivery], period: Period) -> int:
         return STALE
     span = period.months_since(min(months)) + 1
     return 0 if len(months) == span else NO_DATA
+
+
+def _missing_month(kept: Sequence[Delivery], period: Period, months: int) -> int:
+    """0 when each of the months before this one has come, else why a sum over them is unknown."""
+    come = {period.months_since(delivery.period) for delivery in kept}
+    wanted = range(1, months + 1)
+    if all(month in come for month in wanted):
+        return 0
+    # The newest months are still awaited, or an older one was never delivered.
+    return STALE if not any(month in come for month in (0, 1)) else NO_DATA
 
 
 def _is_silent(table: Table, period: Period) -> bool:

@@ -80,6 +80,7 @@ def feed_table(dataset: datasets.Dataset) -> Table:
         valid_months=dataset.valid_months,
         silent=dataset.silent,
         is_feed=True,
+        accumulates=dataset.accumulates,
     )
 
 

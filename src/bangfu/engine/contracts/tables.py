@@ -33,7 +33,8 @@ class Table:
     """One promised table. A feed also says what its silence means.
 
     basis RISK or ASSET; coverage FULL, THRESHOLD_LIST, CHANGES, YES_NO or REGISTER;
-    `valid_months` how long a period may be used; `silent` month-day ranges ("09-01/02-28").
+    `valid_months` how long a period may be used; `silent` month-day ranges ("09-01/02-28");
+    `accumulates`: every month's file holds that month only, and the months count together.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Table:
     valid_months: int = 1
     silent: tuple[str, ...] = ()
     is_feed: bool = False
+    accumulates: bool = False
 
     @cached_property
     def by_name(self) -> Mapping[str, Column]:

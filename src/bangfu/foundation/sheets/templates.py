@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bangfu.standards.datasets import Column, Dataset
 
 _TEXT_TYPES = {"text", "name", "id_number", "phone", "account", "region", "month"}
+_TEXT_TYPES |= {"disability_certificate", "credit_code"}
 _LISTED_ROWS = 5_000
 _LONGEST_INLINE_LIST = 250
 _EXAMPLE_ID = IdNumber.build("990101", date(1990, 3, 7), 12).value
@@ -33,6 +34,7 @@ _EXAMPLES = {
     "month": "2026-08",
     "boolean": "是",
     "disability_certificate": f"{_EXAMPLE_ID}43",
+    "credit_code": "91990101MA0000000U",
 }
 _TYPES = {
     "text": ("文字", "Text"),
@@ -53,6 +55,7 @@ _TYPES = {
         "残疾人证号20或22位, 文本",
         "Certificate number, 20 or 22 characters",
     ),
+    "credit_code": ("18位统一社会信用代码, 文本", "Credit code of 18 characters, as text"),
 }
 _WORDS = {
     "zh": (
@@ -105,6 +108,14 @@ def _write_list(workbook: Any, dataset: Dataset, language: str) -> None:
     sheet.freeze_panes(1, 0)
 
 
+def example_of(column: Column) -> str:
+    """The text that stands as an example in the notes: the contract's own, or one of its type."""
+    if column.example is not None:
+        return column.example
+    labels = _labels(column) if column.type in ("code", "codes", "boolean") else []
+    return labels[0] if labels else _EXAMPLES[column.type]
+
+
 def _labels(column: Column) -> list[str]:
     if column.type == "boolean":
         return ["是", "否"]
@@ -144,7 +155,7 @@ def _write_notes(workbook: Any, dataset: Dataset, language: str) -> None:
         sheet.write_string(1, place, word, bold)
     for line, column in enumerate(dataset.columns, start=2):
         labels = _labels(column) if column.type in ("code", "codes", "boolean") else []
-        example = labels[0] if labels else _EXAMPLES[column.type]
+        example = example_of(column)
         kind = _TYPES[column.type][0 if language == "zh" else 1]
         doc = (column.doc or {}).get(language, "")
         cells = (column.zh, yes if column.required else no, kind, "、".join(labels), example, doc)

@@ -55,7 +55,7 @@ def validate_rows(
         if column.name in matched:
             checker.check(column, matched[column.name])
     consistency = Consistency(dataset, checker.columns, checker.row_numbers)
-    checker.issues += consistency.find_disorder()
+    checker.issues += consistency.find_contradictions()
     if check_duplicates:
         checker.issues += consistency.find_duplicates()
     position = {match.column: match.index for match in mapping.matches}

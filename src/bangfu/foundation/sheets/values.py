@@ -16,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bangfu.foundation.sheets.types import Cell
+from bangfu.kernel.credit_code import CreditCode
 from bangfu.kernel.disability import DisabilityCertificate
 from bangfu.kernel.errors import InvalidValue
 from bangfu.kernel.id_number import IdNumber, check_character
@@ -60,6 +61,7 @@ def parser_for(column: Column, today: date) -> Parser:
         "account": _account,
         "region": _region,
         "disability_certificate": _disability,
+        "credit_code": _credit_code,
         "money": _money,
         "decimal": partial(_decimal, scale=column.scale),
         "integer": _integer,
@@ -197,6 +199,14 @@ def _disability(cell: Cell) -> Parsed:
         raise InvalidValue("E-ID-PRECISION", value=f"{cell:.5E}")
     text, repair = _compact(cell)
     return DisabilityCertificate.parse(text).value, repair
+
+
+def _credit_code(cell: Cell) -> Parsed:
+    if isinstance(cell, float) and abs(cell) >= _EXACT_FLOAT:
+        raise InvalidValue("E-TEXT-PRECISION", value=f"{cell:g}")
+    text, repair = _compact(cell)
+    upper = text.upper()
+    return CreditCode(upper).value, repair or ("E-REPAIR-CLEANED" if upper != text else "")
 
 
 def _number(cell: Cell) -> tuple[Decimal, str]:

@@ -2,6 +2,7 @@
 `check` also runs the cases on both evaluators."""
 
 from bangfu.engine.packs.check import CaseFailure, CheckReport, check
+from bangfu.engine.packs.difference import PackDiff, diff
 from bangfu.engine.packs.loader import load, load_quality
 from bangfu.engine.packs.model import Indicator, NotComputable, Pack
 from bangfu.engine.packs.thresholds import ThresholdBook, ThresholdValue
@@ -12,9 +13,11 @@ __all__ = [
     "Indicator",
     "NotComputable",
     "Pack",
+    "PackDiff",
     "ThresholdBook",
     "ThresholdValue",
     "check",
+    "diff",
     "load",
     "load_quality",
 ]

@@ -23,6 +23,8 @@ class Indicator:
     unit: str
     formula: Node
     file: str = ""
+    text: str = ""
+    """The formula as it is written."""
 
 
 @dataclass(frozen=True)

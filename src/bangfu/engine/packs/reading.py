@@ -167,7 +167,8 @@ def read_indicator(values: Mapping[str, Any], file: str, names: Names) -> Indica
         raise Bad("E-RULE-UNIT-OF-RULE", "unit", unit=unit)
     source(values, "")
     formula = names.formula(values.get("formula", ""), "formula", unit, None)
-    return Indicator(name, text(values, "title", ""), unit, formula, file)
+    written = str(values.get("formula", ""))
+    return Indicator(name, text(values, "title", ""), unit, formula, file, written)
 
 
 def read_region(values: Mapping[str, Any], where: str = "") -> str:
@@ -261,10 +262,19 @@ def read_rule(values: Mapping[str, Any], file: str, names: Names) -> Rule:
         column=str(values.get("column", "")),
         rule_no=str(values.get("rule_no", "")),
         file=file,
+        formulas=_written(values),
     )
     _check_feeds(rule, names.catalog)
     _check_slots(rule)
     return rule
+
+
+def _written(values: Mapping[str, Any]) -> dict[str, str]:
+    """The formulas of a rule as they are written."""
+    named = values.get("values") or {}
+    found = {"applies": values.get("applies"), "when": values["when"]}
+    found |= {f"values.{key}": item for key, item in named.items()}
+    return {key: str(item).strip() for key, item in found.items() if item is not None}
 
 
 def _check_feeds(rule: Rule, catalog: Catalog) -> None:
@@ -294,7 +304,7 @@ def read_cases(values: Mapping[str, Any], file: str, rule_ids: list[str]) -> lis
     only(values, ("base", "member", "cases"), "")
     written = values.get("cases")
     if not isinstance(written, list) or not written:
-        raise Bad("E-PACK-CASES", "cases", file=file)
+        raise Bad("E-PACK-CASE-FORM", "cases", file=file)
     return [
         _read_case(item, f"cases[{index}].", file, rule_ids, values)
         for index, item in enumerate(written)
@@ -320,7 +330,7 @@ def _read_case(
     item: Any, where: str, file: str, rule_ids: list[str], values: Mapping[str, Any]
 ) -> Case:
     if not isinstance(item, Mapping) or not item.get("name"):
-        raise Bad("E-PACK-CASES", where, file=file)
+        raise Bad("E-PACK-CASE-FORM", where, file=file)
     only(item, _CASE_KEYS, where)
     rule_id = str(item.get("rule") or (rule_ids[0] if len(rule_ids) == 1 else ""))
     if rule_id not in rule_ids:

@@ -57,6 +57,8 @@ class Rule:
     column: str = ""
     rule_no: str = ""
     file: str = ""
+    formulas: Mapping[str, str] = field(default_factory=dict)
+    """The formulas as they are written: `when`, `applies`, `values.<name>`."""
 
     @cached_property
     def condition(self) -> Node:

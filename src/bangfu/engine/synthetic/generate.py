@@ -163,7 +163,7 @@ def _county(
         for name, source in (("household", "family"), ("person", "member")):
             columns = ", ".join(shapes[name].names)
             path = _place(folder / name, county) / "part.parquet"
-            rows[name] = _copy(connection, f"SELECT {columns} FROM {source}", path)
+            rows[name] = _copy(connection, f"SELECT {columns} FROM {source}", path)  # noqa: S608
         path = _place(folder / "authorization", county) / "part.parquet"
         _copy(connection, statements.authorizations(whole.period), path)
         names = [table.name for table in whole.feeds]

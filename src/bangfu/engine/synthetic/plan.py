@@ -81,7 +81,7 @@ def _codes() -> list[str]:
 def plan_deliveries(
     recipe: Recipe, dataset: Dataset, county: County, period: Period, tables: Sequence[str]
 ) -> list[Delivery]:
-    """Return the months that the feed delivers for a county, newest first; none where it is missing.
+    """Return the months that the feed delivers for a county, newest first; none where it lacks.
 
     A CHANGES feed delivers each month of its validity, one that accumulates the twelve months
     before the run's, any other its newest month and the recipe's older ones.

@@ -28,22 +28,24 @@ def families(recipe: Recipe, shape: pa.Schema, county: County, period: Period) -
     """Return the statement that makes `family`: household facts and promised columns."""
     first = county.index * 10_000_000
     inner = (
-        f"SELECT hn, '{county.code}' AS county, {county.index} AS county_index, "
-        f"DATE '{period.first_day}' AS month_start, DATE '{period.last_day}' AS month_end, "
-        f"{_aliased(recipe.facts)} FROM range({first}, {first + county.households}) AS t(hn)"
+        f"SELECT hn, '{county.code}' AS county, {county.index} AS county_index, "  # noqa: S608
+        f"DATE '{period.first_day}' AS month_start, DATE '{period.last_day}' AS month_end "
+        f"FROM range({first}, {first + county.households}) AS t(hn)"
     )
-    return f"CREATE TABLE family AS SELECT *, {_typed(recipe, shape)} FROM ({inner})"
+    known = _with_facts(recipe, inner)
+    return f"CREATE TABLE family AS SELECT *, {_typed(recipe, shape)} FROM ({known})"  # noqa: S608
 
 
 def members(recipe: Recipe, shape: pa.Schema, seed: int) -> str:
     """Return the statement that makes `member`: a row for each member with the family's facts."""
-    known = ", ".join(column for column in shape.names if column in _SHARED)
+    known = ", ".join(name for name in shape.names if name in _SHARED)
     inner = (
-        f"SELECT f.*, hn * 8 + place AS n, place, {seed} AS seed, {_aliased(recipe.facts)} "
+        f"SELECT f.*, hn * 8 + place AS n, place, {seed} AS seed "  # noqa: S608
         "FROM family AS f JOIN range(1, 8) AS m(place) ON place <= size"
     )
     typed = _typed(recipe, shape, leave_out=_SHARED)
-    return f"CREATE TABLE member AS SELECT * EXCLUDE ({known}), {known}, {typed} FROM ({inner})"
+    source = _with_facts(recipe, inner)
+    return f"CREATE TABLE member AS SELECT * EXCLUDE ({known}), {known}, {typed} FROM ({source})"  # noqa: S608
 
 
 _SHARED = ("household_id", "region_code")
@@ -65,23 +67,23 @@ def feed_rows(recipe: Recipe, table: Table, deliveries: list[Delivery]) -> str:
     if table.basis == "ASSET":
         who.append(f"(agreed OR chance(n, 'not agreed', {UNAUTHORISED}))")
     source = (
-        "SELECT m.* EXCLUDE (month_start, month_end), c, d.* FROM member AS m "
+        "SELECT m.* EXCLUDE (month_start, month_end), c, d.* FROM member AS m "  # noqa: S608
         f"CROSS JOIN range({recipe.copies}) AS r(c) JOIN (VALUES {months}) "
         f"AS d(turn, back, month, month_start, month_end) ON {matched}"
     )
     shape = pa.schema([field for field in schema(table) if field.name in recipe.columns])
     return (
-        f"CREATE TABLE feed AS SELECT turn, token AS person_token, {_typed(recipe, shape)}, "
+        f"CREATE TABLE feed AS SELECT turn, token AS person_token, {_typed(recipe, shape)}, "  # noqa: S608
         "month AS period, month_end AS as_of, n, c "
         f"FROM ({source}) WHERE {' AND '.join(who)}"
     )
 
 
 def authorizations(period: Period) -> str:
-    """Return the query for papers: of adults of families that agreed; some expired, some to come."""
+    """Return the query for papers of adults who agreed; some have expired, some are to come."""
     day = f"DATE '{period.last_day}'"
     return (
-        "SELECT token AS person_token, "
+        "SELECT token AS person_token, "  # noqa: S608
         f"{day} - (CASE WHEN chance(n, 'signed later', 150) THEN -9 ELSE 5 END"
         " + roll(n, 'signed', 300))::INTEGER AS signed_on, "
         f"{day} + (CASE WHEN chance(n, 'expired', 500) THEN -3 ELSE 30 END"
@@ -91,9 +93,12 @@ def authorizations(period: Period) -> str:
     )
 
 
-def _aliased(expressions: dict[str, str] | object) -> str:
-    assert isinstance(expressions, dict)
-    return ", ".join(f"{sql} AS {name}" for name, sql in expressions.items())
+def _with_facts(recipe: Recipe, source: str) -> str:
+    """Add the facts one around the other: a later one may use an earlier one, and none is
+    computed twice."""
+    for name, sql in recipe.facts.items():
+        source = f"SELECT *, {sql} AS {name} FROM ({source})"  # noqa: S608
+    return source
 
 
 def _typed(recipe: Recipe, shape: pa.Schema, leave_out: tuple[str, ...] = ()) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -277,13 +277,21 @@ def _indicator(name: str, args: list[exp.Expr], scope: Scope) -> n.Node:
     if wanted not in scope.indicators:
         raise FormulaError("E-RULE-INDICATOR", indicator=wanted)
     item = scope.indicators[wanted]
-    for inner in n.walk(item):
+    for inner in _outside_members(item):
         if isinstance(inner, n.Field) and inner.scope == "person" and scope.grain != "person":
             raise FormulaError("E-RULE-SCOPE", field=f"person.{inner.name}", unit=scope.unit)
         aggregate = isinstance(inner, n.MemberAggregate | n.FeedAggregate)
         if aggregate and (scope.grain != "household" or scope.table):
             raise FormulaError("E-RULE-SCOPE", field=wanted, unit=scope.unit)
     return n.Named(wanted, item, item.type)
+
+
+def _outside_members(node: n.Node) -> Iterator[n.Node]:
+    """Yield the nodes of a formula without what is said inside an aggregate over the members."""
+    yield node
+    if not isinstance(node, n.MemberAggregate):
+        for child in n.children(node):
+            yield from _outside_members(child)
 
 
 def _unknown(name: str, args: list[exp.Expr], _scope: Scope) -> n.Node:

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from bangfu.domains.registry.models import Household
-from bangfu.domains.screening import explaining, publishing, selectors, services
+from bangfu.domains.screening import explaining, packs, publishing, selectors, services
 from bangfu.domains.screening.folders import results_of, runs_root
 from bangfu.domains.screening.locking import one_at_a_time
 from bangfu.domains.screening.models import HouseholdHint, Run
@@ -214,7 +214,7 @@ def test_an_earlier_run_is_explained_by_the_pack_it_was_made_with(scope, monkeyp
     class Changed:
         hash = "f" * 64
 
-    monkeypatch.setattr(explaining, "current_pack", lambda: Changed())
+    monkeypatch.setattr(packs, "national_pack", lambda: Changed())
     found = explaining.explain(scope, home.id, RegionCode(home.region_code), None)
     assert found["run"]["id"] == str(result.run.id)
     assert found["rules"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from bangfu.cli import pack_lifecycle
 from bangfu.cli.output import emit, fail, language
 from bangfu.standards import errors
 from bangfu.standards.paths import packs_root
@@ -15,6 +16,10 @@ from bangfu.standards.paths import packs_root
 @click.group()
 def command() -> None:
     """Look after rule packs."""
+
+
+for _command in pack_lifecycle.COMMANDS:
+    command.add_command(_command)
 
 
 @command.command()

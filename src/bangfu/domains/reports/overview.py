@@ -40,7 +40,7 @@ def get_overview(scope: Scope, *, region: str | None, period: str | None) -> dic
         "previous": _previous(scope, place, before),
         "changes": counting.count_changes(scope, place, before, month) if month else _NO_CHANGES,
         "by_child": children,
-        "by_rule": _by_rule(scope, place, month),
+        "by_rule": _by_rule(scope, place, run),
         "feeds": _feeds(scope, place, run),
         "periods": periods,
     }
@@ -86,13 +86,13 @@ def _children(scope: Scope, place: RegionCode, month: str | None) -> list[dict[s
     return sorted(found, key=lambda one: (-one["urgent"], -one["attention"], one["region"]["code"]))
 
 
-def _by_rule(scope: Scope, place: RegionCode, month: str | None) -> list[dict[str, Any]]:
-    if month is None:
+def _by_rule(scope: Scope, place: RegionCode, run: RunRecord | None) -> list[dict[str, Any]]:
+    if run is None:
         return []
-    titles = rules.titles()
+    titles = rules.titles(run)
     return [
         {"rule_id": rule_id, **titles.get(rule_id, rules.untitled(rule_id)), "count": count}
-        for rule_id, count in counting.count_by_rule(scope, place, month)
+        for rule_id, count in counting.count_by_rule(scope, place, run.period)
     ]
 
 

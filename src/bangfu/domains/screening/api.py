@@ -1,4 +1,4 @@
-"""Routes of screening runs."""
+"""Routes of screening runs and of the rules in force."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Status
 
-from bangfu.domains.screening import selectors, services
+from bangfu.domains.screening import rulebook, selectors, services
 from bangfu.domains.screening.domain import RunRecord
-from bangfu.domains.screening.schemas import HintCounts, RunIn, RunList
+from bangfu.domains.screening.schemas import HintCounts, RuleListOut, RuleOut, RunIn, RunList
 from bangfu.foundation.http.permits import Permit, scope_of
 from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
@@ -64,3 +64,39 @@ def start_run(request: HttpRequest, body: RunIn) -> Any:
         at=timezone.now(),
     )
     return Status(202, {"job_id": str(job.id)})
+
+
+def _place_and_month(
+    request: HttpRequest, region: str | None, period: str | None
+) -> tuple[RegionCode, Period]:
+    """The asked place and month; without a month the newest screened one, else the present."""
+    check_query(request, "region", "period")
+    scope = scope_of(request)
+    place = RegionCode.parse(region) if region else scope.region
+    if not scope.covers(place):
+        raise NotFound("E-API-NOT-FOUND")
+    if period:
+        return place, Period.parse(period)
+    run = selectors.find_run(scope, place)
+    return place, Period(run.period) if run else Period.containing(timezone.localdate())
+
+
+@router.get("/rules", auth=Permit("HINT_READ"), response={200: RuleListOut, **REFUSALS})
+def list_rules(
+    request: HttpRequest, region: str | None = Query(None), period: str | None = Query(None)
+) -> Any:
+    """Return the rules in force for a place in scope and a month, and how many each hits."""
+    place, month = _place_and_month(request, region, period)
+    return rulebook.list_rules(scope_of(request), place, month)
+
+
+@router.get("/rules/{rule_id}", auth=Permit("HINT_READ"), response={200: RuleOut, **REFUSALS})
+def get_rule(
+    request: HttpRequest,
+    rule_id: str,
+    region: str | None = Query(None),
+    period: str | None = Query(None),
+) -> Any:
+    """Return one rule in force: text, formulas, thresholds with sources, feeds, cases."""
+    place, month = _place_and_month(request, region, period)
+    return rulebook.get_rule(scope_of(request), place, month, rule_id)

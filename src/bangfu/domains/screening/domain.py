@@ -89,3 +89,56 @@ class HintRecord:
     valid_from: str
     valid_to: str | None
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptionRecord:
+    """A county's decision on its rule pack; an empty `pack_hash` is the return to the national."""
+
+    id: UUID
+    region_code: str
+    pack: str
+    pack_version: str
+    pack_hash: str
+    document_no: str
+    note: str
+    from_period: str
+    adopted_at: datetime
+    adopted_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrialLine:
+    """A household whose hint would differ; hints are words, `new`, `changed` or `gone`."""
+
+    household_id: UUID
+    kind: str
+    before: str
+    after: str
+    rules_before: tuple[str, ...]
+    rules_after: tuple[str, ...]
+    reason_zh: str
+    reason_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a pack would do to a county's month against the pack in force, on the same data.
+
+    `hints_*` households by hint word; `rules` rule id → (households before, after).
+    """
+
+    region_code: str
+    period: str
+    present: str
+    candidate: str
+    candidate_hash: str
+    households: int
+    hints_before: dict[str, int]
+    hints_after: dict[str, int]
+    rules: dict[str, tuple[int, int]]
+    lines: list[TrialLine]
+
+    def count(self, kind: str) -> int:
+        """Return how many households are `new`, `changed` or `gone`."""
+        return sum(line.kind == kind for line in self.lines)

@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from bangfu.domains.screening.folders import packs_of_runs, results_of
-from bangfu.domains.screening.rules import PACK, current_pack
+from bangfu.domains.screening.folders import results_of
+from bangfu.domains.screening.packs import pack_of
 from bangfu.domains.screening.selectors import find_hint, get_run_of
-from bangfu.engine import packs, runs
-from bangfu.engine.packs import Pack
+from bangfu.engine import runs
 from bangfu.kernel.errors import NotFound
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
-from bangfu.standards.paths import packs_root
-
-
-def keep_pack(pack: Pack) -> None:
-    """Keep a copy of the pack beside the runs: a run is explained by the pack it was made with."""
-    target = packs_of_runs() / pack.hash
-    if target.exists():
-        return
-    half = target.with_name(f".{pack.hash}.part")
-    shutil.rmtree(half, ignore_errors=True)
-    shutil.copytree(packs_root(), half)
-    half.replace(target)
-
-
-@lru_cache(maxsize=8)
-def _kept_pack(pack_hash: str) -> Pack:
-    folder = packs_of_runs() / pack_hash
-    if not folder.is_dir():
-        raise NotFound("E-SCREENING-FOLDER", period=pack_hash[:12])
-    return packs.load(folder / PACK)
-
-
-def pack_of(pack_hash: str) -> Pack:
-    """Return the pack with this hash, the present one or one kept with its runs."""
-    present = current_pack()
-    return present if present.hash == pack_hash else _kept_pack(pack_hash)
 
 
 def explain(

@@ -1,4 +1,4 @@
-"""Tables of the screening: published runs, and each household's hint over time."""
+"""Tables of the screening: published runs, each household's hint over time, adopted packs."""
 
 from __future__ import annotations
 
@@ -109,3 +109,42 @@ class HouseholdHint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.household_id} {Severity(self.severity).word} {self.valid_from}"
+
+
+class PackAdoption(models.Model):
+    """A county's decision, under a document, which rule pack decides from a month on (启用规则包).
+
+    Rows are only added. The newest of the latest month that has begun is in force; an empty hash
+    means the national pack again. The pack itself is kept in the folder named by its hash.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    region_code = RegionCodeField()
+    pack = models.CharField(max_length=80)
+    pack_version = models.CharField(max_length=40)
+    pack_hash = models.CharField(max_length=64, blank=True, default="")
+    document_no = models.CharField(max_length=80)
+    note = models.TextField(blank=True, default="")
+    from_period = models.CharField(max_length=7, db_collation="C")
+    adopted_at = models.DateTimeField()
+    adopted_by = models.CharField(max_length=120)
+
+    class Meta:
+        db_table = "screening_pack_adoption"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(from_period__regex=_MONTH),
+                name="screening_adoption_from_a_month",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(document_no=""), name="screening_adoption_has_a_document"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["region_code", "-from_period", "-id"], name="screening_adoption_newest"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region_code} {self.pack} {self.pack_version} {self.document_no}"

@@ -1,38 +1,27 @@
-"""The pack in force, as far as readers need it: titles of rules, and which feeds a run used."""
+"""What readers of a run need of its pack: titles of rules, and which feeds it used."""
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from bangfu.domains.screening.domain import RunRecord
-from bangfu.engine import packs
-from bangfu.engine.packs import Pack
+from bangfu.domains.screening.packs import find_pack, national_pack
 from bangfu.kernel.period import Period
 from bangfu.standards import datasets
-from bangfu.standards.paths import packs_root
-
-PACK = "national"
 
 
-@cache
-def current_pack() -> Pack:
-    """Return the pack that screenings use; read once a process."""
-    return packs.load(packs_root() / PACK)
+def titles(run: RunRecord) -> dict[str, dict[str, str]]:
+    """Return kind and titles by rule id, of the run's pack; of the national one if that is gone."""
+    pack = find_pack(run.pack_hash) or national_pack()
+    return {
+        rule.id: {"kind": rule.kind, "title_zh": rule.title.zh, "title_en": rule.title.en}
+        for rule in pack.rules
+    }
 
 
 def untitled(rule_id: str) -> dict[str, str]:
-    """Return the title of a rule that the pack no longer holds: its id."""
+    """Return the title of a rule that the pack does not hold: its id."""
     return {"kind": "", "title_zh": rule_id, "title_en": rule_id}
-
-
-@cache
-def titles() -> dict[str, dict[str, str]]:
-    """Return kind and titles by rule id."""
-    return {
-        rule.id: {"kind": rule.kind, "title_zh": rule.title.zh, "title_en": rule.title.en}
-        for rule in current_pack().rules
-    }
 
 
 def feeds_of(run: RunRecord) -> list[dict[str, Any]]:

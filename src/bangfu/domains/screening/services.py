@@ -14,13 +14,12 @@ from django.utils import timezone
 from bangfu.domains.feeds.inputs import Inputs, remember_run
 from bangfu.domains.screening import results
 from bangfu.domains.screening.domain import Changes, RunRecord, ScreenResult
-from bangfu.domains.screening.explaining import keep_pack
 from bangfu.domains.screening.extract import extract
 from bangfu.domains.screening.folders import inputs_of, results_of, run_folder, runs_root
 from bangfu.domains.screening.locking import one_at_a_time
 from bangfu.domains.screening.models import Run
+from bangfu.domains.screening.packs import keep_pack, pack_in_force
 from bangfu.domains.screening.publishing import publish_hints
-from bangfu.domains.screening.rules import current_pack
 from bangfu.domains.screening.selectors import find_run, list_periods, to_record
 from bangfu.engine import runs
 from bangfu.foundation import audit, jobs
@@ -124,7 +123,7 @@ def _screen(work: _Work) -> ScreenResult:
     work.progress(0, STEPS, "extract")
     inputs = extract(work.scope, work.region, work.period, inputs_of(work.folder))
     now = work.step(1, "extract", now)
-    pack = current_pack()
+    pack, _ = pack_in_force(work.scope, work.region, work.period)
     keep_pack(pack)
     manifest = runs.run(pack, inputs_of(work.folder), results_of(work.folder), work.period)
     now = work.step(2, "run", now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bangfu.engine.backends.duckdb import connect
 from bangfu.engine.comparison.reasons import NAMES
@@ -53,9 +53,11 @@ def check(pack: Pack, rule_id: str | None = None) -> CheckReport:
             continue
         ready.append(_Ready(case, pack.rule(case.rule_id), facts))
     for one in ready:
-        failures += _compare(one, "reference", by_reference(one.rule, one.facts, pack))
+        found = by_reference(one.rule, one.facts, one.pack(pack))
+        failures += _compare(one, "reference", found)
     for group in _groups(ready):
-        outcomes = by_duckdb(group[0].rule, [one.facts for one in group], pack)
+        written_against = group[0].pack(pack)
+        outcomes = by_duckdb(group[0].rule, [one.facts for one in group], written_against)
         for one, found in zip(group, outcomes, strict=True):
             failures += _compare(one, "duckdb", found)
     return CheckReport(len(pack.rules), len(chosen), tuple(failures))
@@ -67,6 +69,11 @@ class _Ready:
     rule: Rule
     facts: Facts
 
+    def pack(self, pack: Pack) -> Pack:
+        """The pack with the thresholds that the case was written against."""
+        book = self.case.thresholds
+        return pack if book is None else replace(pack, thresholds=book)
+
 
 def _groups(ready: list[_Ready]) -> list[list[_Ready]]:
     """Cases that can share one run; a rule that counts uses needs a run for each."""
@@ -74,7 +81,8 @@ def _groups(ready: list[_Ready]) -> list[list[_Ready]]:
     for number, one in enumerate(ready):
         counts = any(isinstance(node, TimesUsed) for node in walk(one.rule.condition))
         gaps = tuple(sorted(one.facts.household.gaps.items()))
-        key = (one.rule.id, str(one.facts.period), gaps, number if counts else -1)
+        book = id(one.case.thresholds)
+        key = (one.rule.id, str(one.facts.period), gaps, number if counts else -1, book)
         groups.setdefault(key, []).append(one)
     return list(groups.values())
 

@@ -25,6 +25,13 @@ class PackFiles:
     files: Mapping[str, Path]
     chain: tuple[tuple[str, str], ...] = ()
     """(id, version) of the pack and of those it extends, its own first."""
+    roots: tuple[Path, ...] = ()
+    """The folders of the chain, its own first."""
+
+    def base_of(self, name: str) -> Path | None:
+        """Return the folder of the pack that a file comes from; None for the pack's own file."""
+        root = next(root for root in self.roots if self.files[name].is_relative_to(root))
+        return None if root == self.roots[0] else root
 
     def under(self, folder: str) -> list[tuple[str, Path]]:
         """Return (relative path, file) of one folder and of the file of its name, sorted."""
@@ -67,7 +74,7 @@ def collect(path: Path) -> PackFiles:
         if (root / NOT_COMPUTABLE).is_file():
             files[NOT_COMPUTABLE] = root / NOT_COMPUTABLE
     names = [(str(a.values.get("id")), str(a.values.get("version"))) for _, a in chain]
-    return PackFiles(chain[0][1], files, tuple(names))
+    return PackFiles(chain[0][1], files, tuple(names), tuple(root for root, _ in chain))
 
 
 def read_yaml(path: Path) -> Block:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -46,9 +47,11 @@ class _Loader:
         self.folder = folder
         self.catalog = catalog
         self.problems: list[Problem] = []
+        self.thresholds: Mapping[str, Threshold] = {}
+        self.bases: dict[Path, ThresholdBook] = {}
 
     def load(self, path: Path) -> Pack:
-        thresholds = self._thresholds()
+        thresholds = self.thresholds = self._thresholds()
         names = Names(self.catalog, {name: item.type for name, item in thresholds.items()})
         if self.folder == "rules":
             names = Names(self.catalog, names.thresholds, self._indicators(names))
@@ -167,6 +170,19 @@ class _Loader:
             cases += self._cases(file, here)
         return list(rules.values()), cases
 
+    def _written_against(self, name: str) -> ThresholdBook | None:
+        """The thresholds of the pack that a file of cases comes from, if it is one extended.
+
+        A county that sets its own line need not write anew the cases of the nation's.
+        """
+        base = self.files.base_of(name)
+        if base is None:
+            return None
+        if base not in self.bases:
+            theirs = _Loader(collect(base), self.folder, self.catalog)._thresholds()
+            self.bases[base] = ThresholdBook({**self.thresholds, **theirs})
+        return self.bases[base]
+
     def _cases(self, file: str, rule_ids: list[str]) -> list[Case]:
         """Cases stand at the same path: cases/<path without rules/>, or cases/quality/…"""
         relative = file.removeprefix("rules/")
@@ -177,7 +193,8 @@ class _Loader:
             block = self._try(name, lambda: read_yaml(path))
             if block is not None:
                 made = self._try(name, lambda: read_cases(block.values, name, rule_ids))
-                found = made or []
+                written_against = self._written_against(name)
+                found = [replace(case, thresholds=written_against) for case in made or []]
         for rule_id in rule_ids:
             expected = {case.expect for case in found if case.rule_id == rule_id}
             if not {"TRUE", "FALSE"} <= expected:

@@ -49,6 +49,8 @@ class Case:
     expect: str
     reason: str = ""
     file: str = ""
+    thresholds: ThresholdBook | None = None
+    """Of a case that comes from a pack extended: the values it was written against."""
 
 
 @dataclass(frozen=True)

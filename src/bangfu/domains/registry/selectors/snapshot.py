@@ -21,6 +21,8 @@ _BLOCK = 5000
 _HOUSEHOLD_SQL = {
     "household_id": "household.id::text",
     "as_of": "greatest(household.as_of, household.confirmed_as_of)",
+    "identified_on": "to_date(nullif(household.risk_identified_month, ''), 'YYYY-MM')",
+    "cleared_on": "to_date(nullif(household.risk_cleared_month, ''), 'YYYY-MM')",
 }
 _PERSON_SQL = {
     "person_id": "person.id::text",
@@ -29,6 +31,7 @@ _PERSON_SQL = {
     "region_code": "membership.region_code",
     "relation": "membership.relation",
     "as_of": "greatest(person.as_of, person.confirmed_as_of)",
+    "work_place_county": "person.work_county",
 }
 # An import of the county waits until the snapshot is read, or the snapshot for the import: the two
 # queries below would otherwise see the register at two moments.
@@ -37,6 +40,7 @@ _HOUSEHOLDS = """
 SELECT {columns} FROM registry_household AS household
 WHERE household.region_code >= %s AND household.region_code < %s
   AND household.region_code >= %s AND household.region_code < %s
+  AND household.closed_on IS NULL
 ORDER BY household.id
 """
 _PERSONS = """

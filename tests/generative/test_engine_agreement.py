@@ -95,7 +95,7 @@ class Grammar:
         )
 
     def pure(self, unit: str) -> str:
-        return self.pick(["3", "0", "7", "0.000001", "-2.5", "household.ratio", "999999"])
+        return self.pick(["3", "7", "0.000001", "-2.5", "household.ratio", "999999"])
 
     def coded(self, depth: int, unit: str, rows: str | None) -> str:
         choices = [

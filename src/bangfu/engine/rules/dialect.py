@@ -58,9 +58,9 @@ def read_expression(text: str) -> exp.Expr:
     try:
         statements = RuleDialect().parse(text)
     except (SqlglotError, RecursionError) as error:
-        raise FormulaError("E-RULE-SYNTAX", detail=_first_line(error)) from error
+        raise _unreadable(text, _position(error, text)) from error
     if len(statements) != 1 or statements[0] is None:
-        raise FormulaError("E-RULE-SYNTAX", detail=text.strip()[:80])
+        raise _unreadable(text, text.find(";") if ";" in text else None)
     tree = statements[0]
     if sum(1 for _ in tree.walk()) > MAX_NODES:
         raise FormulaError(
@@ -77,8 +77,25 @@ def _nesting(text: str) -> int:
     return max(deepest, text.upper().count("NOT NOT") + text.count("- -") + text.count("--"))
 
 
-def _first_line(error: BaseException) -> str:
+def position(tree: exp.Expr) -> int | None:
+    """Return where in the formula's text the first word of a part stands."""
+    starts = [part.meta["start"] for part in tree.walk() if "start" in part.meta]
+    return min(starts, default=None)
+
+
+def _unreadable(text: str, at: int | None) -> FormulaError:
+    """The refusal of a text, with what stands around the place where reading stopped."""
+    near = text.strip()[:40] if at is None else text[max(at - 20, 0) : at + 20].strip()
+    error = FormulaError("E-RULE-SYNTAX", detail=near)
+    error.at = at
+    return error
+
+
+def _position(error: BaseException, text: str) -> int | None:
+    """Where sqlglot stopped: it tells the line and the last column of the word it met."""
     found = getattr(error, "errors", None)
-    if found:
-        return f"{found[0].get('description', '')} @ {found[0].get('col', '')}"
-    return (str(error).splitlines() or ["?"])[0][:120]
+    if not found or not found[0].get("line") or not found[0].get("col"):
+        return None
+    before = sum(len(line) + 1 for line in text.split("\n")[: found[0]["line"] - 1])
+    at = before + int(found[0]["col"]) - len(found[0].get("highlight") or "")
+    return at if 0 <= at < len(text) else None

@@ -24,7 +24,8 @@ from bangfu.engine.contracts.types import (
 )
 from bangfu.engine.errors import FormulaError
 from bangfu.engine.rules import nodes as n
-from bangfu.engine.rules.dialect import ARITHMETIC, COMPARISONS, read_expression
+from bangfu.engine.rules import scalars
+from bangfu.engine.rules.dialect import ARITHMETIC, COMPARISONS, position, read_expression
 from bangfu.engine.rules.functions import (
     FEED_AGGREGATES,
     FUNCTIONS,
@@ -62,9 +63,14 @@ def parse(
 
 def _convert(tree: exp.Expr, scope: Scope) -> n.Node:
     handler = _HANDLERS.get(type(tree))
-    if handler is None:
-        raise FormulaError("E-RULE-CONSTRUCT", construct=tree.sql()[:80], kind=tree.key)
-    return handler(tree, scope)
+    try:
+        if handler is None:
+            raise FormulaError("E-RULE-CONSTRUCT", construct=tree.sql()[:80], kind=tree.key)
+        return handler(tree, scope)
+    except FormulaError as error:
+        if error.at is None:
+            error.at = position(tree)
+        raise
 
 
 def _paren(tree: exp.Expr, scope: Scope) -> n.Node:
@@ -166,7 +172,22 @@ def _missing(item: n.Node) -> n.Node:
 def _arithmetic(tree: exp.Expr, scope: Scope) -> n.Node:
     name = ARITHMETIC[type(tree)]
     args = (_convert(tree.this, scope), _convert(tree.expression, scope))
+    if name == "/" and _constant(args[1]) == 0:
+        raise FormulaError("E-RULE-ZERO", construct=tree.sql()[:80])
     return n.Call(name, args, result_type(name, tuple(arg.type for arg in args)))
+
+
+def _constant(node: n.Node) -> Decimal | None:
+    """The value of a number that is written out, also as a sum or a product; else None."""
+    if isinstance(node, n.Literal) and isinstance(node.value, Decimal):
+        return node.value
+    if not isinstance(node, n.Call) or node.name not in (*ARITHMETIC.values(), "neg"):
+        return None
+    args = [_constant(arg) for arg in node.args]
+    if any(arg is None for arg in args):
+        return None
+    found = scalars.call(node.name, args, Period("2000-01"))
+    return found if isinstance(found, Decimal) else None
 
 
 def _negate(tree: exp.Expr, scope: Scope) -> n.Node:

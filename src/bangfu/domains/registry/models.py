@@ -14,6 +14,7 @@ from typing import Any
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Left
 
@@ -59,6 +60,7 @@ class SourceKind(models.TextChoices):
     FEED = "FEED", "部门数据"
     FIELD = "FIELD", "入户采集"
     DECLARED = "DECLARED", "农户申报"
+    CHANGE = "CHANGE", "户籍变更"
 
 
 class Source(models.Model):
@@ -122,6 +124,8 @@ class Household(HouseholdFacts, _Sourced):
     extensions = models.JSONField(default=dict, blank=True)
     # Only columns whose value is older than the row: {column: {"source": id, "as_of": day}}.
     field_sources = models.JSONField(default=dict, blank=True)
+    # The day since which nobody belongs to it; a closed household is kept and left out of lists.
+    closed_on = models.DateField(null=True, blank=True)
     confirmed_as_of = models.DateField(null=True, blank=True)
     confirmed_source_id = models.UUIDField(null=True, blank=True)
 
@@ -139,6 +143,10 @@ class Household(HouseholdFacts, _Sourced):
             ),
             models.CheckConstraint(
                 condition=~models.Q(household_no=""), name="registry_household_has_a_number"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_on__isnull=True) | models.Q(member_count=0),
+                name="registry_household_closed_is_empty",
             ),
         ]
         indexes = [
@@ -173,6 +181,9 @@ class Person(PersonFacts, _Sourced):
     id_token = models.CharField(max_length=64, db_collation="C")
     extensions = models.JSONField(default=dict, blank=True)
     field_sources = models.JSONField(default=dict, blank=True)
+    died_on = models.DateField(null=True, blank=True)
+    # The record that stands for this one: the same person had been entered twice.
+    merged_into_id = models.UUIDField(null=True, blank=True)
     confirmed_as_of = models.DateField(null=True, blank=True)
     confirmed_source_id = models.UUIDField(null=True, blank=True)
 
@@ -269,3 +280,36 @@ class RegionReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.household_id} {self.stated_code}"
+
+
+class Act(models.Model):
+    """Something that happened to a household and was entered by decision (户籍变动).
+
+    `changes` lists each row that it wrote, {table, id, before, after} with the columns that
+    changed, so that it can be undone whole; encrypted columns stand in it as ciphertext.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    region_code = RegionCodeField()
+    county_code = _county()
+    kind = models.CharField(max_length=20)
+    happened_on = models.DateField()
+    households = ArrayField(models.UUIDField())
+    persons = ArrayField(models.UUIDField())
+    changes = models.JSONField(default=list)
+    source_id = models.UUIDField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=120)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.CharField(max_length=120, blank=True, default="")
+    undone_reason = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        db_table = "registry_act"
+        indexes = [
+            models.Index(fields=["region_code", "-id"], name="registry_act_newest"),
+            GinIndex(fields=["households"], name="registry_act_by_household"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.happened_on}"

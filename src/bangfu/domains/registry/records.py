@@ -125,6 +125,7 @@ class HouseholdRecord:
     recorded_at: datetime
     review: ReviewRecord | None = None
     known_on: date | None = None
+    closed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,8 @@ _ROW = (
 
 
 def filtered(scope: Scope, filters: HouseholdFilter) -> QuerySet[Household]:
-    """Return the households of the scope within the filters; use inside `activate(scope)`."""
-    found = in_scope(Household.objects.all(), scope)
+    """Return the open households of the scope within the filters; use inside `activate(scope)`."""
+    found = in_scope(Household.objects.filter(closed_on__isnull=True), scope)
     if filters.region is not None:
         lower, upper = filters.region.bounds
         found = found.filter(region_code__gte=lower, region_code__lt=upper)

@@ -149,6 +149,7 @@ def describe(
         recorded_at=household.recorded_at,
         review=to_review(review, household) if review else None,
         known_on=known_on,
+        closed_on=household.closed_on,
     )
 
 

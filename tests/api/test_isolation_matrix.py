@@ -74,6 +74,11 @@ MATRIX: dict[str, list[tuple[Ask, int]]] = {
         (get("/regions", q="990102"), 200),
     ],
     "get_region": [(get("/regions/990102"), 404), (get("/regions/990102101201"), 404)],
+    "list_rules": [(get("/rules"), 200), (get("/rules", region="990102"), 404)],
+    "get_rule": [
+        (get("/rules/water_unsafe"), 200),
+        (get("/rules/water_unsafe", region="990102"), 404),
+    ],
     "get_overview": [
         (get("/overview"), 200),
         (get("/overview", region="990102"), 404),

@@ -9,9 +9,10 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from bangfu.cli import household_explain, screen
+from bangfu.cli import household_explain, pack, screen
 from bangfu.foundation.access.scopes import activate, command_scope
 from bangfu.kernel.errors import Refused
+from bangfu.standards.paths import packs_root
 from tests.api.conftest import add_household, add_source
 from tests.cast import YUNXI, add_small_country
 
@@ -64,3 +65,35 @@ def test_explain_prints_rules_and_clauses():
 def test_wrong_usage_is_status_2():
     command = [sys.executable, "-m", "bangfu.cli.main", "screen", "--json"]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 2
+
+
+def test_pack_try_adopt_history_and_release_from_the_terminal(tmp_path):
+    """What the how-to tells a county officer to type, from the draft to the decision."""
+    folder = tmp_path / "yunxi"
+    (folder / "thresholds").mkdir(parents=True)
+    (folder / "pack.yaml").write_text(
+        f'id: yunxi\nversion: "1"\nregion: "990101"\nextends: {packs_root() / "national"}\n'
+        "title: {zh: 云溪县规则包, en: Pack of Yunxi}\n",
+        encoding="utf-8",
+    )
+    national = (packs_root() / "national/thresholds/income_line.yaml").read_text(encoding="utf-8")
+    (folder / "thresholds/income_line.yaml").write_text(
+        national.replace("value: 8800", "value: 9900"), encoding="utf-8"
+    )
+    place = ["--region", "990101"]
+    listed = tmp_path / "who.xlsx"
+    tried = CliRunner().invoke(
+        pack.command, ["try", str(folder), *place, "--period", "2026-10", "--out", str(listed)]
+    )
+    assert tried.exit_code == 0
+    assert "没有一户的提示会变" in tried.stdout
+    assert listed.exists()
+    decision = ["--document", "云帮办〔2026〕8号", "--from", "2026-10"]
+    adopted = CliRunner().invoke(pack.command, ["adopt", str(folder), *place, *decision])
+    assert "云溪" in adopted.stdout or "990101" in adopted.stdout
+    shown = CliRunner().invoke(pack.command, ["history", *place, "--json"])
+    assert [one["document"] for one in json.loads(shown.stdout)["items"]] == ["云帮办〔2026〕8号"]
+    screened = CliRunner().invoke(screen.command, [*place, "--period", "2026-10", "--json"])
+    assert json.loads(screened.stdout)["pack"] == "yunxi"
+    released = CliRunner().invoke(pack.command, ["release", *place, *decision, "--json"])
+    assert json.loads(released.stdout)["hash"] == ""

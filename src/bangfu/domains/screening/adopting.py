@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import pyarrow.parquet as pq
 
@@ -193,7 +194,7 @@ def _compare(
         if kind:
             told = now if kind != "gone" else then
             lines.append(
-                TrialLine(household, kind, then[0], now[0], then[1], now[1], told[2], told[3])
+                TrialLine(UUID(household), kind, then[0], now[0], then[1], now[1], told[2], told[3])
             )
     return Trial(
         region_code=str(region),

@@ -13,15 +13,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
+from bangfu.domains.quality.models import QualityItem
 from bangfu.foundation import files, jobs
 from bangfu.foundation.access.scopes import activate, command_scope
 from bangfu.foundation.intake import services as intake
 from bangfu.kernel.period import Period
+from bangfu.kernel.scope import Scope
+from bangfu.kernel.uuid7 import uuid7
 from tests.api.conftest import CANARIES, CANARY_ID, NOW, World, build, id_number
 from tests.api.test_route_permissions import OPEN, routes
 from tests.cast import SHIQIAO, make_cast
@@ -36,6 +40,7 @@ class Victim:
     batch: str
     job: str
     post: str
+    item: str
 
 
 Ask = Callable[[Any, Victim], Any]
@@ -53,6 +58,10 @@ def post(path: str, body: dict[str, Any] | None = None) -> Ask:
         )
 
     return ask
+
+
+def delete(path: str) -> Ask:
+    return lambda client, victim: client.delete(f"/api/v1{path.format(**vars(victim))}")
 
 
 def upload(region: str) -> Ask:
@@ -111,6 +120,13 @@ MATRIX: dict[str, list[tuple[Ask, int]]] = {
     "list_datasets": [(get("/datasets"), 200)],
     "get_template": [(get("/datasets/police/death/template.xlsx"), 200)],
     "start_import": [(upload("990102"), 404)],
+    "get_board": [
+        (get("/feeds/board", period="2026-10"), 200),
+        (get("/feeds/board", region="990102"), 404),
+        (get("/feeds/board", region="990102101"), 404),
+    ],
+    "get_landing": [(get("/feeds/landings/{batch}"), 404)],
+    "revert_landing": [(post("/feeds/landings/{batch}/revert", {"reason": "x"}), 404)],
     "list_imports": [(get("/imports"), 200)],
     "get_import": [(get("/imports/{batch}"), 404), (get("/imports/{job}"), 404)],
     "commit_import": [(post("/imports/{batch}/commit"), 404)],
@@ -121,6 +137,28 @@ MATRIX: dict[str, list[tuple[Ask, int]]] = {
         (get("/screening/runs", region="990102"), 404),
     ],
     "start_run": [(post("/screening/runs", {"region": "990102", "period": "2026-10"}), 404)],
+    "get_quality_summary": [
+        (get("/quality/summary"), 200),
+        (get("/quality/summary", region="990102"), 404),
+        (get("/quality/summary", region="9901"), 404),
+    ],
+    "list_quality_items": [
+        (get("/quality/items"), 200),
+        (get("/quality/items", q="卡那瑞"), 200),
+        (get("/quality/items", q="H990102", state="NEW", limit=200), 200),
+        (get("/quality/items", region="990102101201"), 404),
+    ],
+    "export_quality_items": [
+        (get("/quality/items/export"), 200),
+        (get("/quality/items/export", q="卡那瑞"), 200),
+        (get("/quality/items/export", region="990102"), 404),
+    ],
+    "add_quality_exception": [
+        (post("/quality/items/{item}/exception", {"reason": "核实无误"}), 404)
+    ],
+    "end_quality_exception": [(delete("/quality/items/{item}/exception"), 404)],
+    "start_quality_check": [(post("/quality/checks", {"region": "990102"}), 404)],
+    "list_quality_rules": [(get("/quality/rules"), 200)],
     "get_job": [(get("/jobs/{job}"), 404)],
     "cancel_job": [(post("/jobs/{job}/cancel"), 404)],
 }
@@ -156,7 +194,30 @@ def make_victim(world: World, folder: Path) -> Victim:
         job = jobs.start(
             scope, "screening.run", {"region": str(SHIQIAO), "period": "2026-10"}, at=NOW
         )
-    return Victim(str(batch.id), str(job.id), str(world.cast.neighbour.post_id))
+    return Victim(
+        batch=str(batch.id),
+        job=str(job.id),
+        post=str(world.cast.neighbour.post_id),
+        item=str(add_quality_item(scope, world.households["H9901020001"])),
+    )
+
+
+def add_quality_item(scope: Scope, household_id: UUID) -> UUID:
+    """Give 石桥县 an open item of the work list, full of canaries."""
+    with activate(scope):
+        item = QualityItem.objects.create(
+            region_code="990102101201",
+            rule_id="road_distance",
+            household_id=household_id,
+            household_no="H9901020001",
+            fingerprint="0" * 32,
+            message_zh="KANARUI-REASON",
+            message_en="KANARUI-REASON",
+            state="OPEN",
+            first_seen_on=NOW.date(),
+            opened_check=uuid7(),
+        )
+    return item.id
 
 
 def bytes_of(response: Any) -> bytes:

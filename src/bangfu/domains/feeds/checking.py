@@ -68,7 +68,8 @@ def read_feed(
     sheet = validation.validate_rows(raw, mapping, contract, today=today, check_duplicates=False)
     doubles, contradicting = _find_doubles(contract, sheet)
     wrong_month, reasons = _check_months(contract, sheet, period)
-    merged = _with_issues(sheet, [*contradicting, *wrong_month])
+    too_late = _check_period_end(contract, sheet, period)
+    merged = _with_issues(sheet, [*contradicting, *wrong_month, *too_late])
     checked = Checked(raw, mapping, merged, doubles, reasons)
     return replace(checked, reasons=[*reasons, *_check_size(contract, checked)])
 
@@ -206,6 +207,20 @@ def _check_months(
         )
         for place, month in wrong
     ], []
+
+
+def _check_period_end(contract: Dataset, sheet: ValidatedSheet, period: Period) -> list[CellIssue]:
+    """Return the rows of which a date lies after the month that the list describes (F18)."""
+    limit = str(period)
+    issues = []
+    for name in contract.by_period_end:
+        for place, value in enumerate(sheet.columns.get(name, ())):
+            month = _month_of(value)
+            if month is not None and month > limit:
+                params = {"column": contract.column(name).zh, "value": str(value), "period": limit}
+                row_no = sheet.row_numbers[place]
+                issues.append(CellIssue(row_no, name, "E-FEED-AFTER-PERIOD", params, value))
+    return issues
 
 
 def _month_of(value: date | str | None) -> str | None:

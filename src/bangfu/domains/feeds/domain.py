@@ -34,6 +34,16 @@ class LandingState(StrEnum):
     REVERTED = "REVERTED"
 
 
+class FeedbackState(StrEnum):
+    """Where a request for correction stands (数据校核反馈单)."""
+
+    DRAFT = "DRAFT"
+    SENT = "SENT"
+    ANSWERED = "ANSWERED"
+    CLOSED = "CLOSED"
+    WITHDRAWN = "WITHDRAWN"
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a file is refused as a whole: a code of the error table and what its text needs."""
@@ -241,12 +251,18 @@ SUPERSEDABLE = frozenset({"E-FEED-OVERLAP", "E-FEED-OLDER"})
 
 
 def in_force(
-    live: Iterable[LandingRecord], period: Period, *, valid_months: int, coverage: str
+    live: Iterable[LandingRecord],
+    period: Period,
+    *,
+    valid_months: int,
+    coverage: str,
+    accumulates: bool = False,
 ) -> list[LandingRecord]:
     """Return the batches whose data may be used for `period`, oldest first.
 
     A list that describes a state may be used in its month and the `valid_months` − 1 months after
-    it, the newest alone. Lists of changes add up: each that is not later than the month counts.
+    it, the newest alone; one that accumulates, each of these months. Lists of changes add up: each
+    that is not later than the month counts.
     """
     earlier = sorted(
         (landing for landing in live if landing.period <= period),
@@ -254,9 +270,8 @@ def in_force(
     )
     if coverage == CHANGES:
         return earlier
-    return [
-        landing for landing in earlier[-1:] if period.months_since(landing.period) < valid_months
-    ]
+    wanted = earlier if accumulates else earlier[-1:]
+    return [landing for landing in wanted if period.months_since(landing.period) < valid_months]
 
 
 def scrub(text: str, own_name: str | None) -> str:

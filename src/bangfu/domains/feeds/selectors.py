@@ -108,8 +108,21 @@ def lake_files(
     """Return the batches whose data may be used for a month, with their files, oldest first."""
     contract = get_feed_contract(dataset)
     live = list_landings(scope, county=county, dataset=dataset)
-    usable = in_force(live, period, valid_months=contract.valid_months, coverage=contract.coverage)
+    usable = usable_batches(contract, live, period)
     return [(landing, lake_root() / landing.path) for landing in usable]
+
+
+def usable_batches(
+    contract: Dataset, live: Iterable[LandingRecord], period: Period
+) -> list[LandingRecord]:
+    """Return which of a contract's batches may be used for a month, oldest first."""
+    return in_force(
+        live,
+        period,
+        valid_months=contract.valid_months,
+        coverage=contract.coverage,
+        accumulates=contract.accumulates,
+    )
 
 
 def coverage(scope: Scope, county: RegionCode, period: Period) -> list[dict[str, Any]]:
@@ -123,12 +136,7 @@ def coverage(scope: Scope, county: RegionCode, period: Period) -> list[dict[str,
     entries = []
     for contract in feed_contracts():
         own = [item for item in live if item.dataset == contract.id and item.period <= period]
-        used = {
-            item.batch_id
-            for item in in_force(
-                own, period, valid_months=contract.valid_months, coverage=contract.coverage
-            )
-        }
+        used = {item.batch_id for item in usable_batches(contract, own, period)}
         for landing in sorted(own, key=lambda item: item.period):
             entries.append(_coverage_entry(contract, landing, landing.batch_id in used))
     return entries

@@ -247,6 +247,7 @@ def _land(
             supersedes=replaced,
             reason=reason,
             landed_at=at,
+            landed_by=scope.actor.label[:120],
         )
         done = intake.mark_committed(scope=scope, at=at, batch_id=batch.id, reason=reason)
     except BaseException:

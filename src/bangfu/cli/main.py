@@ -21,6 +21,7 @@ COMMANDS = {
     "households": "bangfu.cli.households",
     "openapi": "bangfu.cli.openapi",
     "pack": "bangfu.cli.pack",
+    "quality": "bangfu.cli.quality",
     "regions": "bangfu.cli.regions",
     "screen": "bangfu.cli.screen",
     "serve": "bangfu.cli.serve",

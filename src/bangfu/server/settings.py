@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "bangfu.foundation.intake",
     "bangfu.domains.registry",
     "bangfu.domains.feeds",
+    "bangfu.domains.quality",
     "bangfu.domains.screening",
     "bangfu.domains.reports",
 ]

@@ -1,0 +1,157 @@
+"""What a check reads: the register of a county at one moment, and the lists of the departments."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bangfu.domains.feeds.inputs import materialise_inputs
+from bangfu.domains.registry import columns
+from bangfu.domains.registry import selectors as registry
+from bangfu.engine.comparison.coverage import FeedState, judge_all, read_coverage
+from bangfu.engine.contracts.arrow import arrow_type
+from bangfu.engine.contracts.tables import Catalog, Table
+from bangfu.engine.rules.execute import AUTHORISED, COUNTY_GAP, LIVE_BATCH
+from bangfu.kernel.period import Period
+from bangfu.kernel.region import RegionCode
+from bangfu.kernel.scope import Scope
+
+HOUSEHOLD, PERSON = "household", "person"
+_BLOCK = 20_000
+# What joins and counts need, besides the columns that rules name.
+_KEYS = {
+    HOUSEHOLD: ("household_id", "household_no", "region_code", "as_of"),
+    PERSON: ("person_id", "person_token", "household_id", "region_code", "as_of"),
+}
+# Columns of the engine that the register works out under the same name.
+_WORKED_OUT = {
+    HOUSEHOLD: frozenset(
+        {"household_id", "household_no", "head_name", "member_count", "region_code", "as_of"}
+        | {"identified_on", "cleared_on"}
+    ),
+    PERSON: frozenset(
+        {"person_id", "person_token", "household_id", "region_code", "relation", "name", "as_of"}
+        | {"work_place_county"}
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Register:
+    """Both tables, with the columns that were asked for and that the register has."""
+
+    household: pa.Table
+    person: pa.Table
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Feeds as the engine takes them, which of them are live, and the batches they came from."""
+
+    sources: Mapping[str, pa.Table] = field(default_factory=dict)
+    live: frozenset[str] = frozenset()
+    batch_ids: Sequence[UUID] = ()
+
+
+def stored_column(table: str, name: str) -> str | None:
+    """Return the register's own name of a column that rules may ask for; None if it has none.
+
+    Of an encrypted column there is the token: equal values have equal tokens.
+    """
+    if name in _WORKED_OUT[table]:
+        return name
+    if table == PERSON and name == "id_number":
+        return "id_token"
+    facts = columns.household_facts() if table == HOUSEHOLD else columns.person_facts()
+    if any(fact.name == name for fact in facts):
+        return name
+    sealed = columns.household_sealed() if table == HOUSEHOLD else columns.person_sealed()
+    return f"{name}_token" if any(fact.name == name for fact in sealed) else None
+
+
+def read_register(
+    scope: Scope, region: RegionCode, catalog: Catalog, wanted: Iterable[tuple[str, str]]
+) -> Register:
+    """Read the wanted (table, column) that the register has; call it inside `activate(scope)`."""
+    asked = {
+        table: list(
+            dict.fromkeys(
+                [*keys, *sorted(n for t, n in wanted if t == table and stored_column(t, n))]
+            )
+        )
+        for table, keys in _KEYS.items()
+    }
+    with registry.open_snapshot(
+        scope,
+        region,
+        household_columns=[str(stored_column(HOUSEHOLD, name)) for name in asked[HOUSEHOLD]],
+        person_columns=[str(stored_column(PERSON, name)) for name in asked[PERSON]],
+    ) as snapshot:
+        household = _table(catalog.tables[HOUSEHOLD], asked[HOUSEHOLD], snapshot.household_rows)
+        person = _table(catalog.tables[PERSON], asked[PERSON], snapshot.person_rows)
+    return Register(household, person)
+
+
+def _table(promised: Table, names: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> pa.Table:
+    shape = pa.schema([(name, arrow_type(promised.by_name[name])) for name in names])
+    batches = []
+    while block := list(islice(rows, _BLOCK)):
+        values = zip(*block, strict=True)
+        arrays = [pa.array(list(v), type=f.type) for f, v in zip(shape, values, strict=True)]
+        batches.append(pa.RecordBatch.from_arrays(arrays, schema=shape))
+    return pa.Table.from_batches(batches, schema=shape)
+
+
+def read_lists(
+    scope: Scope, region: RegionCode, period: Period, catalog: Catalog, tables: frozenset[str]
+) -> Lists:
+    """Read the feeds of these tables that may be used for the month.
+
+    Asset data come without the rows of people who have not authorised them.
+    """
+    if not tables:
+        return Lists()
+    with tempfile.TemporaryDirectory(prefix="bangfu-quality-") as folder:
+        inputs = materialise_inputs(scope, region, period, Path(folder))
+        states = [
+            state
+            for state in judge_all(
+                catalog,
+                [str(region)[:6]],
+                read_coverage(Path(folder) / "coverage.json"),
+                period,
+            )
+            if state.table in tables
+        ]
+        sources = {
+            name: pq.read_table(Path(folder) / "feeds" / f"{name}.parquet")
+            for name in sorted(tables)
+        }
+        papers = pq.read_table(Path(folder) / "authorization.parquet", columns=["person_token"])
+    used = {batch for state in states for batch in state.batches}
+    return Lists(
+        sources={**sources, **_states(states), "live_authorization": papers.cast(AUTHORISED)},
+        live=frozenset(state.table for state in states if state.gap == 0),
+        batch_ids=[one for one in inputs.batch_ids if str(one) in used],
+    )
+
+
+def _states(states: Sequence[FeedState]) -> dict[str, pa.Table]:
+    gaps = [{"tab": s.table, "county": s.county, "gap": s.gap} for s in states]
+    batches = [
+        {"tab": s.table, "county": s.county, "batch_id": batch}
+        for s in states
+        for batch in s.batches
+    ]
+    return {
+        "county_gap": pa.Table.from_pylist(gaps, schema=COUNTY_GAP),
+        "live_batch": pa.Table.from_pylist(batches, schema=LIVE_BATCH),
+    }

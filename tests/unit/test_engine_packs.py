@@ -74,7 +74,7 @@ cases:
 def test_the_national_pack_keeps_its_cases_on_both_evaluators() -> None:
     report = packs.check(packs.load(NATIONAL))
     assert report.failures == ()
-    assert report.rules == 13
+    assert report.rules >= 13
 
 
 def test_every_screening_rule_has_a_case_for_each_outcome() -> None:
@@ -88,7 +88,9 @@ def test_a_pack_may_add_a_rule_to_the_one_it_extends(county: Path) -> None:
     put(county, "rules/probe.yaml", rule_text())
     put(county, "cases/probe.yaml", CASES)
     pack = packs.load(county)
-    assert len(pack.rules) == 14
+    assert {rule.id for rule in pack.rules} - {rule.id for rule in packs.load(NATIONAL).rules} == {
+        "probe"
+    }
     assert packs.check(pack, "probe").failures == ()
 
 

@@ -43,7 +43,13 @@ def check(folder: Path | None, as_json: bool) -> None:
             loaded.append(packs.load_quality(root))
     except PackRefused as refused:
         found = [
-            _described(problem.code, problem.params, problem.file, problem.where)
+            {
+                **_described(problem.code, problem.params, problem.file, problem.where),
+                "message": f"{problem.place}: "
+                + errors.text(problem.code, problem.params, language()).message,
+                "line": problem.line,
+                "column": problem.column,
+            }
             for problem in refused.problems
         ]
         fail(found, as_json=as_json, pack=root.name)

@@ -52,7 +52,7 @@ def read_facts(case: Case, catalog: Catalog, prefix: str = "") -> Facts:
     identifiers of several cases apart.
     """
     facts = case.facts
-    period = Period.parse(str(facts.get("period", "2026-10")))
+    period = case.period
     home = _household(facts, catalog, f"{prefix}h1")
     others = tuple(
         _household(other, catalog, f"{prefix}h{index}")
@@ -119,7 +119,7 @@ def _value(value: Any, kind: Kind, name: str) -> Any:
     if value is None:
         return None
     if kind is Kind.NUMBER:
-        return Decimal(str(value))
+        return _number(value, name)
     if kind is Kind.DATE and isinstance(value, str):
         return date.fromisoformat(value)
     if kind is Kind.CODES:
@@ -127,6 +127,14 @@ def _value(value: Any, kind: Kind, name: str) -> Any:
     if isinstance(value, bool) != (kind is Kind.BOOLEAN):
         raise FormulaError("E-RULE-TYPE", left=name, right=str(value))
     return value if isinstance(value, bool | date) else str(value)
+
+
+def _number(value: Any, name: str) -> Decimal:
+    """A plain number; neither NaN nor infinity is one."""
+    found = Decimal(str(value))
+    if isinstance(value, bool) or not found.is_finite():
+        raise FormulaError("E-RULE-TYPE", left=name, right=str(value))
+    return found
 
 
 def _uses(households: tuple[Household, ...]) -> dict[tuple[str, str], dict[Any, int]]:

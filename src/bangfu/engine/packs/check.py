@@ -51,7 +51,8 @@ def check(pack: Pack, rule_id: str | None = None) -> CheckReport:
         except (BangfuError, FormulaError, ValueError, IndexError, KeyError) as error:
             failures.append(_failure(case, "facts", str(error)))
             continue
-        ready.append(_Ready(case, pack.rule(case.rule_id), facts))
+        rule = pack.rule(case.rule_id, facts.period.last_day)
+        ready.append(_Ready(case, rule, facts))
     for one in ready:
         found = by_reference(one.rule, one.facts, one.pack(pack))
         failures += _compare(one, "reference", found)

@@ -140,7 +140,7 @@ def _check_depth(text: str) -> None:
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
-            raise Malformed("nested too deeply", event.start_mark.line + 1)
+            raise Malformed("nested too deeply", event.start_mark.line + 1)  # type: ignore[union-attr]
 
 
 def _check(node: yaml.Node) -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bangfu.engine.errors import PackRefused, Problem
-from bangfu.kernel.errors import Refused
-from bangfu.standards.reading import Block, read_block
+from bangfu.engine.packs.documents import Document, Malformed, read_document
 
 FOLDERS = ("thresholds", "indicators", "rules", "quality", "cases", "not_computable")
 NOT_COMPUTABLE = "not_computable.yaml"
@@ -21,7 +20,7 @@ _HASHED = ("thresholds", "indicators", "rules", "quality")
 class PackFiles:
     """The pack's own description, and relative path → file: a pack's file hides its base's."""
 
-    about: Block
+    about: Document
     files: Mapping[str, Path]
     chain: tuple[tuple[str, str], ...] = ()
     """(id, version) of the pack and of those it extends, its own first."""
@@ -32,6 +31,11 @@ class PackFiles:
         """Return the folder of the pack that a file comes from; None for the pack's own file."""
         root = next(root for root in self.roots if self.files[name].is_relative_to(root))
         return None if root == self.roots[0] else root
+
+    def shown(self, name: str) -> str:
+        """Return a file's path as it is told: with the folder's name where it is another pack's."""
+        base = self.base_of(name) if name in self.files else None
+        return name if base is None else f"{base.name}/{name}"
 
     def under(self, folder: str) -> list[tuple[str, Path]]:
         """Return (relative path, file) of one folder and of the file of its name, sorted."""
@@ -55,17 +59,17 @@ def collect(path: Path) -> PackFiles:
 
     Refuses a folder without pack.yaml and packs that extend each other in a circle.
     """
-    chain: list[tuple[Path, Block]] = []
+    chain: list[tuple[Path, Document]] = []
     current: Path | None = path.resolve()
     while current is not None:
-        if current in [seen for seen, _ in chain]:
-            raise refused("E-PACK-CIRCULAR", str(path.name), "extends", pack=current.name)
         if not (current / "pack.yaml").is_file():
-            raise refused("E-PACK-MISSING", current.name, "pack.yaml", folder=current.name)
-        about = read_yaml(current / "pack.yaml")
+            raise _not_found(current, chain)
+        about = read(current / "pack.yaml", f"{current.name}/pack.yaml" if chain else "pack.yaml")
         chain.append((current, about))
         base = about.values.get("extends")
         current = (current / str(base)).resolve() if base else None
+        if current in [seen for seen, _ in chain]:
+            raise _refused("E-PACK-CIRCULAR", about, pack=chain[-1][0].name)
     files: dict[str, Path] = {}
     for root, _ in reversed(chain):
         for folder in FOLDERS:
@@ -77,21 +81,25 @@ def collect(path: Path) -> PackFiles:
     return PackFiles(chain[0][1], files, tuple(names), tuple(root for root, _ in chain))
 
 
-def read_yaml(path: Path) -> Block:
+def read(path: Path, shown: str) -> Document:
     """Read a YAML mapping; what is malformed is refused with file and line."""
     try:
-        return read_block(path)
-    except Refused as error:
-        params = error.params
-        raise refused(
-            "E-PACK-YAML",
-            path.name,
-            f"{params.get('field', '')}",
-            line=params.get("line", 0),
-            problem=str(params.get("problem", "")),
-        ) from error
+        return read_document(path)
+    except Malformed as error:
+        params = {"line": error.line, "problem": error.problem}
+        problem = Problem("E-PACK-YAML", shown, error.where, params, error.line, error.column)
+        raise PackRefused([problem]) from error
 
 
-def refused(code: str, file: str, where: str, **params: Any) -> PackRefused:
-    """Return the refusal of a pack for one problem."""
-    return PackRefused([Problem(code, file, where, params)])
+def _not_found(folder: Path, chain: list[tuple[Path, Document]]) -> PackRefused:
+    """The refusal of a folder without pack.yaml: the one asked for, or one that is extended."""
+    if chain:
+        return _refused("E-PACK-MISSING", chain[-1][1], folder=folder.name)
+    return PackRefused(
+        [Problem("E-PACK-MISSING", folder.name, "pack.yaml", {"folder": folder.name})]
+    )
+
+
+def _refused(code: str, about: Document, **params: Any) -> PackRefused:
+    """The refusal of a pack for what its pack.yaml says it extends."""
+    return PackRefused([Problem(code, "pack.yaml", "extends", params, *about.place("extends"))])

@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from bangfu.engine.contracts.catalog import default_catalog, quality_catalog
 from bangfu.engine.contracts.tables import Catalog
 from bangfu.engine.errors import PackRefused, Problem
-from bangfu.engine.packs.files import PackFiles, collect, read_yaml
+from bangfu.engine.packs.case_reading import read_cases
+from bangfu.engine.packs.documents import Document
+from bangfu.engine.packs.files import PackFiles, collect, read
 from bangfu.engine.packs.model import Case, Indicator, NotComputable, Pack
-from bangfu.engine.packs.reading import (
-    Bad,
-    Names,
-    read_cases,
-    read_indicator,
-    read_not_computable,
-    read_region,
-    read_rule,
-    read_threshold,
-    text,
-)
+from bangfu.engine.packs.parts import Bad, Names, SeveralBad, only, read_region, text
+from bangfu.engine.packs.reading import read_indicator, read_not_computable, read_threshold
+from bangfu.engine.packs.rule_reading import read_rule
 from bangfu.engine.packs.thresholds import Threshold, ThresholdBook
+from bangfu.engine.packs.versions import check_cases, check_versions, no_cases
 from bangfu.engine.rules.rule import Rule
 
 Made = TypeVar("Made")
 _USES = re.compile(r"indicator\(\s*'(\w+)'")
+_ABOUT = ("id", "version", "title", "extends", "region", "source")
 
 
 def load(path: Path | str, *, catalog: Catalog | None = None) -> Pack:
@@ -41,6 +37,25 @@ def load_quality(path: Path | str, *, catalog: Catalog | None = None) -> Pack:
     return _Loader(collect(Path(path)), "quality", catalog or quality_catalog()).load(Path(path))
 
 
+@dataclass(frozen=True)
+class _Part:
+    """A mapping of a pack's file: the file's relative path and how it is told, the mapping, its
+    place in the file (`rules[2].`) and what it is called (the rule)."""
+
+    name: str
+    shown: str
+    document: Document
+    values: Mapping[str, Any]
+    prefix: str = ""
+    label: str = ""
+
+    def problem(self, bad: Bad) -> Problem:
+        """Say where in the file it is."""
+        where = ".".join(part for part in (self.label, bad.where.rstrip(".")) if part)
+        line, column = self.document.place(f"{self.prefix}{bad.where}", bad.at)
+        return Problem(bad.code, self.shown, where, bad.params, line, column)
+
+
 class _Loader:
     def __init__(self, files: PackFiles, folder: str, catalog: Catalog) -> None:
         self.files = files
@@ -51,20 +66,16 @@ class _Loader:
         self.bases: dict[Path, ThresholdBook] = {}
 
     def load(self, path: Path) -> Pack:
+        about = _Part("pack.yaml", "pack.yaml", self.files.about, self.files.about.values)
+        title = self._about(about)
         thresholds = self.thresholds = self._thresholds()
         names = Names(self.catalog, {name: item.type for name, item in thresholds.items()})
         if self.folder == "rules":
             names = Names(self.catalog, names.thresholds, self._indicators(names))
         rules, cases = self._rules(names)
-        about = self.files.about
-        title = self._try("pack.yaml", lambda: text(about.values, "title", ""))
-        region = self._try("pack.yaml", lambda: read_region(about.values))
         not_computable = self._not_computable()
-        for key in ("id", "version"):
-            if not about.values.get(key):
-                self._problem("E-PACK-KEY-MISSING", "pack.yaml", key, key=key)
         if self.problems:
-            raise PackRefused(self.problems)
+            raise PackRefused(sorted(self.problems, key=lambda found: (found.file, found.line)))
         assert title is not None
         return Pack(
             id=str(about.values["id"]),
@@ -74,101 +85,159 @@ class _Loader:
             catalog=self.catalog,
             thresholds=ThresholdBook(thresholds),
             indicators=names.indicators,
-            rules=tuple(sorted(rules, key=lambda rule: rule.id)),
+            rules=tuple(sorted(rules, key=lambda rule: (rule.id, rule.valid_from))),
             cases=cases,
             path=path,
-            region=region or "",
+            region=read_region(about.values),
             not_computable=not_computable,
             chain=self.files.chain,
         )
 
-    def _problem(self, code: str, file: str, where: str, **params: Any) -> None:
-        self.problems.append(Problem(code, file, where, params))
+    def _about(self, about: _Part) -> Any:
+        """Check pack.yaml; return its title."""
+        self._try(about, lambda: only(about.values, _ABOUT, ""))
+        self._try(about, lambda: read_region(about.values))
+        for key in ("id", "version"):
+            if not about.values.get(key):
+                self._tell(about, Bad("E-PACK-KEY-MISSING", key, key=key))
+        return self._try(about, lambda: text(about.values, "title", ""))
 
-    def _try(self, file: str, make: Callable[[], Made]) -> Made | None:
+    def _tell(self, part: _Part, bad: Bad) -> None:
+        self.problems.append(part.problem(bad))
+
+    def _try(self, part: _Part, make: Callable[[], Made]) -> Made | None:
+        """Return what is made, or None with everything wrong kept."""
         try:
             return make()
         except Bad as bad:
-            self._problem(bad.code, file, bad.where, **bad.params)
-        except PackRefused as refused:
-            self.problems += refused.problems
+            self._tell(part, bad)
+        except SeveralBad as several:
+            self.problems += [part.problem(found) for found in several.found]
         return None
 
-    def _documents(self, folder: str) -> list[tuple[str, Mapping[str, Any]]]:
-        found = []
+    def _parts(self, folder: str) -> Iterable[_Part]:
+        """The files of a folder; those that are no YAML are told and left out."""
         for name, path in self.files.under(folder):
-            block = self._try(name, lambda path=path: read_yaml(path))  # type: ignore[misc]
-            if block is not None:
-                found.append((name, block.values))
-        return found
+            found = self._part(name, path)
+            if found is not None:
+                yield found
+
+    def _part(self, name: str, path: Path) -> _Part | None:
+        shown = self.files.shown(name)
+        try:
+            document = read(path, shown)
+        except PackRefused as refused:
+            self.problems += refused.problems
+            return None
+        return _Part(name, shown, document, document.values)
 
     def _thresholds(self) -> dict[str, Threshold]:
         found: dict[str, Threshold] = {}
-        for file, values in self._documents("thresholds"):
-            made = self._try(file, lambda v=values, f=file: read_threshold(v, f))  # type: ignore[misc]
-            if made is not None and self._is_new(made.id, found, file):
+        for part in self._parts("thresholds"):
+            made = self._try(part, lambda p=part: read_threshold(p.values, p.name))  # type: ignore[misc]
+            if made is not None and self._is_new(made.id, found, part):
                 found[made.id] = made
         return found
 
     def _indicators(self, names: Names) -> dict[str, Indicator]:
         """Read indicators in an order in which each finds what it uses; a circle is refused."""
-        waiting = self._documents("indicators")
-        known = {str(values.get("id")) for _, values in waiting}
+        waiting = list(self._parts("indicators"))
+        known = {str(part.values.get("id")) for part in waiting}
         found: dict[str, Indicator] = {}
         while waiting:
             later = []
-            for file, values in waiting:
-                uses = set(_USES.findall(str(values.get("formula")))) & known
+            for part in waiting:
+                uses = set(_USES.findall(str(part.values.get("formula")))) & known
                 if uses - set(found):
-                    later.append((file, values))
+                    later.append(part)
                     continue
                 scope = Names(names.catalog, names.thresholds, found)
-                made = self._try(file, lambda v=values, f=file, s=scope: read_indicator(v, f, s))  # type: ignore[misc]
+                made = self._try(part, lambda p=part, s=scope: read_indicator(p.values, p.name, s))  # type: ignore[misc]
                 if made is None:
-                    known.discard(str(values.get("id")))
-                if made is not None and self._is_new(made.id, found, file):
+                    known.discard(str(part.values.get("id")))
+                if made is not None and self._is_new(made.id, found, part):
                     found[made.id] = made
             if len(later) == len(waiting):
-                for file, values in later:
-                    self._problem("E-RULE-CIRCULAR", file, "formula", id=str(values.get("id")))
+                for part in later:
+                    name = str(part.values.get("id"))
+                    self._tell(part, Bad("E-RULE-CIRCULAR", "formula", id=name))
                 break
             waiting = later
         return found
 
     def _not_computable(self) -> tuple[NotComputable, ...]:
         found: dict[str, NotComputable] = {}
-        for file, values in self._documents("not_computable"):
-            made = self._try(file, lambda v=values, f=file: read_not_computable(v, f))  # type: ignore[misc]
+        for part in self._parts("not_computable"):
+            made = self._try(part, lambda p=part: read_not_computable(p.values, p.name))  # type: ignore[misc]
             for item in made or ():
-                if self._is_new(item.id, found, file):
+                if self._is_new(item.id, found, part):
                     found[item.id] = item
         return tuple(found.values())
 
-    def _is_new(self, name: str, found: Mapping[str, Any], file: str) -> bool:
+    def _is_new(self, name: str, found: Mapping[str, Any], part: _Part) -> bool:
+        """Whether no other file has the identifier; a file hides another only by its path."""
         if name in found:
-            self._problem("E-PACK-TWICE", file, "id", id=name)
+            other = getattr(found[name], "file", "")
+            self._tell(part, Bad("E-PACK-TWICE", "id", id=name, other=other))
         return name not in found
 
     def _rules(self, names: Names) -> tuple[list[Rule], list[Case]]:
         rules: dict[str, Rule] = {}
+        versions: list[Rule] = []
         cases: list[Case] = []
-        for file, document in self._documents(self.folder):
-            listed = document.get("rules")
-            many = listed if isinstance(listed, list) else [document]
-            here: list[str] = []
-            for values in many:
-                if not isinstance(values, Mapping):
-                    self._problem("E-PACK-ID", file, "rules", id=str(values)[:40])
-                    continue
-                made = self._try(
-                    f"{file}#{values.get('id', '?')}",
-                    lambda v=values, f=file: read_rule(v, f, names),  # type: ignore[misc]
-                )
-                here.append(str(values.get("id")))
-                if made is not None and self._is_new(made.id, rules, file):
-                    rules[made.id] = made
-            cases += self._cases(file, here)
-        return list(rules.values()), cases
+        for part in self._parts(self.folder):
+            here: list[tuple[_Part, Rule]] = []
+            unread: list[_Part] = []
+            for one in self._rules_of(part):
+                made = self._try(one, lambda p=one: read_rule(p.values, p.name, names))  # type: ignore[misc]
+                if made is None:
+                    unread.append(one)
+                elif self._is_new(made.id, rules, one):
+                    here.append((one, made))
+            rules |= {rule.id: rule for _, rule in here}
+            versions += [rule for _, rule in here]
+            for place, bad in check_versions(here):
+                self._tell(place, bad)
+            cases += self._cases(part, here, unread)
+        return versions, cases
+
+    def _rules_of(self, part: _Part) -> Iterable[_Part]:
+        """The rules of a file: one, or a list under `rules`."""
+        listed = part.values.get("rules")
+        if not isinstance(listed, list):
+            yield replace(part, label=str(part.values.get("id", "?")))
+            return
+        self._try(part, lambda: only(part.values, ("rules",), ""))
+        for index, values in enumerate(listed):
+            if isinstance(values, Mapping):
+                label = str(values.get("id", "?"))
+                yield replace(part, values=values, prefix=f"rules[{index}].", label=label)
+            else:
+                self._tell(part, Bad("E-PACK-ID", f"rules[{index}]", id=str(values)[:40]))
+
+    def _cases(
+        self, part: _Part, rules: list[tuple[_Part, Rule]], unread: list[_Part]
+    ) -> list[Case]:
+        """Cases stand at the same path: cases/<path without rules/>, or cases/quality/…"""
+        name = f"cases/{part.name.removeprefix('rules/')}"
+        path = self.files.files.get(name)
+        found: list[Case] = []
+        if path is not None:
+            file = self._part(name, path)
+            if file is None:
+                return []
+            named = list(dict.fromkeys(str(p.values.get("id")) for p in self._rules_of(part)))
+            made = self._try(file, lambda: read_cases(file.values, name, named, self.catalog))
+            if made is None:
+                return []
+            written_against = self._written_against(name)
+            found = [replace(case, thresholds=written_against) for case in made]
+        for place, bad in check_cases(rules, found, name):
+            self._tell(place, bad)
+        for place in unread:
+            if not any(case.rule_id == place.label for case in found):
+                self._tell(place, no_cases(place.label, name, {"TRUE", "FALSE"}))
+        return found
 
     def _written_against(self, name: str) -> ThresholdBook | None:
         """The thresholds of the pack that a file of cases comes from, if it is one extended.
@@ -182,21 +251,3 @@ class _Loader:
             theirs = _Loader(collect(base), self.folder, self.catalog)._thresholds()
             self.bases[base] = ThresholdBook({**self.thresholds, **theirs})
         return self.bases[base]
-
-    def _cases(self, file: str, rule_ids: list[str]) -> list[Case]:
-        """Cases stand at the same path: cases/<path without rules/>, or cases/quality/…"""
-        relative = file.removeprefix("rules/")
-        name = f"cases/{relative}"
-        path = self.files.files.get(name)
-        found: list[Case] = []
-        if path is not None:
-            block = self._try(name, lambda: read_yaml(path))
-            if block is not None:
-                made = self._try(name, lambda: read_cases(block.values, name, rule_ids))
-                written_against = self._written_against(name)
-                found = [replace(case, thresholds=written_against) for case in made or []]
-        for rule_id in rule_ids:
-            expected = {case.expect for case in found if case.rule_id == rule_id}
-            if not {"TRUE", "FALSE"} <= expected:
-                self._problem("E-PACK-NO-CASES", file, rule_id, rule=rule_id, cases=name)
-        return found

@@ -12,6 +12,7 @@ from bangfu.engine.contracts.tables import Catalog
 from bangfu.engine.packs.thresholds import ThresholdBook
 from bangfu.engine.rules.nodes import Node
 from bangfu.engine.rules.rule import Rule, Source, Text
+from bangfu.kernel.period import Period
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,13 @@ class Case:
     file: str = ""
     thresholds: ThresholdBook | None = None
     """Of a case that comes from a pack extended: the values it was written against."""
+    number: int = 0
+    """Its place in the file, from 0."""
+
+    @property
+    def period(self) -> Period:
+        """The month of the case. Raises E-PERIOD-FORMAT for what is no month."""
+        return Period.parse(str(self.facts.get("period", "2026-10")))
 
 
 @dataclass(frozen=True)
@@ -77,9 +85,13 @@ class Pack:
         """Return the rules in force on a day, in the order of their identifiers."""
         return tuple(rule for rule in self.rules if rule.is_in_force(day))
 
-    def rule(self, rule_id: str) -> Rule:
-        """Return one rule; KeyError when the pack has none of that name."""
-        for rule in self.rules:
-            if rule.id == rule_id:
-                return rule
-        raise KeyError(rule_id)
+    def rule(self, rule_id: str, day: date | None = None) -> Rule:
+        """Return the version of a rule that is in force on a day, else its last version.
+
+        KeyError when the pack has no rule of that name.
+        """
+        versions = [rule for rule in self.rules if rule.id == rule_id]
+        if not versions:
+            raise KeyError(rule_id)
+        in_force = [rule for rule in versions if day is not None and rule.is_in_force(day)]
+        return (in_force or versions)[-1]

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bangfu.engine import packs, runs
-from bangfu.engine.comparison.coverage import Delivery, FeedState, judge
+from bangfu.engine.comparison.coverage import Delivery, FeedState, judge, judge_all, read_coverage
 from bangfu.engine.contracts.catalog import default_catalog
 from bangfu.engine.contracts.tables import Table
 from bangfu.engine.contracts.writer import write_table
@@ -151,6 +151,11 @@ def test_explanations_say_what_the_reference_evaluator_says(
     members = by_id(inputs / "person.parquet", "household_id")
     feeds = {p.stem: by_id(p, "person_token") for p in (inputs / "feeds").iterdir()}
     signed = frozenset(by_id(inputs / "authorization.parquet", "person_token"))
+    deliveries = read_coverage(inputs / "coverage.json")
+    states = judge_all(
+        pack.catalog, sorted({d.county for d in deliveries}), deliveries, world.period
+    )
+    gaps = {state.table: state.gap for state in states}
     households = pq.read_table(inputs / "household.parquet").to_pylist()[::10]
     for facts in households:
         people = members[facts["household_id"]]
@@ -158,7 +163,7 @@ def test_explanations_say_what_the_reference_evaluator_says(
             table: [row for person in people for row in found.get(person["person_token"], [])]
             for table, found in feeds.items()
         }
-        home = Household(facts, people, rows, dict.fromkeys(feeds, 0), signed)
+        home = Household(facts, people, rows, gaps, signed)
         told = runs.explain(out, pack, facts["household_id"], all=True)
         by_rule = {entry["rule_id"]: entry for entry in told["rules"]}
         for rule in pack.rules:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -105,16 +105,30 @@ def _clause(
 
 
 def _table_of(clause: n.Node) -> str:
-    """The table that a clause speaks of: a feed before a member's facts before the household's."""
+    """The table that a clause speaks of: a feed before a member's facts before the household's.
+
+    Of a `coalesce` only the last resort counts: what stands before it may be absent altogether.
+    """
+    return _table_among(_without_options(clause)) or _table_among(n.walk(clause)) or "household"
+
+
+def _table_among(nodes: Iterable[n.Node]) -> str | None:
     scopes = set()
-    for node in n.walk(clause):
+    for node in nodes:
         if isinstance(node, n.FeedAggregate):
             return node.table
         if isinstance(node, n.MemberAggregate):
             scopes.add("person")
         if isinstance(node, n.Field):
             scopes.add(node.scope)
-    return "person" if "person" in scopes else "household"
+    return "person" if "person" in scopes else next(iter(scopes), None)
+
+
+def _without_options(node: n.Node) -> Iterator[n.Node]:
+    yield node
+    optional = isinstance(node, n.Call) and node.name == "coalesce"
+    for child in n.children(node)[-1:] if optional else n.children(node):
+        yield from _without_options(child)
 
 
 def _dated_by(clause: n.Node, pack: Pack) -> str:

@@ -1,7 +1,7 @@
 """What is to be made: counties with their sizes, and the months that each feed delivers there.
 
-A county in four has one feed that is stale, another one has a feed that never came, so that what
-is undecided for want of data is in every lake.
+Of four counties one has a feed that is stale, one a feed that never came, one a feed of which a
+month is missing, so that what is undecided for want of data is in every lake.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ FEWEST_COUNTIES = 3
 FIRST_PROVINCE = "53"
 """云南省: its own income line stands in the national pack; further provinces follow by code."""
 
-STALE_EVERY, STALE_AT, MISSING_AT = 4, 1, 2
+ODD_EVERY, STALE_AT, MISSING_AT, HOLE_AT = 4, 1, 2, 3
+HOLE = 4
+"""Of a feed of many months, which one never came (0: the newest)."""
 # How many months ago the newest delivery is, by cadence.
 _NEWEST = {"MONTHLY": 0, "TERM": 3, "HALF_YEAR": 1, "YEARLY": 5, "EVENT": 1}
 
@@ -98,7 +100,10 @@ def plan_deliveries(
     late = 0
     if _odd_feed(county, STALE_AT, 0, tables) == recipe.table:
         late = dataset.valid_months
-    return [Delivery(period.plus(-back - late), back, turn) for turn, back in enumerate(backs)]
+    found = [Delivery(period.plus(-back - late), back, turn) for turn, back in enumerate(backs)]
+    if _odd_feed(county, HOLE_AT, 0, tables) == recipe.table:
+        found = [delivery for delivery in found if delivery.turn != HOLE]
+    return found
 
 
 def accumulates(dataset: Dataset) -> bool:
@@ -108,9 +113,9 @@ def accumulates(dataset: Dataset) -> bool:
 
 def _odd_feed(county: County, place: int, offset: int, tables: Sequence[str]) -> str | None:
     """The feed with which something is wrong in this county; another one in each such county."""
-    if county.index % STALE_EVERY != place:
+    if county.index % ODD_EVERY != place:
         return None
-    return tables[(county.index // STALE_EVERY + offset) % len(tables)]
+    return tables[(county.index // ODD_EVERY + offset) % len(tables)]
 
 
 def coverage_entries(

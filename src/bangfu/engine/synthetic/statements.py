@@ -61,7 +61,7 @@ def feed_rows(recipe: Recipe, table: Table, deliveries: list[Delivery]) -> str:
     matched = "TRUE"
     if table.coverage == "CHANGES":
         # Something happens once, in one of the months.
-        matched = f"d.turn = roll(n * 4 + c, '{table.name} month', {len(deliveries)})"
+        matched = f"d.turn = roll(n * 4 + c, '{table.name} month', {deliveries[-1].turn + 1})"
     who = ["token IS NOT NULL", f"({recipe.where})"]
     who += ["place = 1"] if recipe.of == "head" else []
     if table.basis == "ASSET":
@@ -80,7 +80,10 @@ def feed_rows(recipe: Recipe, table: Table, deliveries: list[Delivery]) -> str:
 
 
 def authorizations(period: Period) -> str:
-    """Return the query for papers of adults who agreed; some have expired, some are to come."""
+    """Return the query for papers: of adults who agreed, and of children whose guardian signed.
+
+    Some have expired, some are to come.
+    """
     day = f"DATE '{period.last_day}'"
     return (
         "SELECT token AS person_token, "  # noqa: S608
@@ -89,7 +92,7 @@ def authorizations(period: Period) -> str:
         f"{day} + (CASE WHEN chance(n, 'expired', 500) THEN -3 ELSE 30 END"
         " + CASE WHEN chance(n, 'expired', 500) THEN -1 ELSE 1 END * roll(n, 'expires', 300))"
         "::INTEGER AS expires_on "
-        "FROM member WHERE agreed AND age > 17 AND token IS NOT NULL ORDER BY n"
+        "FROM member WHERE agreed AND (age > 17 OR guarded) AND token IS NOT NULL ORDER BY n"
     )
 
 

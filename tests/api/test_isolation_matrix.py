@@ -19,6 +19,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
+from bangfu.domains.feeds import feedback
 from bangfu.domains.quality.models import QualityItem
 from bangfu.foundation import files, jobs
 from bangfu.foundation.access.scopes import activate, command_scope
@@ -41,9 +42,18 @@ class Victim:
     job: str
     post: str
     item: str
+    feedback: str
 
 
 Ask = Callable[[Any, Victim], Any]
+FEEDBACK = {
+    "dataset": "civil/dibao",
+    "period": "2026-10",
+    "column": "status",
+    "stated": "享受中",
+    "expected": "终止",
+    "reason": "已核实",
+}
 
 
 def get(path: str, **query: Any) -> Ask:
@@ -127,6 +137,20 @@ MATRIX: dict[str, list[tuple[Ask, int]]] = {
     ],
     "get_landing": [(get("/feeds/landings/{batch}"), 404)],
     "revert_landing": [(post("/feeds/landings/{batch}/revert", {"reason": "x"}), 404)],
+    "list_feedback": [
+        (get("/feeds/feedback"), 200),
+        (get("/feeds/feedback", region="990102"), 404),
+    ],
+    "create_feedback": [
+        (post("/feeds/feedback", {**FEEDBACK, "region": "990102"}), 404),
+        (post("/feeds/feedback", {**FEEDBACK, "household_no": "H9901020001"}), 404),
+    ],
+    "get_feedback": [(get("/feeds/feedback/{feedback}"), 404)],
+    "send_feedback": [(post("/feeds/feedback/{feedback}/send", {}), 404)],
+    "answer_feedback": [(post("/feeds/feedback/{feedback}/answer", {"note": "x"}), 404)],
+    "close_feedback": [(post("/feeds/feedback/{feedback}/close", {}), 404)],
+    "withdraw_feedback": [(post("/feeds/feedback/{feedback}/withdraw", {"note": "x"}), 404)],
+    "get_feedback_form": [(get("/feeds/feedback/{feedback}/form.xlsx"), 404)],
     "list_imports": [(get("/imports"), 200)],
     "get_import": [(get("/imports/{batch}"), 404), (get("/imports/{job}"), 404)],
     "commit_import": [(post("/imports/{batch}/commit"), 404)],
@@ -169,6 +193,13 @@ QUESTIONS = [
 ]
 
 
+def add_feedback(scope: Any) -> Any:
+    """Draft a request for correction about a household of 石桥县."""
+    texts = {**FEEDBACK, "period": Period("2026-10"), "reason": "KANARUI-REASON"}
+    draft = feedback.Draft(**texts, household_no="H9901020001")
+    return feedback.create_feedback(scope=scope, at=NOW, region=SHIQIAO, draft=draft)
+
+
 def make_victim(world: World, folder: Path) -> Victim:
     """Give 石桥县 an import with an error workbook, and a queued job."""
     scope = command_scope(SHIQIAO, "tests")
@@ -198,6 +229,7 @@ def make_victim(world: World, folder: Path) -> Victim:
         batch=str(batch.id),
         job=str(job.id),
         post=str(world.cast.neighbour.post_id),
+        feedback=str(add_feedback(scope)),
         item=str(add_quality_item(scope, world.households["H9901020001"])),
     )
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from bangfu.kernel.errors import BangfuError, InvalidValue
+from bangfu.kernel.errors import BangfuError, Conflict, InvalidValue
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import RegionCode
 
@@ -42,6 +42,29 @@ class FeedbackState(StrEnum):
     ANSWERED = "ANSWERED"
     CLOSED = "CLOSED"
     WITHDRAWN = "WITHDRAWN"
+
+
+# Each step of a request: the states it may be taken in, and the state it leads to.
+FEEDBACK_STEPS: dict[str, tuple[frozenset[FeedbackState], FeedbackState]] = {
+    "send": (frozenset({FeedbackState.DRAFT, FeedbackState.ANSWERED}), FeedbackState.SENT),
+    "answer": (frozenset({FeedbackState.SENT}), FeedbackState.ANSWERED),
+    "close": (frozenset({FeedbackState.ANSWERED}), FeedbackState.CLOSED),
+    "withdraw": (
+        frozenset({FeedbackState.DRAFT, FeedbackState.SENT, FeedbackState.ANSWERED}),
+        FeedbackState.WITHDRAWN,
+    ),
+}
+
+
+def check_step(state: FeedbackState, step: str) -> FeedbackState:
+    """Return the state that a step leads to. Raises Conflict E-FEED-FEEDBACK-STATE.
+
+    An answer that does not settle the matter is sent back by sending once more.
+    """
+    begun, led_to = FEEDBACK_STEPS[step]
+    if state not in begun:
+        raise Conflict("E-FEED-FEEDBACK-STATE", state=str(state), wanted=str(led_to))
+    return led_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +295,11 @@ def in_force(
         return earlier
     wanted = earlier if accumulates else earlier[-1:]
     return [landing for landing in wanted if period.months_since(landing.period) < valid_months]
+
+
+def has_long_number(text: str) -> bool:
+    """Whether a text holds what may be an ID number, a phone or an account."""
+    return _LONG_NUMBER.search(text) is not None
 
 
 def scrub(text: str, own_name: str | None) -> str:

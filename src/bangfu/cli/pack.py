@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -11,6 +12,14 @@ from bangfu.cli import pack_lifecycle
 from bangfu.cli.output import emit, fail, language
 from bangfu.standards import errors
 from bangfu.standards.paths import packs_root
+
+if TYPE_CHECKING:
+    from bangfu.engine.packs import Pack
+    from bangfu.engine.packs.check import CaseFailure
+
+Made = TypeVar("Made")
+_FOLDER = click.argument("folder", required=False, type=click.Path(path_type=Path))
+_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 
 
 @click.group()
@@ -23,53 +32,20 @@ for _command in pack_lifecycle.COMMANDS:
 
 
 @command.command()
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@_FOLDER
+@_JSON
 def check(folder: Path | None, as_json: bool) -> None:
     """Load a pack, list every problem, run its cases on both evaluators.
 
     FOLDER is a pack with a pack.yaml; without it the national pack is checked. JSON keys: pack,
-    version, rules, quality_rules, cases, failures; when refused: errors (code, message, remedy,
-    file, where).
+    version, hash, rules, quality_rules, cases; when refused: errors (code, message, remedy, file,
+    line, column, where).
     """
-    # Optional heavy libraries: only this command needs them.
+    # Optional heavy libraries: only these commands need them.
     from bangfu.engine import packs
-    from bangfu.engine.errors import PackRefused
 
-    root = folder or packs_root() / "national"
-    try:
-        loaded = [packs.load(root)]
-        if (root / "quality").is_dir():
-            loaded.append(packs.load_quality(root))
-    except PackRefused as refused:
-        found = [
-            {
-                **_described(problem.code, problem.params, problem.file, problem.where),
-                "message": f"{problem.place}: "
-                + errors.text(problem.code, problem.params, language()).message,
-                "line": problem.line,
-                "column": problem.column,
-            }
-            for problem in refused.problems
-        ]
-        fail(found, as_json=as_json, pack=root.name)
-        return
+    loaded = _load(folder, as_json)
     reports = [packs.check(pack) for pack in loaded]
-    failures = [
-        _described(
-            "E-PACK-CASE-FAILED",
-            {
-                "case": failure.case,
-                "expected": failure.expected,
-                "found": failure.found,
-                "evaluator": failure.evaluator,
-            },
-            failure.file,
-            failure.rule_id,
-        )
-        for report in reports
-        for failure in report.failures
-    ]
     result: dict[str, Any] = {
         "pack": loaded[0].id,
         "version": loaded[0].version,
@@ -78,10 +54,103 @@ def check(folder: Path | None, as_json: bool) -> None:
         "quality_rules": sum(report.rules for report in reports[1:]),
         "cases": sum(report.cases for report in reports),
     }
+    failures = [_failed(failure) for report in reports for failure in report.failures]
     if failures:
         fail(failures, as_json=as_json, **result)
-    text = _summary(result)
+    emit(result, as_json=as_json, text=_summary(result))
+
+
+@command.command()
+@_FOLDER
+@click.option("--rule", "rule_id", help="Only the cases of this rule.")
+@_JSON
+def test(folder: Path | None, rule_id: str | None, as_json: bool) -> None:
+    """Run the cases of a pack on both evaluators; of each that fails show every clause.
+
+    FOLDER is a pack; without it the national pack. JSON keys: pack, version, cases, failures
+    (rule, title, case, file, line, expected, found by evaluator, clauses: member, outcome, text,
+    value, threshold). Exit status 1 when a case fails or the pack is refused.
+    """
+    from bangfu.cli import pack_report
+
+    loaded = _load(folder, as_json)
+    result = pack_report.run_cases(loaded, rule_id, language())
+    emit(result, as_json=as_json, text=pack_report.cases_text(result, language()))
+    if result["failures"]:
+        raise SystemExit(1)
+
+
+@command.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", required=False, type=click.Path(path_type=Path))
+@_JSON
+def diff(old: Path, new: Path | None, as_json: bool) -> None:
+    """Say what changed from the pack OLD to the pack NEW: rules, indicators, thresholds by region
+    and date.
+
+    With one folder: what that pack changes in the pack it extends. JSON keys: screening and
+    quality, each with old, new, rules, indicators, thresholds, not_computable.
+    """
+    from bangfu.cli import pack_report
+    from bangfu.engine.packs.files import base_of
+
+    first, second = old, new
+    if second is None:
+        first, second = _or_fail(lambda: base_of(old), old, as_json), old
+    result, text = pack_report.difference(_load(first, as_json), _load(second, as_json), language())
     emit(result, as_json=as_json, text=text)
+
+
+def _load(folder: Path | None, as_json: bool) -> list[Pack]:
+    """The screening pack of a folder and, where it has one, its quality pack."""
+    from bangfu.engine import packs
+
+    root = folder or packs_root() / "national"
+    return _or_fail(lambda: packs.load_all(root), root, as_json)
+
+
+def _or_fail(make: Callable[[], Made], root: Path, as_json: bool) -> Made:
+    """Return what is made; a pack that is refused ends the command with every problem."""
+    from bangfu.engine.errors import PackRefused
+
+    try:
+        return make()
+    except PackRefused as refused:
+        found = []
+        for problem in refused.problems:
+            told = errors.text(problem.code, problem.params, language())
+            found.append(
+                {
+                    "code": problem.code,
+                    "message": f"{problem.place}: {told.message}",
+                    "remedy": told.remedy,
+                    "file": problem.file,
+                    "line": problem.line,
+                    "column": problem.column,
+                    "where": problem.where,
+                }
+            )
+        fail(found, as_json=as_json, pack=root.name)
+        raise
+
+
+def _failed(failure: CaseFailure) -> dict[str, Any]:
+    params = {
+        "case": failure.case,
+        "expected": failure.expected,
+        "found": failure.found,
+        "evaluator": failure.evaluator,
+    }
+    told = errors.text("E-PACK-CASE-FAILED", params, language())
+    place = f"{failure.file}:{failure.written.line} {failure.rule_id}"
+    return {
+        "code": "E-PACK-CASE-FAILED",
+        "message": f"{place}: {told.message}",
+        "remedy": told.remedy,
+        "file": failure.file,
+        "line": failure.written.line,
+        "where": failure.rule_id,
+    }
 
 
 def _summary(result: dict[str, Any]) -> str:
@@ -91,9 +160,3 @@ def _summary(result: dict[str, Any]) -> str:
     if language() == "en":
         return f"{name}: {rules} rules, {cases} cases, all as written"
     return f"{name}：规则 {rules} 条，样例 {cases} 个，全部通过"
-
-
-def _described(code: str, params: dict[str, Any], file: str, where: str) -> dict[str, Any]:
-    told = errors.text(code, params, language())
-    message = f"{file} {where}: {told.message}"
-    return {"code": code, "message": message, "remedy": told.remedy, "file": file, "where": where}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bangfu.kernel.errors import Refused
@@ -32,7 +32,7 @@ class Problem:
     code: str
     file: str
     where: str
-    params: dict[str, Any]
+    params: dict[str, Any] = field(hash=False)
     line: int = 0
     column: int = 0
 

@@ -3,7 +3,7 @@
 
 from bangfu.engine.packs.check import CaseFailure, CheckReport, check
 from bangfu.engine.packs.difference import PackDiff, diff
-from bangfu.engine.packs.loader import load, load_quality
+from bangfu.engine.packs.loader import load, load_all, load_quality
 from bangfu.engine.packs.model import Indicator, NotComputable, Pack
 from bangfu.engine.packs.thresholds import ThresholdBook, ThresholdValue
 
@@ -19,5 +19,6 @@ __all__ = [
     "check",
     "diff",
     "load",
+    "load_all",
     "load_quality",
 ]

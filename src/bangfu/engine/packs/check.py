@@ -20,7 +20,10 @@ from bangfu.kernel.errors import BangfuError
 
 @dataclass(frozen=True)
 class CaseFailure:
-    """A case that came out otherwise than written, and on which evaluator."""
+    """A case that came out otherwise than written, and on which evaluator.
+
+    `written` is the case as it stands in the pack; `packs.tracing` tells its clauses.
+    """
 
     rule_id: str
     case: str
@@ -28,6 +31,7 @@ class CaseFailure:
     expected: str
     found: str
     file: str
+    written: Case
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def _expected(case: Case) -> str:
 
 
 def _failure(case: Case, evaluator: str, found: str) -> CaseFailure:
-    return CaseFailure(case.rule_id, case.name, evaluator, _expected(case), found, case.file)
+    return CaseFailure(case.rule_id, case.name, evaluator, _expected(case), found, case.file, case)
 
 
 def by_reference(rule: Rule, facts: Facts, pack: Pack) -> str:

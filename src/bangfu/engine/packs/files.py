@@ -81,6 +81,15 @@ def collect(path: Path) -> PackFiles:
     return PackFiles(chain[0][1], files, tuple(names), tuple(root for root, _ in chain))
 
 
+def base_of(path: Path) -> Path:
+    """Return the folder of the pack that a pack extends; refuses one that extends none."""
+    roots = collect(path).roots
+    if len(roots) < 2:
+        problem = Problem("E-PACK-KEY-MISSING", "pack.yaml", "extends", {"key": "extends"}, 1, 1)
+        raise PackRefused([problem])
+    return roots[1]
+
+
 def read(path: Path, shown: str) -> Document:
     """Read a YAML mapping; what is malformed is refused with file and line."""
     try:

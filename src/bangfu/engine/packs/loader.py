@@ -37,6 +37,22 @@ def load_quality(path: Path | str, *, catalog: Catalog | None = None) -> Pack:
     return _Loader(collect(Path(path)), "quality", catalog or quality_catalog()).load(Path(path))
 
 
+def load_all(path: Path | str) -> list[Pack]:
+    """Read the screening rules of a pack and, where it or a pack it extends has any, the quality
+    rules. Raises PackRefused with the problems of both."""
+    loaded: list[Pack] = []
+    problems: dict[Problem, None] = {}
+    has_quality = any(name.startswith("quality/") for name in collect(Path(path)).files)
+    for read_one in (load, load_quality) if has_quality else (load,):
+        try:
+            loaded.append(read_one(path))
+        except PackRefused as refused:
+            problems |= dict.fromkeys(refused.problems)
+    if problems:
+        raise PackRefused(list(problems))
+    return loaded
+
+
 @dataclass(frozen=True)
 class _Part:
     """A mapping of a pack's file: the file's relative path and how it is told, the mapping, its
@@ -231,7 +247,14 @@ class _Loader:
             if made is None:
                 return []
             written_against = self._written_against(name)
-            found = [replace(case, thresholds=written_against) for case in made]
+            found = [
+                replace(
+                    case,
+                    thresholds=written_against,
+                    line=file.document.place(f"cases[{case.number}]")[0],
+                )
+                for case in made
+            ]
         for place, bad in check_cases(rules, found, name):
             self._tell(place, bad)
         for place in unread:

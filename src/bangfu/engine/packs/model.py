@@ -54,6 +54,8 @@ class Case:
     """Of a case that comes from a pack extended: the values it was written against."""
     number: int = 0
     """Its place in the file, from 0."""
+    line: int = 0
+    """The line of the file where it begins, from 1."""
 
     @property
     def period(self) -> Period:
@@ -80,6 +82,11 @@ class Pack:
     not_computable: tuple[NotComputable, ...] = ()
     chain: tuple[tuple[str, str], ...] = ()
     """(id, version) of this pack and of those it extends, its own first."""
+
+    def titles(self) -> dict[str, Text]:
+        """Return the titles of thresholds and indicators, as sentences name them."""
+        found = {name: item.title for name, item in self.thresholds.thresholds.items()}
+        return found | {name: item.title for name, item in self.indicators.items()}
 
     def rules_on(self, day: date) -> tuple[Rule, ...]:
         """Return the rules in force on a day, in the order of their identifiers."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from bangfu.engine.contracts.tables import Catalog
 from bangfu.engine.contracts.types import Type, unit_text
@@ -141,6 +142,21 @@ class Renderer:
 
     def _times_used(self, node: n.TimesUsed) -> str:
         return word("functions", "times_used", self.language).format(self.text(node.field))
+
+
+class _Titled(Protocol):
+    """What a renderer needs of a pack."""
+
+    @property
+    def catalog(self) -> Catalog: ...
+
+    def titles(self) -> Mapping[str, Text]: ...
+
+
+def renderers(pack: _Titled) -> dict[str, Renderer]:
+    """Return the renderers of a pack's formulas for "zh" and "en"."""
+    titles = pack.titles()
+    return {language: Renderer(language, pack.catalog, titles) for language in ("zh", "en")}
 
 
 _RENDERERS: dict[type, Callable[..., str]] = {

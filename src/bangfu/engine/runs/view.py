@@ -10,7 +10,7 @@ from typing import Any
 from bangfu.engine.packs.model import Pack
 from bangfu.engine.rules import nodes as n
 from bangfu.engine.rules.layout import Layout, compared
-from bangfu.engine.rules.render import Renderer
+from bangfu.engine.rules.render import Renderer, renderers
 from bangfu.engine.rules.rule import Rule
 from bangfu.kernel.period import Period
 
@@ -66,9 +66,7 @@ def _views(key: _Key, period: str) -> Sequence[RuleView]:
         unit: Layout([rule for rule in rules if rule.unit == unit])
         for unit in ("household", "person")
     }
-    titles = {name: item.title for name, item in pack.thresholds.thresholds.items()}
-    titles |= {name: item.title for name, item in pack.indicators.items()}
-    renders = {name: Renderer(name, pack.catalog, titles) for name in LANGUAGES}
+    renders = renderers(pack)
     return [
         RuleView(
             rule,

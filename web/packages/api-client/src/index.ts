@@ -1,4 +1,6 @@
+import { createAreas } from './areas';
 import { createAuth, type AuthPaths } from './auth';
+import { createCall } from './call';
 import { createTypedClient, type ClientOptions } from './client';
 import { createEndpoints } from './endpoints';
 import type { paths } from './schema';
@@ -9,10 +11,12 @@ export type { NewImport } from './endpoints';
 export { ApiError, toApiError } from './errors';
 export { links, withQuery } from './links';
 export type * from './types';
+export type * from './wire';
 
 export function createApi(options: ClientOptions) {
   return {
     ...createEndpoints(createTypedClient<paths>(options)),
+    ...createAreas(createCall(createTypedClient<{}>(options))),
     auth: createAuth(createTypedClient<AuthPaths>(options)),
   };
 }

@@ -1,4 +1,5 @@
 import type { HouseholdQuery } from './types';
+import type { QualityQuery, ReconciliationQuery } from './wire';
 
 const ROOT = '/api/v1';
 
@@ -24,4 +25,10 @@ export const links = {
   template: (dataset: string) =>
     `${ROOT}/datasets/${dataset.split('/').map(encodeURIComponent).join('/')}/template.xlsx`,
   importErrors: (id: string) => `${ROOT}/imports/${encodeURIComponent(id)}/errors.xlsx`,
+  feedbackForm: (id: string) => `${ROOT}/feeds/feedback/${encodeURIComponent(id)}/form.xlsx`,
+  qualityExport: (query: QualityQuery) => withQuery(`${ROOT}/quality/items/export`, { ...query }),
+  evidence: (changeId: string, fileId: string) =>
+    `${ROOT}/changes/${encodeURIComponent(changeId)}/evidence/${encodeURIComponent(fileId)}`,
+  reconciliationExport: (id: string, query: ReconciliationQuery = {}) =>
+    withQuery(`${ROOT}/reconciliations/${encodeURIComponent(id)}/export.xlsx`, { ...query }),
 };

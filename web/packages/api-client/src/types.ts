@@ -36,8 +36,13 @@ export type HistoryEntry = Schemas['HistoryItem'];
 export type HistoryChange = HistoryEntry['changes'][number];
 
 export type Explanation = Schemas['ExplanationOut'];
-export type RuleExplanation = Schemas['RuleOut'];
-export type Clause = Schemas['ClauseOut'];
+/** What would change a result, where there is something to say. */
+export interface WouldChange {
+  change_zh?: string | null;
+  change_en?: string | null;
+}
+export type Clause = Schemas['ClauseOut'] & WouldChange;
+export type RuleExplanation = Schemas['RuleOut'] & WouldChange & { clauses: Clause[] };
 
 export type Dataset = Schemas['DatasetOut'];
 export type ImportSummary = Schemas['ImportItem'];

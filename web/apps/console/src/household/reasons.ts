@@ -25,6 +25,11 @@ export function sortReasons(rules: readonly RuleExplanation[]): SortedReasons {
   };
 }
 
+/** The department's dataset that a rule was decided on; what the register says is mended by a change request. */
+export function departmentalData(rule: RuleExplanation): string | null {
+  return rule.clauses.find((clause) => clause.dataset && !clause.dataset.startsWith('registry'))?.dataset ?? null;
+}
+
 /** The first undecided clause whose dataset could decide the rule, were it imported. */
 export function clauseToDecide(rule: RuleExplanation): Clause | null {
   if (rule.unknown_reason !== 'NO_DATA' && rule.unknown_reason !== 'STALE') return null;

@@ -4,6 +4,12 @@ import { useRoute, useRouter, type LocationQueryRaw } from 'vue-router';
 
 import { useSession } from '../session/sessionStore';
 
+const LIST_OF: Record<string, string | undefined> = {
+  household: 'households',
+  change: 'changes',
+  'feedback-note': 'feedback',
+};
+
 /** Where and when the screen looks at. The choice lives in the address; without one, the post's region and the latest month. */
 export function useScope() {
   const route = useRoute();
@@ -28,7 +34,8 @@ export function useScope() {
   });
 
   function change(query: { region?: string; period?: string }): void {
-    const name = route.name === 'household' ? 'households' : undefined;
+    // What is open beside a list belongs to the place that is left.
+    const name = LIST_OF[String(route.name)];
     void router.push({ ...(name ? { name } : {}), query: { ...route.query, ...query } });
   }
 

@@ -1,10 +1,24 @@
-import { Aim, DataLine, House, Upload } from '@element-plus/icons-vue';
+import {
+  Aim,
+  Calendar,
+  ChatLineSquare,
+  Connection,
+  DataLine,
+  DocumentChecked,
+  EditPen,
+  House,
+  Notebook,
+  Upload,
+} from '@element-plus/icons-vue';
 import { computed, type Component } from 'vue';
 
 import { useSession } from '../session/sessionStore';
 
+export type NavigationGroup = 'people' | 'work' | 'data' | 'judge';
+
 export interface NavigationEntry {
-  name: 'overview' | 'households' | 'imports' | 'screening';
+  name: string;
+  group: NavigationGroup;
   /** Route names that count as being here. */
   covers: readonly string[];
   icon: Component;
@@ -12,20 +26,72 @@ export interface NavigationEntry {
   needs: readonly string[];
 }
 
+export const GROUPS: readonly NavigationGroup[] = ['people', 'work', 'data', 'judge'];
+
+const READ = ['REGISTRY_READ', 'HINT_READ'];
+
 export const ENTRIES: readonly NavigationEntry[] = [
-  { name: 'overview', covers: ['overview'], icon: DataLine, needs: ['HINT_READ'] },
-  { name: 'households', covers: ['households', 'household'], icon: House, needs: ['REGISTRY_READ'] },
+  { name: 'overview', group: 'people', covers: ['overview'], icon: DataLine, needs: ['HINT_READ'] },
+  {
+    name: 'households',
+    group: 'people',
+    covers: ['households', 'household'],
+    icon: House,
+    needs: ['REGISTRY_READ'],
+  },
+  {
+    name: 'changes',
+    group: 'work',
+    covers: ['changes', 'change', 'new-change', 'edit-change'],
+    icon: EditPen,
+    needs: ['REGISTRY_READ'],
+  },
+  {
+    name: 'quality',
+    group: 'work',
+    covers: ['quality', 'quality-items'],
+    icon: DocumentChecked,
+    needs: ['REGISTRY_READ'],
+  },
+  {
+    name: 'reconciliations',
+    group: 'work',
+    covers: ['reconciliations', 'reconciliation'],
+    icon: Connection,
+    needs: ['RECONCILE'],
+  },
+  { name: 'coverage', group: 'data', covers: ['coverage'], icon: Calendar, needs: READ },
   {
     name: 'imports',
+    group: 'data',
     covers: ['imports', 'new-import', 'import'],
     icon: Upload,
     needs: ['REGISTRY_IMPORT', 'FEEDS_IMPORT'],
   },
-  { name: 'screening', covers: ['screening'], icon: Aim, needs: ['HINT_READ'] },
+  {
+    name: 'feedback',
+    group: 'data',
+    covers: ['feedback', 'feedback-note', 'new-feedback'],
+    icon: ChatLineSquare,
+    needs: READ,
+  },
+  { name: 'screening', group: 'judge', covers: ['screening'], icon: Aim, needs: ['HINT_READ'] },
+  { name: 'rules', group: 'judge', covers: ['rules', 'rule'], icon: Notebook, needs: READ },
 ];
 
-/** The entries that the active post may open. */
+/** How many entries a telephone's bar holds beside the one that opens the rest. */
+const ON_BAR = 4;
+
+/** The entries that the active post may open: all of them, by group, and those for a telephone's bar. */
 export function useNavigation() {
   const session = useSession();
-  return computed(() => ENTRIES.filter((entry) => entry.needs.some((need) => session.can(need))));
+  const entries = computed(() => ENTRIES.filter((entry) => entry.needs.some((need) => session.can(need))));
+  const groups = computed(() =>
+    GROUPS.map((name) => ({ name, entries: entries.value.filter((entry) => entry.group === name) })).filter(
+      (group) => group.entries.length > 0,
+    ),
+  );
+  const bar = computed(() => (entries.value.length <= ON_BAR + 1 ? entries.value : entries.value.slice(0, ON_BAR)));
+  const hasMore = computed(() => bar.value.length < entries.value.length);
+  return { entries, groups, bar, hasMore };
 }

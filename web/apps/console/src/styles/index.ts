@@ -15,5 +15,8 @@ import 'element-plus/es/components/option/style/css';
 import 'element-plus/es/components/tooltip/style/css';
 import './base.css';
 import './table.css';
+import '../shared/stack.css';
+import '../shared/worklist.css';
+import '../shared/form.css';
 import './element.css';
 import './print.css';

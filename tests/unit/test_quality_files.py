@@ -142,7 +142,7 @@ def test_the_command_prints_one_json_object(tmp_path):
     assert shown["households"] == shown["persons"] == 1
     assert shown["findings"] == 1
     assert shown["by_rule"] == [
-        {"rule_no": "B-18", "title": "与村主干路距离为空或超过5公里", "count": 1}
+        {"rule_no": "B-18", "title": "与村主干路距离为空或过远", "count": 1}
     ]
     assert shown["by_town"] == [{"town": "白云镇", "findings": 1}]
     (book,) = shown["workbooks"]

@@ -16,6 +16,7 @@ _WORDS = {
     "zh": {
         "total": "{households} 户 {persons} 人，核查 {rules_run} 条规则，发现 {findings} 处问题。",
         "skipped": "因缺少列而未核查 {count} 条：{numbers}",
+        "beyond": "另有 {count} 条要对照部门清单或名册历史，单个文件无法核查：{numbers}",
         "written": "已写出 {path}（{findings} 处）",
         "join": "、",
     },
@@ -23,6 +24,8 @@ _WORDS = {
         "total": "{households} households, {persons} people, {rules_run} rules: "
         "{findings} findings.",
         "skipped": "{count} rules not checked for want of columns: {numbers}",
+        "beyond": "{count} rules need departmental lists or the register's past, which no file "
+        "has: {numbers}",
         "written": "Written {path} ({findings} findings)",
         "join": ", ",
     },
@@ -83,8 +86,9 @@ def _describe(report: Report) -> str:
     lines += [
         f"  {rule['rule_no']:<10} {rule['count']:>7}  {rule['title']}" for rule in shown["by_rule"]
     ]
-    if report.skipped:
-        numbers = words["join"].join(skipped.rule.rule_no for skipped in report.skipped)
-        lines.append(words["skipped"].format(count=len(report.skipped), numbers=numbers))
+    for name, skipped in (("skipped", report.skipped), ("beyond", report.beyond)):
+        if skipped:
+            numbers = words["join"].join(one.rule.rule_no for one in skipped)
+            lines.append(words[name].format(count=len(skipped), numbers=numbers))
     lines += [words["written"].format(**book) for book in shown["workbooks"]]
     return "\n".join(lines)

@@ -23,7 +23,11 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found; ``written`` are the workbooks, empty when none were asked for."""
+    """What a check found; ``written`` are the workbooks, empty when none were asked for.
+
+    ``skipped`` are the rules for which the file lacks a column, ``beyond`` those that no file can
+    answer: they need a department's list or what the register held before.
+    """
 
     parts: Parts
     facts: Facts
@@ -31,6 +35,7 @@ class Report:
     rules: tuple[Rule, ...]
     skipped: list[Skipped]
     written: list[Written]
+    beyond: list[Skipped]
 
     def as_dict(self, language: str = "zh") -> dict[str, Any]:
         """The keys documented in docs/how-to/check-households.md."""
@@ -40,10 +45,8 @@ class Report:
             "households": len(self.facts.towns),
             "persons": len(self.facts.member_rows),
             "rules_run": len(self.rules),
-            "rules_skipped": [
-                {"rule_no": s.rule.rule_no, "rule_id": s.rule.id, "missing": list(s.missing)}
-                for s in self.skipped
-            ],
+            "rules_skipped": _listed(self.skipped),
+            "rules_beyond": _listed(self.beyond),
             "findings": len(self.findings),
             "by_rule": summarise(self.findings, language),
             "by_town": [{"town": town, "findings": count} for town, count in sorted(towns.items())],
@@ -58,6 +61,13 @@ class Report:
         if self.parts.households is not None:
             listed.append(("households", self.parts.households))
         return [{"list": name, **part.mapping.as_dict()} for name, part in listed]
+
+
+def _listed(skipped: list[Skipped]) -> list[dict[str, object]]:
+    return [
+        {"rule_no": one.rule.rule_no, "rule_id": one.rule.id, "missing": list(one.missing)}
+        for one in skipped
+    ]
 
 
 def summarise(findings: list[Finding], language: str = "zh") -> list[dict[str, object]]:
@@ -100,4 +110,6 @@ def check_file(
             out_dir, path.stem, parts, facts, findings, by_town=by_town, language=language
         )
     progress(4, 4, "完成")
-    return Report(parts, facts, findings, rules, skipped, written)
+    beyond = [one for one in skipped if one.is_beyond_a_file]
+    lacking = [one for one in skipped if not one.is_beyond_a_file]
+    return Report(parts, facts, findings, rules, lacking, written, beyond)

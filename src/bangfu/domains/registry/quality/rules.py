@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from bangfu.domains.registry.quality.facts import Columns, Facts
 from bangfu.engine.contracts.arrow import arrow_type
+from bangfu.engine.contracts.catalog import EARLIER
 from bangfu.engine.contracts.tables import Table
 from bangfu.engine.packs.loader import load_quality
 from bangfu.engine.packs.model import Pack
@@ -24,10 +25,14 @@ from bangfu.standards.paths import packs_root
 
 @dataclass(frozen=True)
 class Skipped:
-    """A rule that the file cannot answer, and the (Chinese) names of the columns it lacks."""
+    """A rule that cannot be answered, and the (Chinese) names of the columns it lacks.
+
+    `is_beyond_a_file`: it needs a department's list or what the register held before.
+    """
 
     rule: Rule
     missing: tuple[str, ...]
+    is_beyond_a_file: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ def split_by_columns(
     for rule in pack.rules_on(as_of):
         missing = _missing(rule, pack, given)
         if missing:
-            skipped.append(Skipped(rule, missing))
+            skipped.append(Skipped(rule, missing, _is_beyond_a_file(rule)))
         else:
             runnable.append(rule)
     return tuple(runnable), skipped
@@ -83,6 +88,11 @@ def _missing(rule: Rule, pack: Pack, given: Mapping[str, frozenset[str]]) -> tup
         *(pack.catalog.column(table, name).label("zh") for table, name in columns),
         *(pack.catalog.tables[table].label("zh") for table in feeds),
     )
+
+
+def _is_beyond_a_file(rule: Rule) -> bool:
+    earlier = {("household", column.name) for column in EARLIER}
+    return any(not need[1] or need in earlier for need in needs_of(rule))
 
 
 def needs_of(rule: Rule) -> frozenset[tuple[str, str]]:

@@ -21,6 +21,7 @@ from openpyxl import load_workbook
 
 from bangfu.domains.feeds import feedback
 from bangfu.domains.quality.models import QualityItem
+from bangfu.domains.reconciliation.models import Reconciliation, ReconciliationItem
 from bangfu.foundation import files, jobs
 from bangfu.foundation.access.scopes import activate, command_scope
 from bangfu.foundation.intake import services as intake
@@ -41,6 +42,8 @@ class Victim:
     batch: str
     job: str
     post: str
+    reconciliation: str
+    difference: str
     item: str
     feedback: str
 
@@ -83,6 +86,15 @@ def upload(region: str) -> Ask:
     return ask
 
 
+def upload_export(region: str) -> Ask:
+    def ask(client: Any, victim: Victim) -> Any:
+        file = SimpleUploadedFile("a.csv", "户编号\n".encode())
+        form = {"region": region, "as_of": "2026-11-01", "file": file}
+        return client.post("/api/v1/reconciliations", form)
+
+    return ask
+
+
 # What is asked, by route: (question, status or statuses that are right).
 MATRIX: dict[str, list[tuple[Ask, int]]] = {
     "get_session": [(get("/session"), 200)],
@@ -93,6 +105,21 @@ MATRIX: dict[str, list[tuple[Ask, int]]] = {
         (get("/regions", q="990102"), 200),
     ],
     "get_region": [(get("/regions/990102"), 404), (get("/regions/990102101201"), 404)],
+    "start_reconciliation": [(upload_export("990102"), 404), (upload_export("9901"), 404)],
+    "list_reconciliations": [
+        (get("/reconciliations"), 200),
+        (get("/reconciliations", region="990102"), 404),
+    ],
+    "get_reconciliation": [(get("/reconciliations/{reconciliation}"), 404)],
+    "list_reconciliation_items": [
+        (get("/reconciliations/{reconciliation}/items"), 404),
+        (get("/reconciliations/{reconciliation}/items", q="卡那瑞"), 404),
+    ],
+    "export_reconciliation": [(get("/reconciliations/{reconciliation}/export.xlsx"), 404)],
+    "dismiss_reconciliation_item": [
+        (post("/reconciliations/items/{difference}/dismiss", {"reason": "口径"}), 404)
+    ],
+    "restore_reconciliation_item": [(delete("/reconciliations/items/{difference}/dismiss"), 404)],
     "list_rules": [(get("/rules"), 200), (get("/rules", region="990102"), 404)],
     "get_rule": [
         (get("/rules/water_unsafe"), 200),
@@ -231,7 +258,36 @@ def make_victim(world: World, folder: Path) -> Victim:
         post=str(world.cast.neighbour.post_id),
         feedback=str(add_feedback(scope)),
         item=str(add_quality_item(scope, world.households["H9901020001"])),
+        **add_reconciliation(scope),
     )
+
+
+def add_reconciliation(scope: Scope) -> dict[str, str]:
+    """Give 石桥县 a reconciliation with one item, full of canaries."""
+    with activate(scope):
+        run = Reconciliation.objects.create(
+            region_code="990102000000",
+            as_of=NOW.date(),
+            file_name="canary.xlsx",
+            file_sm3="0" * 64,
+            state="DONE",
+            created_at=NOW,
+            created_by="丙",
+        )
+        item = ReconciliationItem.objects.create(
+            region_code="990102101201",
+            county_code="990102",
+            key="0" * 64,
+            reconciliation_id=run.id,
+            kind="CORRECT_FIELD",
+            household_no="H9901020001",
+            head_name="卡那瑞",
+            column="water_safe",
+            here="KANARUI-REASON",
+            first_seen_on=NOW.date(),
+            last_seen_on=NOW.date(),
+        )
+    return {"reconciliation": str(run.id), "difference": str(item.id)}
 
 
 def add_quality_item(scope: Scope, household_id: UUID) -> UUID:

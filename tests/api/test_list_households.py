@@ -72,7 +72,7 @@ def test_f52_a_forged_cursor_is_refused(jia, get):
     for forged in (cursor[:-2], "x", cursor + "A", "WyJoaW50IixbMF1d"):
         response = jia.get("/api/v1/households", {"cursor": forged})
         assert response.status_code == 400
-        assert response.json()["code"] == "E-REPORTS-CURSOR"
+        assert response.json()["code"] == "E-API-CURSOR"
 
 
 def test_f52_a_cursor_of_another_order_is_refused(jia, get):

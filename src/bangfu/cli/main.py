@@ -22,6 +22,7 @@ COMMANDS = {
     "openapi": "bangfu.cli.openapi",
     "pack": "bangfu.cli.pack",
     "quality": "bangfu.cli.quality",
+    "reconcile": "bangfu.cli.reconcile",
     "regions": "bangfu.cli.regions",
     "screen": "bangfu.cli.screen",
     "serve": "bangfu.cli.serve",

@@ -14,6 +14,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from bangfu.domains.changes.api import router as changes_router
+from bangfu.domains.feeds.api import router as feeds_router
+from bangfu.domains.feeds.feedback_api import router as feedback_router
+from bangfu.domains.quality.api import router as quality_router
+from bangfu.domains.reconciliation.api import router as reconciliation_router
 from bangfu.domains.reports.api import router as reports_router
 from bangfu.domains.reports.imports_api import router as imports_router
 from bangfu.domains.screening import selectors as screening
@@ -44,9 +49,14 @@ for _router in (
     health.router,
     accounts.router,
     regions_router,
+    changes_router,
+    feeds_router,
+    feedback_router,
     reports_router,
     imports_router,
+    reconciliation_router,
     screening_router,
+    quality_router,
     jobs_router,
 ):
     api.add_router("", _router)

@@ -37,8 +37,10 @@ INSTALLED_APPS = [
     "bangfu.foundation.files",
     "bangfu.foundation.intake",
     "bangfu.domains.registry",
+    "bangfu.domains.changes",
     "bangfu.domains.feeds",
     "bangfu.domains.quality",
+    "bangfu.domains.reconciliation",
     "bangfu.domains.screening",
     "bangfu.domains.reports",
 ]

@@ -7,7 +7,6 @@ from typing import Any
 from bangfu.domains.registry.records import HouseholdFilter as RegistryFilter
 from bangfu.domains.registry.selectors.lists import filtered
 from bangfu.domains.reports import listing
-from bangfu.domains.reports.cursors import seal, unseal
 from bangfu.domains.reports.labels import coded
 from bangfu.domains.reports.listing import Listing
 from bangfu.domains.reports.places import name_of, read_period, read_region, ref
@@ -16,6 +15,7 @@ from bangfu.domains.screening import selectors as screening
 from bangfu.domains.screening.domain import Severity
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.http.cursors import seal, unseal
 from bangfu.kernel.errors import InvalidValue
 from bangfu.kernel.region import TOWN, VILLAGE, RegionCode
 from bangfu.kernel.scope import Scope
@@ -54,13 +54,13 @@ def make_listing(scope: Scope, filters: HouseholdFilter) -> tuple[Listing, str |
 def list_households(scope: Scope, filters: HouseholdPageFilter) -> dict[str, Any]:
     """Return a page of households in scope and how many there are within the filters."""
     require(scope, "REGISTRY_READ")
-    after = unseal(filters.sort, filters.cursor)
+    after = unseal(f"households.{filters.sort}", filters.cursor)
     with activate(scope):
         wanted, period = make_listing(scope, filters)
         page = listing.read_page(wanted, after, filters.limit)
     return {
         "items": [to_item(row) for row in page.rows],
-        "next_cursor": seal(filters.sort, page.end) if page.end else None,
+        "next_cursor": seal(f"households.{filters.sort}", page.end) if page.end else None,
         "total": page.total,
         "period": period,
     }

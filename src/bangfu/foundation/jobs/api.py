@@ -20,7 +20,7 @@ from bangfu.standards import errors
 router = Router(tags=["jobs"])
 
 READERS = ("REGISTRY_IMPORT", "FEEDS_IMPORT", "SCREENING_RUN", "REGISTRY_READ")
-STARTERS = ("REGISTRY_IMPORT", "FEEDS_IMPORT", "SCREENING_RUN")
+STARTERS = ("REGISTRY_IMPORT", "FEEDS_IMPORT", "SCREENING_RUN", "QUALITY_MANAGE", "RECONCILE")
 
 
 def describe(job: JobRecord, language: str) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
@@ -17,6 +19,7 @@ from bangfu.domains.registry.importing.reading import ReadFile, ReadSheet, read_
 from bangfu.domains.registry.importing.request import Request
 from bangfu.foundation.crypto.tokens import tokens
 from bangfu.foundation.sheets.types import CellIssue
+from bangfu.kernel.region import RegionCode
 
 _NAMES = columns.PLACE_NAMES
 
@@ -38,31 +41,61 @@ class Checked:
         return bool(self.member_issues or self.household_issues)
 
 
+@dataclass(slots=True)
+class Placed:
+    """A file whose rows are households of the stated region; `outside` are of another place."""
+
+    file: ReadFile
+    assembler: Assembler
+    assembly: Assembly
+    places: dict[str, Placement]
+    outside: list[Group]
+    placer: Placer
+    stated: _Statements
+
+
+def place_households(
+    path: Path, region: RegionCode, *, today: date, step: Callable[[str], None]
+) -> Placed:
+    """Read a file, put its rows together to households and find where each lives.
+
+    Good and bad households come along; what the register knows is not looked at. `step` is told
+    "reading", "checking", "placing". Raises Refused for a file that is no list of households.
+    """
+    step("reading")
+    file = read_file(path, region, today=today)
+    step("checking")
+    assembler = Assembler(file.members.checked, file.households.checked, is_shared=file.is_shared)
+    assembly = assembler.run()
+    step("placing")
+    stated = _Statements(file)
+    placer = Placer(region, make_atlas())
+    places = {group.household_no: placer.place(stated.of(group)) for group in assembly.groups}
+    outside = [group for group in assembly.groups if _is_outside(places[group.household_no])]
+    assembly.groups = [g for g in assembly.groups if not _is_outside(places[g.household_no])]
+    return Placed(file, assembler, assembly, places, outside, placer, stated)
+
+
 def check_file(request: Request) -> Checked:
     """Read a file and check it within itself, against the map and against the register.
 
     Raises Refused for a file that cannot be read as a list of households.
     """
-    request.step("reading")
-    file = read_file(request.file, request.region, today=timezone.localdate(request.at))
-    request.step("checking")
-    assembler = Assembler(file.members.checked, file.households.checked, is_shared=file.is_shared)
-    assembly = assembler.run()
-    request.step("placing")
-    stated = _Statements(file)
-    placer = Placer(request.region, make_atlas())
-    places = {group.household_no: placer.place(stated.of(group)) for group in assembly.groups}
-    outside = [group for group in assembly.groups if _is_outside(places[group.household_no])]
-    assembly.groups = [g for g in assembly.groups if not _is_outside(places[g.household_no])]
+    today = timezone.localdate(request.at)
+    placed = place_households(request.file, request.region, today=today, step=request.step)
+    file, assembler, assembly, places = (
+        placed.file, placed.assembler, placed.assembly, placed.places,
+    )  # fmt: skip
     for group in assembly.groups:
         place = places[group.household_no]
         if place.outcome is PlacingOutcome.REFUSED:
-            assembler.hold_back(group, stated.column(place), place.error, stated=place.stated)
+            column = placed.stated.column(place)
+            assembler.hold_back(group, column, place.error, stated=place.stated)
     request.step("comparing")
     _compare_with_register(request, file, assembler, assembly, places)
     assembler.finish()
-    hidden = _hidden_rows(file, assembly, outside, placer, stated)
-    return _gather(file, assembly, places, outside, hidden)
+    hidden = _hidden_rows(file, assembly, placed.outside, placed.placer, placed.stated)
+    return _gather(file, assembly, places, placed.outside, hidden)
 
 
 def _is_outside(place: Placement) -> bool:

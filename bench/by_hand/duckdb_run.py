@@ -24,10 +24,10 @@ from bench.by_hand.coverage import FEEDS, Part, read_parts
 ROOT = Path(__file__).resolve().parents[2]
 SQL = Path(__file__).with_name("duckdb")
 WRITTEN = {
-    "hints": "hints ORDER BY household_id",
-    "findings": "findings ORDER BY household_id, rule_id",
-    "evidence": "household_rules ORDER BY household_id",
-    "evidence_members": "member_rules ORDER BY household_id, person_id",
+    "hints": "hints",
+    "findings": "findings",
+    "evidence": "household_rules",
+    "evidence_members": "member_rules",
 }
 
 
@@ -69,9 +69,8 @@ def attach(database: duckdb.DuckDBPyConnection, part: Part) -> None:
         files, nothing = part.feeds[table], ""
         if not files:
             files, nothing = [part.any_file[table]], " WHERE FALSE"
-        database.execute(
-            f"CREATE OR REPLACE VIEW {table} AS FROM read_parquet({files!r}, hive_partitioning = false){nothing}"
-        )
+        source = f"read_parquet({files!r}, hive_partitioning = false)"
+        database.execute(f"CREATE OR REPLACE VIEW {table} AS FROM {source}{nothing}")
     columns = ", ".join(f"{table}_gap INTEGER" for table in FEEDS)
     database.execute(f"CREATE OR REPLACE TEMP TABLE county_gap (county VARCHAR, {columns})")
     places = ", ".join("?" for _ in range(len(FEEDS) + 1))
@@ -85,10 +84,10 @@ def decide(database: duckdb.DuckDBPyConnection, part: Part, number: int, out: Pa
     attach(database, part)
     for name in ("1_people", "2_rules", "3_findings"):
         database.execute((SQL / f"{name}.sql").read_text(encoding="utf-8"))
-    for name, query in WRITTEN.items():
+    for name, table in WRITTEN.items():
         target = out / name / f"{number:03d}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
-        database.execute(f"COPY (FROM {query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        database.execute(f"COPY {table} TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
 
 
 def main() -> None:

@@ -6,9 +6,9 @@ CREATE MACRO say(x) AS CASE
     WHEN x = trunc(x) THEN format('{:,}', x::BIGINT)
     ELSE format('{:,.2f}', round(x, 2)::DOUBLE) END;
 CREATE MACRO say_day(d) AS coalesce(strftime(d, '%Y-%m-%d'), '—');
--- True with a row, open where the feed may have missed one, else false.
-CREATE MACRO found(rows_there, gap) AS CASE
-    WHEN rows_there > 0 THEN TRUE WHEN gap > 0 THEN NULL ELSE FALSE END;
+-- True with such a row, open where the feed may have missed one, else false.
+CREATE MACRO found(is_there, gap) AS CASE
+    WHEN is_there THEN TRUE WHEN gap > 0 THEN NULL ELSE FALSE END;
 -- A value out of a feed holds only where the feed is live.
 CREATE MACRO known(x, gap) AS CASE WHEN gap = 0 THEN x END;
 CREATE MACRO months_ago(d) AS date_sub('month', d, getvariable('period_end'));

@@ -2,9 +2,9 @@
 
 CREATE OR REPLACE TEMP TABLE said AS
 SELECT household_id, person_id, 'education_dropout' AS rule_id,
-       format('有 {} 岁成员被教育部门登记为辍学（{}）', say(age), say_day(d)) AS zh,
-       format('A member aged {} is registered by the education department as dropped out since {}', say(age), say_day(d)) AS en
-FROM (SELECT *, CASE WHEN undated_dropout = 0 THEN known(dropped_out_on, school_enrolment_gap) END AS d FROM member_rules WHERE education_dropout)
+       format('有 {} 岁成员被教育部门登记为辍学（{}）', say(age), say_day(dropped_out_on)) AS zh,
+       format('A member aged {} is registered by the education department as dropped out since {}', say(age), say_day(dropped_out_on)) AS en
+FROM member_rules WHERE education_dropout
 UNION ALL SELECT household_id, person_id, 'education_not_on_roll',
        format('有 {} 岁成员不在本县学籍名单，请核实就学情况', say(age)),
        format('A member aged {} is on no school roll of the county; check where the child goes to school', say(age))
@@ -14,86 +14,86 @@ UNION ALL SELECT household_id, person_id, 'medical_uninsured',
        'A member has neither resident nor employee medical insurance'
 FROM member_rules WHERE medical_uninsured
 UNION ALL SELECT household_id, person_id, rule_id,
-       format('有成员本年住院累计自付 {} 元，达到 {} 元', say(inpatient_year), say(floor)),
-       format('A member has paid {} yuan for inpatient care this year, {} or more', say(inpatient_year), say(floor))
-FROM (SELECT household_id, person_id, inpatient_year, 'medical_lifted' AS rule_id, 5000 AS floor FROM member_rules WHERE medical_lifted
-      UNION ALL SELECT household_id, person_id, inpatient_year, 'medical_ordinary', 20000 FROM member_rules WHERE medical_ordinary
-      UNION ALL SELECT household_id, person_id, inpatient_year, 'medical_sudden', 50000 FROM member_rules WHERE medical_sudden)
+       format('有成员本年住院累计自付 {} 元，达到 {} 元', say(inpatient), say(floor)),
+       format('A member has paid {} yuan for inpatient care this year, {} or more', say(inpatient), say(floor))
+FROM (SELECT household_id, person_id, inpatient, 'medical_lifted' AS rule_id, 5000 AS floor FROM member_rules WHERE medical_lifted
+      UNION ALL SELECT household_id, person_id, inpatient, 'medical_ordinary', 20000 FROM member_rules WHERE medical_ordinary
+      UNION ALL SELECT household_id, person_id, inpatient, 'medical_sudden', 50000 FROM member_rules WHERE medical_sudden)
 UNION ALL SELECT household_id, person_id, 'medical_outpatient',
-       format('有成员当月门诊自付 {} 元，超过 500 元', say(outpatient_month)),
-       format('A member paid {} yuan for outpatient care in the month, more than 500', say(outpatient_month))
+       format('有成员当月门诊自付 {} 元，超过 500 元', say(outpatient)),
+       format('A member paid {} yuan for outpatient care in the month, more than 500', say(outpatient))
 FROM member_rules WHERE medical_outpatient
 UNION ALL SELECT household_id, person_id, 'medical_not_enrolled',
        '医保部门的参保名单上没有这名成员的有效参保记录，请问清是没有参保、中途停保，还是在外地参保',
        'The medical insurance office has no insurance in force for this member; ask whether it was never taken, has lapsed, or is held elsewhere'
 FROM member_rules WHERE medical_not_enrolled
 UNION ALL SELECT household_id, person_id, 'member_deceased',
-       format('劳动年龄成员（{}）已于 {} 去世，请核实家庭情况', zh_of('labour_class', labour_class), say_day(known(died_on, death_gap))),
-       format('A member of working age ({}) died on {}; check how the family is doing', en_of('labour_class', labour_class), say_day(known(died_on, death_gap)))
+       format('劳动年龄成员（{}）已于 {} 去世，请核实家庭情况', zh_of('labour_class', labour_class), say_day(died_on)),
+       format('A member of working age ({}) died on {}; check how the family is doing', en_of('labour_class', labour_class), say_day(died_on))
 FROM member_rules WHERE member_deceased
 UNION ALL SELECT household_id, person_id, 'deceased_still_member',
-       format('公安部门登记该成员已于 {} 去世，过了 3 个月仍在家庭成员名单上，请核实后办理人口减少', say_day(known(died_on, death_gap))),
-       format('The police registered this member''s death on {}; 3 months later the household still lists the person, check and record the change', say_day(known(died_on, death_gap)))
+       format('公安部门登记该成员已于 {} 去世，过了 3 个月仍在家庭成员名单上，请核实后办理人口减少', say_day(died_on)),
+       format('The police registered this member''s death on {}; 3 months later the household still lists the person, check and record the change', say_day(died_on))
 FROM member_rules WHERE deceased_still_member
 UNION ALL SELECT household_id, person_id, 'dibao_stopped',
-       format('有成员的低保已于 {} 停发，也没有转为特困供养，请看看停发后生活有没有着落', say_day(known(dibao_ended_on, dibao_gap))),
-       format('A member''s subsistence allowance stopped on {} and no support as a person in extreme hardship followed; check how they live now', say_day(known(dibao_ended_on, dibao_gap)))
+       format('有成员的低保已于 {} 停发，也没有转为特困供养，请看看停发后生活有没有着落', say_day(dibao_ended_on)),
+       format('A member''s subsistence allowance stopped on {} and no support as a person in extreme hardship followed; check how they live now', say_day(dibao_ended_on))
 FROM member_rules WHERE dibao_stopped
 UNION ALL SELECT household_id, person_id, 'tekun_stopped',
-       format('有成员的特困供养已于 {} 停止，也没有转为低保，请看看停止后生活有没有着落', say_day(known(tekun_ended_on, tekun_gap))),
-       format('A member''s support in extreme hardship stopped on {} and no subsistence allowance followed; check how they live now', say_day(known(tekun_ended_on, tekun_gap)))
+       format('有成员的特困供养已于 {} 停止，也没有转为低保，请看看停止后生活有没有着落', say_day(tekun_ended_on)),
+       format('A member''s support in extreme hardship stopped on {} and no subsistence allowance followed; check how they live now', say_day(tekun_ended_on))
 FROM member_rules WHERE tekun_stopped
 UNION ALL SELECT household_id, person_id, 'disability_new',
-       format('有成员于 {} 新办残疾人证（{}，{}），请看看照料、看病和劳动有没有困难', say_day(i), zh_of('disability_kind', k), zh_of('disability_grade', g)),
-       format('A member received a disability certificate on {} ({}, {}); check care, treatment and work', say_day(i), en_of('disability_kind', k), en_of('disability_grade', g))
-FROM (SELECT *, known(issued_on, disability_certificate_gap) AS i, known(disability, disability_certificate_gap) AS k, known(lightest, disability_certificate_gap) AS g FROM member_rules WHERE disability_new)
+       format('有成员于 {} 新办残疾人证（{}，{}），请看看照料、看病和劳动有没有困难', say_day(issued_on), zh_of('disability_kind', disability), zh_of('disability_grade', lightest)),
+       format('A member received a disability certificate on {} ({}, {}); check care, treatment and work', say_day(issued_on), en_of('disability_kind', disability), en_of('disability_grade', lightest))
+FROM member_rules WHERE disability_new
 UNION ALL SELECT household_id, person_id, 'disability_heavy_new',
-       format('有 {} 岁成员于 {} 新办残疾人证，等级为 {}，家里可能少了主要劳动力，请尽快上门', say(age), say_day(i), zh_of('disability_grade', g)),
-       format('A member aged {} was certified on {} with a disability of {}; the family may have lost its main worker, visit soon', say(age), say_day(i), en_of('disability_grade', g))
-FROM (SELECT *, known(issued_on, disability_certificate_gap) AS i, known(heaviest, disability_certificate_gap) AS g FROM member_rules WHERE disability_heavy_new)
+       format('有 {} 岁成员于 {} 新办残疾人证，等级为 {}，家里可能少了主要劳动力，请尽快上门', say(age), say_day(issued_on), zh_of('disability_grade', heaviest)),
+       format('A member aged {} was certified on {} with a disability of {}; the family may have lost its main worker, visit soon', say(age), say_day(issued_on), en_of('disability_grade', heaviest))
+FROM member_rules WHERE disability_heavy_new
 UNION ALL SELECT household_id, person_id, 'serious_disease_new',
-       format('有成员于 {} 确诊大病专项救治病种，请问问看病花费和报销情况', say_day(known(diagnosed_on, serious_disease_gap))),
-       format('A member was diagnosed with a disease of the special treatment list on {}; ask about costs and reimbursement', say_day(known(diagnosed_on, serious_disease_gap)))
+       format('有成员于 {} 确诊大病专项救治病种，请问问看病花费和报销情况', say_day(diagnosed_on)),
+       format('A member was diagnosed with a disease of the special treatment list on {}; ask about costs and reimbursement', say_day(diagnosed_on))
 FROM member_rules WHERE serious_disease_new
 UNION ALL SELECT household_id, person_id, 'worker_unemployed',
-       format('有 {} 岁成员从 {} 起登记失业，请问问现在靠什么收入、要不要介绍工作', say(age), say_day(known(unemployed_on, employment_gap))),
-       format('A member aged {} has been registered unemployed since {}; ask what they live on and whether they want work', say(age), say_day(known(unemployed_on, employment_gap)))
+       format('有 {} 岁成员从 {} 起登记失业，请问问现在靠什么收入、要不要介绍工作', say(age), say_day(unemployed_on)),
+       format('A member aged {} has been registered unemployed since {}; ask what they live on and whether they want work', say(age), say_day(unemployed_on))
 FROM member_rules WHERE worker_unemployed
 UNION ALL SELECT household_id, person_id, 'public_post_ended',
-       format('有成员的公益性岗位已于 {} 到期（每月 {} 元），请问问少了这份收入后家里怎么安排', say_day(known(post_ended_on, public_post_gap)), say(known(post_pay, public_post_gap))),
-       format('A member''s public-welfare post ended on {} ({} yuan a month); ask how the family manages without it', say_day(known(post_ended_on, public_post_gap)), say(known(post_pay, public_post_gap)))
+       format('有成员的公益性岗位已于 {} 到期（每月 {} 元），请问问少了这份收入后家里怎么安排', say_day(post_ended_on), say(post_pay)),
+       format('A member''s public-welfare post ended on {} ({} yuan a month); ask how the family manages without it', say_day(post_ended_on), say(post_pay))
 FROM member_rules WHERE public_post_ended
 UNION ALL SELECT household_id, person_id, 'school_cost_high',
-       format('有成员读公办高中或中职，一学年学费、住宿费、书本费扣除资助后还要出 {} 元，超过 10,000 元', say(known(school_cost, school_cost_gap))),
-       format('A member at a public senior or vocational school pays {} yuan a school year after aid, more than 10,000', say(known(school_cost, school_cost_gap)))
+       format('有成员读公办高中或中职，一学年学费、住宿费、书本费扣除资助后还要出 {} 元，超过 10,000 元', say(school_cost)),
+       format('A member at a public senior or vocational school pays {} yuan a school year after aid, more than 10,000', say(school_cost))
 FROM member_rules WHERE school_cost_high
 UNION ALL SELECT household_id, person_id, 'wage_fall',
        format('有成员近三个月平均每月只领到工资 {} 元，此前九个月平均每月 {} 元，请问问是不是没活干了', say(round(wage_lately, 2)), say(round(wage_before, 2))),
        format('A member was paid {} yuan a month in the last three months, {} a month in the nine before; ask whether work has stopped', say(round(wage_lately, 2)), say(round(wage_before, 2)))
 FROM member_rules WHERE wage_fall
 UNION ALL SELECT household_id, person_id, 'public_payroll',
-       format('有成员近一年有财政供养单位发放的工资（最近一笔 {}），待核实是正式人员还是临时工', coalesce(known(last_public_month, wage_gap), '—')),
-       format('A member was paid by a public payer within a year (last in {}); check whether on staff or temporary', coalesce(known(last_public_month, wage_gap), '—'))
+       format('有成员近一年有财政供养单位发放的工资（最近一笔 {}），待核实是正式人员还是临时工', coalesce(last_public_month, '—')),
+       format('A member was paid by a public payer within a year (last in {}); check whether on staff or temporary', coalesce(last_public_month, '—'))
 FROM member_rules WHERE public_payroll
 UNION ALL SELECT household_id, person_id, 'vehicle_owned',
-       format('有成员名下机动车购置价格 {} 元，高于 30,000 元，待核实', say(known(car_price, vehicle_gap + cars_unpriced))),
-       format('A member owns a vehicle bought for {} yuan, more than 30,000; to be checked', say(known(car_price, vehicle_gap + cars_unpriced)))
+       format('有成员名下机动车购置价格 {} 元，高于 30,000 元，待核实', say(car_price)),
+       format('A member owns a vehicle bought for {} yuan, more than 30,000; to be checked', say(car_price))
 FROM member_rules WHERE vehicle_owned
 UNION ALL SELECT household_id, person_id, 'machinery_owned',
-       format('有成员名下农机购置价格 {} 元，高于 50,000 元，待核实', say(known(machine_price, machinery_gap + machines_unpriced))),
-       format('A member owns farm machinery bought for {} yuan, more than 50,000; to be checked', say(known(machine_price, machinery_gap + machines_unpriced)))
+       format('有成员名下农机购置价格 {} 元，高于 50,000 元，待核实', say(machine_price)),
+       format('A member owns farm machinery bought for {} yuan, more than 50,000; to be checked', say(machine_price))
 FROM member_rules WHERE machinery_owned
 UNION ALL SELECT household_id, person_id, 'real_estate_owned',
-       format('有成员名下登记有 {}（{} 平方米），待核实来历和用途', zh_of('real_estate_kind', known(estate_kind, real_estate_gap)), say(known(estate_area, real_estate_gap))),
-       format('A member is registered as owner of {} ({} m²); to be checked', en_of('real_estate_kind', known(estate_kind, real_estate_gap)), say(known(estate_area, real_estate_gap)))
+       format('有成员名下登记有 {}（{} 平方米），待核实来历和用途', zh_of('real_estate_kind', estate_kind), say(estate_area)),
+       format('A member is registered as owner of {} ({} m²); to be checked', en_of('real_estate_kind', estate_kind), say(estate_area))
 FROM member_rules WHERE real_estate_owned
 UNION ALL SELECT household_id, person_id, 'company_owned',
-       format('有成员是在营公司的 {}（注册资本 {} 元），待核实是否实际经营或被冒名', zh_of('entity_role', known(company_role, market_entity_gap)), say(known(company_capital, market_entity_gap))),
-       format('A member is {} of an active company (capital {} yuan); to be checked, also whether the name was misused', en_of('entity_role', known(company_role, market_entity_gap)), say(known(company_capital, market_entity_gap)))
+       format('有成员是在营公司的 {}（注册资本 {} 元），待核实是否实际经营或被冒名', zh_of('entity_role', company_role), say(company_capital)),
+       format('A member is {} of an active company (capital {} yuan); to be checked, also whether the name was misused', en_of('entity_role', company_role), say(company_capital))
 FROM member_rules WHERE company_owned
 UNION ALL SELECT household_id, person_id, 'deposit_above',
-       format('经本人授权，银行 {} 答复：存款超过 {} 元（只答是或否，不提供余额），待核实', say_day(known(checked_on, bank_check_gap)), say(known(asked_amount, bank_check_gap))),
-       format('With the member''s authorisation a bank answered on {} that deposits exceed {} yuan (yes or no only); to be checked', say_day(known(checked_on, bank_check_gap)), say(known(asked_amount, bank_check_gap)))
+       format('经本人授权，银行 {} 答复：存款超过 {} 元（只答是或否，不提供余额），待核实', say_day(checked_on), say(asked_amount)),
+       format('With the member''s authorisation a bank answered on {} that deposits exceed {} yuan (yes or no only); to be checked', say_day(checked_on), say(asked_amount))
 FROM member_rules WHERE deposit_above;
 
 CREATE OR REPLACE TEMP TABLE household_said AS
@@ -136,7 +136,7 @@ UNION ALL SELECT household_id, 'industry_failed',
        format('Agriculture reported trouble with this household''s business on {} ({}); see how large the loss is', say_day(known(industry_on, industry_gap)), en_of('industry_event', known(industry_event, industry_gap)))
 FROM household_rules WHERE industry_failed
 UNION ALL SELECT household_id, 'temporary_relief_repeated',
-       format('这户近 12 个月已得到 {} 次临时救助，最近一次在 {}，困难可能没有真正解决', say(reliefs), say_day(relief_on)),
+       format('这户近12个月已得到 {} 次临时救助，最近一次在 {}，困难可能没有真正解决', say(reliefs), say_day(relief_on)),
        format('This household received temporary relief {} times in 12 months, the last time on {}; its difficulty may not be solved', say(reliefs), say_day(relief_on))
 FROM household_rules WHERE temporary_relief_repeated
 UNION ALL SELECT household_id, 'near_dibao_listed',
@@ -154,16 +154,14 @@ FROM household_rules WHERE wages_above_register;
 
 -- At most three different sentences a household and rule, in the order of the members.
 CREATE OR REPLACE TEMP TABLE fired AS
-WITH first_said AS (
-    SELECT household_id, rule_id, zh, en, person_id,
-           min(person_id) OVER (PARTITION BY household_id, rule_id, zh) = person_id AS first_zh,
-           min(person_id) OVER (PARTITION BY household_id, rule_id, en) = person_id AS first_en
-    FROM said
+WITH sentences AS (
+    SELECT household_id, rule_id, zh, en, min(person_id) AS first_person, list(person_id) AS people
+    FROM said GROUP BY household_id, rule_id, zh, en
 )
-SELECT household_id, rule_id, list(person_id ORDER BY person_id) AS person_ids,
-       array_to_string(list_slice(list(zh ORDER BY person_id) FILTER (first_zh), 1, 3), '；') AS reason_zh,
-       array_to_string(list_slice(list(en ORDER BY person_id) FILTER (first_en), 1, 3), '; ') AS reason_en
-FROM first_said GROUP BY household_id, rule_id
+SELECT household_id, rule_id, list_sort(flatten(list(people))) AS person_ids,
+       array_to_string(list_slice(list(zh ORDER BY first_person), 1, 3), '；') AS reason_zh,
+       array_to_string(list_slice(list(en ORDER BY first_person), 1, 3), '; ') AS reason_en
+FROM sentences GROUP BY household_id, rule_id
 UNION ALL SELECT household_id, rule_id, NULL, zh, en FROM household_said;
 
 CREATE OR REPLACE TEMP TABLE open_rules AS

@@ -19,6 +19,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
+from bangfu.domains.changes import services as changes
+from bangfu.domains.changes.selectors import get_detail
 from bangfu.domains.feeds import feedback
 from bangfu.domains.quality.models import QualityItem
 from bangfu.domains.reconciliation.models import Reconciliation, ReconciliationItem
@@ -42,6 +44,8 @@ class Victim:
     batch: str
     job: str
     post: str
+    change: str
+    evidence: str
     reconciliation: str
     difference: str
     item: str
@@ -95,6 +99,25 @@ def upload_export(region: str) -> Ask:
     return ask
 
 
+def request_change(household_no: str) -> Ask:
+    def ask(client: Any, victim: Victim) -> Any:
+        body = {"kind": "BIRTH", "household_no": household_no, "happened_on": "2026-10-01"}
+        return client.post("/api/v1/changes", body, content_type="application/json")
+
+    return ask
+
+
+def edit_change(client: Any, victim: Victim) -> Any:
+    body = {"kind": "BIRTH", "household_no": "H9901010001", "happened_on": "2026-10-01"}
+    path = f"/api/v1/changes/{victim.change}"
+    return client.put(path, body, content_type="application/json")
+
+
+def hand_in_evidence(client: Any, victim: Victim) -> Any:
+    file = SimpleUploadedFile("a.jpg", b"JPEG")
+    return client.post(f"/api/v1/changes/{victim.change}/evidence", {"file": file})
+
+
 # What is asked, by route: (question, status or statuses that are right).
 MATRIX: dict[str, list[tuple[Ask, int]]] = {
     "get_session": [(get("/session"), 200)],
@@ -120,6 +143,28 @@ MATRIX: dict[str, list[tuple[Ask, int]]] = {
         (post("/reconciliations/items/{difference}/dismiss", {"reason": "口径"}), 404)
     ],
     "restore_reconciliation_item": [(delete("/reconciliations/items/{difference}/dismiss"), 404)],
+    "list_change_kinds": [(get("/changes/kinds"), 200)],
+    "list_changes": [
+        (get("/changes"), 200),
+        (get("/changes", q="卡那瑞"), 200),
+        (get("/changes", q="H990102"), 200),
+        (get("/changes", region="990102"), 404),
+        (get("/changes", region="9901"), 404),
+    ],
+    "create_change": [(request_change("H9901020001"), 404), (request_change("H990102"), 404)],
+    "get_change": [(get("/changes/{change}"), 404), (get("/changes/{job}"), 404)],
+    "edit_change": [(edit_change, 404)],
+    "add_change_evidence": [(hand_in_evidence, 404)],
+    "get_change_evidence": [
+        (get("/changes/{change}/evidence/{evidence}"), 404),
+        (get("/changes/{job}/evidence/{evidence}"), 404),
+    ],
+    "submit_change": [(post("/changes/{change}/submit"), 404)],
+    "withdraw_change": [(post("/changes/{change}/withdraw"), 404)],
+    # The county's post does not decide; see test_changes.py for another town's officer.
+    "decide_change_village": [(post("/changes/{change}/village", {"decision": "AGREE"}), 403)],
+    "decide_change_town": [(post("/changes/{change}/town", {"decision": "APPROVE"}), 403)],
+    "undo_change": [(post("/changes/{change}/undo", {"reason": "x"}), 403)],
     "list_rules": [(get("/rules"), 200), (get("/rules", region="990102"), 404)],
     "get_rule": [
         (get("/rules/water_unsafe"), 200),
@@ -256,6 +301,7 @@ def make_victim(world: World, folder: Path) -> Victim:
         batch=str(batch.id),
         job=str(job.id),
         post=str(world.cast.neighbour.post_id),
+        **add_change(scope),
         feedback=str(add_feedback(scope)),
         item=str(add_quality_item(scope, world.households["H9901020001"])),
         **add_reconciliation(scope),
@@ -288,6 +334,18 @@ def add_reconciliation(scope: Scope) -> dict[str, str]:
             last_seen_on=NOW.date(),
         )
     return {"reconciliation": str(run.id), "difference": str(item.id)}
+
+
+def add_change(scope: Scope) -> dict[str, str]:
+    """Give 石桥县 a request with evidence, full of canaries."""
+    facts = {"name": CANARIES[0], "id_number": id_number("990102", 9), "relation": "SON"}
+    form = changes.Form("BIRTH", "H9901020001", NOW.date(), facts, CANARIES[1])
+    made = changes.create(scope=scope, at=NOW, form=form)
+    changes.attach(
+        scope=scope, at=NOW, request_id=made.id, name="canary.xlsx", content=CANARIES[0].encode()
+    )
+    (kept,) = get_detail(scope, made.id).evidence
+    return {"change": str(made.id), "evidence": str(kept.id)}
 
 
 def add_quality_item(scope: Scope, household_id: UUID) -> UUID:

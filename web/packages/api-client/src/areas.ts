@@ -24,11 +24,11 @@ function feedCalls(call: Call) {
       call<wire.Landing>('post', '/feeds/landings/{batch_id}/revert', { path: { batch_id: id }, body: { reason } }),
     listFeedback: (query: Paged<wire.FeedbackQuery>, signal?: AbortSignal) =>
       call<Omit<wire.Page<wire.FeedbackNote>, 'total'>>('get', '/feeds/feedback', { query, signal }),
-    createFeedback: (body: wire.NewFeedback) => call<wire.FeedbackNote>('post', '/feeds/feedback', { body }),
+    createFeedback: (body: wire.NewFeedback) => call<wire.FeedbackDetail>('post', '/feeds/feedback', { body }),
     getFeedback: (id: string, signal?: AbortSignal) =>
-      call<wire.FeedbackNote>('get', '/feeds/feedback/{id}', { path: { id }, signal }),
+      call<wire.FeedbackDetail>('get', '/feeds/feedback/{id}', { path: { id }, signal }),
     stepFeedback: (id: string, step: wire.FeedbackStep, note: string) =>
-      call<wire.FeedbackNote>('post', '/feeds/feedback/{id}/{step}', { path: { id, step }, body: { note } }),
+      call<wire.FeedbackDetail>('post', '/feeds/feedback/{id}/{step}', { path: { id, step }, body: { note } }),
   };
 }
 
@@ -71,8 +71,8 @@ function changeCalls(call: Call) {
     withdrawChange: (id: string, note = '') => act(id, 'withdraw', { note }),
     decideInVillage: (id: string, decision: 'AGREE' | 'RETURN', note: string) =>
       act(id, 'village', { decision, note }),
-    decideInTown: (id: string, decision: 'APPROVE' | 'RETURN' | 'REJECT', note: string) =>
-      act(id, 'town', { decision, note }),
+    decideInTown: (id: string, decision: 'APPROVE' | 'RETURN' | 'REJECT', note: string, revision?: number) =>
+      act(id, 'town', { decision, note, revision }),
     undoChange: (id: string, reason: string) => act(id, 'undo', { reason }),
   };
 }

@@ -32,14 +32,14 @@ export function useChangeList(filters: Ref<{ state: string; kind: string; q: str
   });
 }
 
-const SEND: Record<Step, (id: string, note: string) => Promise<unknown>> = {
+const SEND: Record<Step, (id: string, note: string, revision?: number) => Promise<unknown>> = {
   submit: (id, note) => api.submitChange(id, note),
   withdraw: (id, note) => api.withdrawChange(id, note),
   villageAgree: (id, note) => api.decideInVillage(id, 'AGREE', note),
   villageReturn: (id, note) => api.decideInVillage(id, 'RETURN', note),
-  townApprove: (id, note) => api.decideInTown(id, 'APPROVE', note),
-  townReturn: (id, note) => api.decideInTown(id, 'RETURN', note),
-  townReject: (id, note) => api.decideInTown(id, 'REJECT', note),
+  townApprove: (id, note, revision) => api.decideInTown(id, 'APPROVE', note, revision),
+  townReturn: (id, note, revision) => api.decideInTown(id, 'RETURN', note, revision),
+  townReject: (id, note, revision) => api.decideInTown(id, 'REJECT', note, revision),
   undo: (id, note) => api.undoChange(id, note),
 };
 
@@ -58,7 +58,8 @@ export function useChange(id: Ref<string>) {
   }
 
   const step = useAction(async (name: Step, note: string) => {
-    await SEND[name](id.value, note);
+    // What is decided is the version on the screen; the server refuses a newer one.
+    await SEND[name](id.value, note, query.data.value?.revision);
     await Promise.all([reload(), cache.invalidateQueries({ key: ['household'] })]);
     return true;
   });

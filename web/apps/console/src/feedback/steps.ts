@@ -2,20 +2,14 @@ import type { FeedbackNote, FeedbackState, FeedbackStep } from '@bangfu/api-clie
 
 export const STATES = ['DRAFT', 'SENT', 'ANSWERED', 'CLOSED', 'WITHDRAWN'] as const satisfies readonly FeedbackState[];
 
-/** What may be done with a note, the usual step first. */
-const STEPS: Record<FeedbackState, readonly FeedbackStep[]> = {
-  DRAFT: ['send', 'withdraw'],
-  SENT: ['answer', 'withdraw'],
-  ANSWERED: ['close', 'send'],
-  CLOSED: [],
-  WITHDRAWN: [],
-};
+/** The usual step first, giving up last. */
+const ORDER: readonly FeedbackStep[] = ['answer', 'close', 'send', 'withdraw'];
 
 /** Steps that need no words of explanation. */
 export const WORDLESS: readonly FeedbackStep[] = ['send', 'close'];
 
-export function stepsOf(note: Pick<FeedbackNote, 'state'>): readonly FeedbackStep[] {
-  return STEPS[note.state] ?? [];
+export function stepsOf(allowed: readonly FeedbackStep[]): FeedbackStep[] {
+  return ORDER.filter((step) => allowed.includes(step));
 }
 
 export function isOpen(note: Pick<FeedbackNote, 'state'>): boolean {

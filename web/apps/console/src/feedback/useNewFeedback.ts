@@ -14,7 +14,7 @@ function fromAddress(value: unknown): string {
 /** A new note, filled in from where one came: the dataset, the household and the month are known there. */
 export function useNewFeedback() {
   const route = useRoute();
-  const { period } = useScope();
+  const { region, period } = useScope();
   const list = useDatasets();
   const form = reactive({
     dataset: fromAddress(route.query.dataset),
@@ -45,11 +45,12 @@ export function useNewFeedback() {
   );
 
   const isReady = computed(
-    () => Boolean(form.dataset && form.period && form.column && form.expected.trim() && form.reason.trim()),
+    () => Boolean(form.dataset && form.period && form.column && form.stated.trim() && form.expected.trim() && form.reason.trim()),
   );
   const save = useAction(() =>
     api.createFeedback({
       ...form,
+      region: region.value,
       household_no: form.household_no.trim() || undefined,
       person_id: form.person_id || undefined,
     }),

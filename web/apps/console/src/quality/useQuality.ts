@@ -1,9 +1,12 @@
+import { levelOfRegion } from '@bangfu/core';
 import { useQuery, useQueryCache } from '@pinia/colada';
 import { computed, watch, type Ref } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
 
 import { api } from '../api';
 import { useScope } from '../scope/useScope';
+import { countyOf } from '../screening/useRuns';
+import { useSession } from '../session/sessionStore';
 import { useAction } from '../shared/useAction';
 import { isActive, useJob } from '../shared/useJob';
 import { PAGE_SIZE, usePaged } from '../shared/usePaged';
@@ -25,10 +28,17 @@ export function useCheck() {
   const router = useRouter();
   const cache = useQueryCache();
   const { region } = useScope();
+  const session = useSession();
+  // A check covers a whole county, so whoever is posted below one cannot begin it.
+  const county = computed(() => {
+    const code = countyOf(region.value);
+    return code && levelOfRegion(session.post?.region.code ?? '') <= levelOfRegion(code) ? code : null;
+  });
   const jobId = computed(() => (typeof route.query.job === 'string' ? route.query.job : ''));
   const { job } = useJob(jobId);
   const start = useAction(async () => {
-    const started = await api.startCheck(region.value);
+    if (!county.value) return;
+    const started = await api.startCheck(county.value);
     await router.replace({ query: { ...route.query, job: started.job_id } });
   });
   const cancel = useAction(() => api.cancelJob(jobId.value));
@@ -39,7 +49,7 @@ export function useCheck() {
       if (state === 'DONE') void cache.invalidateQueries();
     },
   );
-  return { job, isRunning: computed(() => jobId.value !== '' && isActive(job.value)), start, cancel };
+  return { job, isRunning: computed(() => jobId.value !== '' && isActive(job.value)), county, start, cancel };
 }
 
 export interface QualityFilters {
@@ -54,7 +64,7 @@ export function useQualityItems(filters: Ref<QualityFilters>) {
   const query = computed(() => ({
     region: region.value,
     rule: filters.value.rule || undefined,
-    state: filters.value.state || undefined,
+    state: filters.value.state || 'OPEN',
     q: filters.value.q || undefined,
   }));
   const list = usePaged({

@@ -27,6 +27,9 @@ export interface ChangeKind {
   en: string;
   help_zh: string;
   help_en: string;
+  evidence_zh: string;
+  evidence_en: string;
+  evidence_required: boolean;
   fields: ChangeField[];
 }
 
@@ -103,7 +106,11 @@ export interface ChangeDetail {
   head_name: string;
   region: PlaceRef;
   happened_on: string;
+  created_at: string;
+  created_by: string;
+  due_on: string | null;
   note: string;
+  revision: number;
   facts: ChangeFact[];
   evidence: Evidence[];
   conflicts: { change_id: string; no: string; why_zh: string; why_en: string }[];

@@ -96,9 +96,24 @@ export interface FeedbackNote {
   created_by: string;
 }
 
+export interface FeedbackStepDone {
+  state: string;
+  state_zh: string;
+  state_en: string;
+  note: string;
+  by: string;
+  at: string;
+}
+
+export interface FeedbackDetail extends FeedbackNote {
+  steps: FeedbackStepDone[];
+  allowed: FeedbackStep[];
+}
+
 export interface NewFeedback {
   dataset: string;
   period: string;
+  region?: string;
   household_no?: string;
   person_id?: string;
   column: string;

@@ -26,11 +26,19 @@ export interface QualityCheck {
   fixed: number;
 }
 
+export interface QualityNotAsked {
+  rule_id: string;
+  rule_no: string;
+  why: 'COLUMNS' | 'FEEDS';
+  missing: string[];
+}
+
 export interface QualitySummary {
   region: PlaceRef | string;
   checked_at: string | null;
   as_of: string | null;
   check_id: string | null;
+  not_asked: QualityNotAsked[];
   totals: QualityCounts;
   by_child: (QualityCounts & { region: PlaceRef })[];
   by_rule: QualityRuleCount[];

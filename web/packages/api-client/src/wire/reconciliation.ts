@@ -10,6 +10,8 @@ export interface ReconciliationCounts {
   only_there: number;
   done: number;
   dismissed: number;
+  outside: number;
+  unreadable: number;
 }
 
 export interface ReconciliationHead {
@@ -24,7 +26,7 @@ export interface ReconciliationHead {
 }
 
 export interface ReconciliationDetail extends ReconciliationHead {
-  by_column: { column_zh: string; column_en: string; count: number }[];
+  by_column: { column: string; column_zh: string; column_en: string; count: number }[];
   by_town: { region: PlaceRef; count: number }[];
   job: { id: string } | null;
   errors: { code?: string; message?: string; remedy?: string }[];
@@ -45,10 +47,13 @@ export interface ReconciliationItem {
   member_name: string | null;
   town_name: string;
   village_name: string;
+  column: string | null;
   column_zh: string | null;
   column_en: string | null;
-  here: string | null;
-  there: string | null;
+  here: string;
+  there: string;
+  here_en: string;
+  there_en: string;
   state: 'OPEN' | 'DONE' | 'DISMISSED';
   first_seen_on: string;
   done_on: string | null;

@@ -19,6 +19,7 @@ export interface RuleItem {
   kind: string;
   unit: string;
   hint: string | null;
+  rule_no: string;
   source_document: string;
   source_status: string;
   feeds: RuleFeed[];
@@ -34,8 +35,8 @@ export interface ThresholdItem {
   value: string | number | null;
   value_zh: string | null;
   value_en: string | null;
-  source_document: string;
-  source_status: string;
+  source_document: string | null;
+  source_status: string | null;
 }
 
 export interface NotComputable {
@@ -91,7 +92,8 @@ export interface RuleCase {
   name: string;
   expect: string;
   reason: string | null;
-  facts: string[];
+  facts_zh: string[];
+  facts_en: string[];
 }
 
 export interface RulePage {

@@ -12,6 +12,7 @@ import pyarrow as pa
 from bangfu.domains.quality.domain import Found, NotAsked, Why
 from bangfu.domains.quality.extract import HOUSEHOLD, PERSON, Lists, Register
 from bangfu.domains.registry.quality.rules import needs_of, split_by_columns
+from bangfu.engine.contracts.catalog import EARLIER
 from bangfu.engine.packs.model import Pack
 from bangfu.engine.quality import evaluate_quality
 from bangfu.engine.rules.nodes import FeedAggregate, Field, walk
@@ -23,7 +24,7 @@ _EMPTY_MEANS_NONE = {
     HOUSEHOLD: frozenset(
         {"monitored_category", "risk_status", "risk_kinds", "measures", "disaster_kind"}
         | {"risk_remark", "clearing_method", "risk_identified_month", "risk_cleared_month"}
-        | {"identified_on", "cleared_on"}
+        | {"identified_on", "cleared_on", *(column.name for column in EARLIER)}
     ),
     PERSON: frozenset(
         {"student_status", "dropout_reason", "public_post_kind", "disability_certificate_no"}

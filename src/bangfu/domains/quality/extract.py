@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,15 @@ from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from django.utils import timezone
 
 from bangfu.domains.feeds.inputs import materialise_inputs
 from bangfu.domains.registry import columns
 from bangfu.domains.registry import selectors as registry
+from bangfu.domains.registry.selectors.earlier import iter_earlier
 from bangfu.engine.comparison.coverage import FeedState, judge_all, read_coverage
 from bangfu.engine.contracts.arrow import arrow_type
+from bangfu.engine.contracts.catalog import EARLIER
 from bangfu.engine.contracts.tables import Catalog, Table
 from bangfu.engine.rules.execute import AUTHORISED, COUNTY_GAP, LIVE_BATCH
 from bangfu.kernel.period import Period
@@ -78,9 +82,12 @@ def stored_column(table: str, name: str) -> str | None:
 
 
 def read_register(
-    scope: Scope, region: RegionCode, catalog: Catalog, wanted: Iterable[tuple[str, str]]
+    scope: Scope, region: RegionCode, catalog: Catalog, wanted: Iterable[tuple[str, str]], day: date
 ) -> Register:
-    """Read the wanted (table, column) that the register has; call it inside `activate(scope)`."""
+    """Read the wanted (table, column) that the register has; call it inside `activate(scope)`.
+
+    What it held before is what stood at the end of the year before `day`.
+    """
     asked = {
         table: list(
             dict.fromkeys(
@@ -97,7 +104,26 @@ def read_register(
     ) as snapshot:
         household = _table(catalog.tables[HOUSEHOLD], asked[HOUSEHOLD], snapshot.household_rows)
         person = _table(catalog.tables[PERSON], asked[PERSON], snapshot.person_rows)
+    if any(_now(column.name) in asked[HOUSEHOLD] for column in EARLIER):
+        household = _with_earlier(scope, region, household, day)
     return Register(household, person)
+
+
+def _now(name: str) -> str:
+    """Return the register's column of which an EARLIER column is the past."""
+    return name.removesuffix("_earlier")
+
+
+def _with_earlier(scope: Scope, region: RegionCode, household: pa.Table, day: date) -> pa.Table:
+    """Add what stood at the end of the year before; a household without a past has none."""
+    year_end = timezone.make_aware(datetime(day.year, 1, 1))
+    rows = iter_earlier(scope, region, [_now(column.name) for column in EARLIER], at=year_end)
+    past = {household_id: values for household_id, *values in rows}
+    found = [past.get(one) for one in household.column("household_id").to_pylist()]
+    for place, column in enumerate(EARLIER):
+        values = [None if one is None else one[place] for one in found]
+        household = household.append_column(column.name, pa.array(values, type=arrow_type(column)))
+    return household
 
 
 def _table(promised: Table, names: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> pa.Table:

@@ -129,7 +129,7 @@ def _one_at_a_time(region: RegionCode) -> None:
 def _check(work: _Work) -> CheckResult:
     pack = current_pack()
     rules = pack.rules_on(work.day)
-    register = read_register(work.scope, work.region, pack.catalog, columns_of(rules))
+    register = read_register(work.scope, work.region, pack.catalog, columns_of(rules), work.day)
     if register.household.num_rows == 0:
         raise Refused("E-QUALITY-EMPTY", region=str(work.region))
     work.step(1, "read")

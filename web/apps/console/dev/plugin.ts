@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Connect, Plugin } from 'vite';
 
-import { routes, type Answer, type Question } from './routes.ts';
+import type { Answer, Question } from './answers.ts';
+import { routes } from './routes.ts';
 import { state } from './state.ts';
 
 const API = '/api/v1/';

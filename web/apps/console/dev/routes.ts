@@ -1,31 +1,13 @@
 import type { HouseholdItem } from '@bangfu/api-client';
 
+import { missing, ok, type Answer, type Handler, type Question } from './answers.ts';
+import { areaRoutes } from './areas.ts';
 import { datasets, makeImport } from './data/imports.ts';
 import { detailOf, explanationOf, findHousehold } from './data/household.ts';
 import { households } from './data/households.ts';
 import { overviewOf } from './data/overview.ts';
 import { childrenOf, contains, findPlace, pathTo, places } from './data/places.ts';
 import { advance, runs, sessionOf, startJob, state } from './state.ts';
-
-export interface Question {
-  method: string;
-  path: string;
-  query: URLSearchParams;
-  body: string;
-}
-
-export interface Answer {
-  status: number;
-  body: unknown;
-}
-
-const ok = (body: unknown): Answer => ({ status: 200, body });
-const missing: Answer = {
-  status: 404,
-  body: { code: 'E-API-NOT-FOUND', message: '没有找到。', remedy: '', request_id: 'fixture-1' },
-};
-
-type Handler = (question: Question, parts: string[]) => Answer;
 
 const ORDER: Record<string, number> = { urgent: 0, attention: 1, unknown: 2, none: 3 };
 
@@ -78,6 +60,7 @@ function withHousehold(no: string, answer: (household: (typeof households)[numbe
 
 /** Method and pattern; `*` is one segment. */
 export const routes: [string, string, Handler][] = [
+  ...areaRoutes,
   ['GET', 'session', () => ok(sessionOf())],
   ['POST', 'session/post', () => ok(sessionOf())],
   ['POST', 'session/language', ({ body }) => {

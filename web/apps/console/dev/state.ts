@@ -45,7 +45,7 @@ export function sessionOf(): Session {
     user: { username: 'yunxi_county', display_name: '甲', language: state.language },
     posts: [{ id: 'post-1', role: 'COUNTY_OFFICER', role_zh: '县级业务员', role_en: 'County officer', region: county }],
     active_post_id: 'post-1',
-    permissions: ['HINT_READ', 'REGISTRY_READ', 'REGISTRY_IMPORT', 'FEEDS_IMPORT', 'SCREENING_RUN', 'EXPORT'],
+    permissions: ['HINT_READ', 'REGISTRY_READ', 'REGISTRY_IMPORT', 'FEEDS_IMPORT', 'SCREENING_RUN', 'EXPORT', 'QUALITY_MANAGE', 'CHANGE_REQUEST', 'CHANGE_TOWN', 'RECONCILE', 'PACK_ADOPT', 'FEEDBACK_MANAGE'],
     is_demo: true,
     latest_period: '2026-10',
   };

@@ -5,7 +5,11 @@ const COUNTY = { code: '990101000000', name: '云溪县' };
 function dataset(id: string, zh: string, en: string, coverage: string, cadence: string, basis = 'RISK'): Dataset {
   return {
     id, title_zh: zh, title_en: en, department: id.split('/')[0]!, basis, coverage, cadence,
-    valid_months: 2, has_period: !id.startsWith('registry'), may_import: true, columns: [],
+    valid_months: 2, has_period: !id.startsWith('registry'), may_import: true,
+    columns: [
+      { name: 'status', zh: '状态', type: 'code', required: true, synonyms: [], unit: null, code_list: null },
+      { name: 'amount', zh: '金额', type: 'money', required: false, synonyms: [], unit: 'yuan', code_list: null },
+    ],
   };
 }
 

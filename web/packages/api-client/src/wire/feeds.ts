@@ -42,7 +42,7 @@ export interface Board {
   period: string;
   months: string[];
   datasets: BoardDataset[];
-  totals: { live: number; stale: number; silent: number; never: number };
+  totals: { live: number; stale: number; silent: number; hole: number; never: number };
 }
 
 export interface Dependant {

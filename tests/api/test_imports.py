@@ -159,3 +159,88 @@ def test_the_template_of_a_dataset_has_its_columns(jia):
     book = load_workbook(io.BytesIO(response.content))
     assert "身份证号" in str([list(row) for row in book.worksheets[0].values])
     assert jia.get("/api/v1/datasets/no/such/template.xlsx").status_code == 400
+
+
+def test_the_list_of_households_comes_first_and_every_dataset_says_whose_it_is(get):
+    found = get("/datasets")
+    assert found[0]["id"] == "registry/household"
+    assert found[-1]["id"] == "feeds/authorization"
+    assert {one["id"] for one in found} >= {"civil/dibao", "labour/wage", "bank/deposit"}
+    whose = {one["id"]: (one["department_zh"], one["department_en"]) for one in found}
+    assert whose["civil/dibao"] == ("民政局", "Civil affairs")
+
+
+def test_every_template_is_downloadable_in_both_languages(get, jia):
+    for one in get("/datasets"):
+        response = jia.get(f"/api/v1/datasets/{one['id']}/template.xlsx")
+        assert response.status_code == 200, one["id"]
+        assert response.content[:2] == b"PK"
+
+
+def result_of(client: Any, **form: str) -> dict[str, Any]:
+    started = hand_in(client, deaths(good_row(1), good_row(2)), **form)
+    assert started.status_code == 202, started.content.decode()
+    work_off(started.json()["job_id"])
+    return client.get(f"/api/v1/imports/{started.json()['batch_id']}").json()
+
+
+def test_f19_the_control_totals_of_the_form_are_compared(jia):
+    wrong = result_of(jia, rows="3")
+    assert (wrong["state"], [one["code"] for one in wrong["errors"]]) == (
+        "REFUSED",
+        ["E-FEED-CONTROL-ROWS"],
+    )
+    assert result_of(jia, rows="2")["state"] == "STAGED"
+
+
+def test_f19_a_total_in_the_form_is_exact_to_the_fen(jia):
+    head = "户主身份证号,户主姓名,产业类型,风险情形,损失金额,上报日期\n"
+    row = f"{id_number('990101', 1)},王大山,养殖业,疫病,{{}},2026-10-08\n"
+
+    def handed(total: str) -> dict[str, Any]:
+        file = SimpleUploadedFile("a.csv", (head + row.format("0.10")).encode())
+        form = {"dataset": "agriculture/industry", "rows": "1", "sums": total}
+        started = hand_in(jia, file, **form).json()
+        work_off(started["job_id"])
+        return jia.get(f"/api/v1/imports/{started['batch_id']}").json()
+
+    wrong = handed('{"loss_amount": 0.11}')
+    assert [one["code"] for one in wrong["errors"]] == ["E-FEED-CONTROL-SUM"]
+    assert handed('{"loss_amount": 0.1}')["state"] == "STAGED"
+    assert handed('{"loss_amount": "0.10"}')["state"] == "STAGED"
+
+
+def test_f18_another_file_for_a_month_in_force_is_taken_with_a_reason_only(jia):
+    first = result_of(jia)
+    work_off(jia.post(f"/api/v1/imports/{first['id']}/commit").json()["job_id"])
+
+    def another(**form: str) -> dict[str, Any]:
+        started = hand_in(jia, deaths(good_row(1), good_row(3)), **form).json()
+        work_off(started["job_id"])
+        return jia.get(f"/api/v1/imports/{started['batch_id']}").json()
+
+    assert [one["code"] for one in another()["errors"]] == ["E-FEED-OVERLAP"]
+    staged = another(supersede="true", reason="公安局更正")
+    assert (staged["state"], staged["counts"]["new"], staged["counts"]["gone"]) == ("STAGED", 1, 1)
+    work_off(jia.post(f"/api/v1/imports/{staged['id']}/commit").json()["job_id"])
+    assert jia.get(f"/api/v1/imports/{first['id']}").json()["state"] == "SUPERSEDED"
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ({"supersede": "true"}, "E-FEED-REASON"),
+        ({"supersede": "true", "reason": "  "}, "E-FEED-REASON"),
+        ({"sums": '{"x": 1}'}, "E-FEED-MANIFEST"),
+        ({"rows": "1", "sums": "{"}, "E-FEED-MANIFEST"),
+        ({"rows": "1", "sums": '{"x": "much"}'}, "E-FEED-MANIFEST"),
+        ({"rows": "-1"}, "E-FEED-MANIFEST"),
+        (
+            {"dataset": "registry/household", "as_of": "2026-10-31", "supersede": "true"},
+            "E-REPORTS-NO-MANIFEST",
+        ),
+    ],
+)
+def test_a_wrong_handover_is_refused_before_the_file_is_kept(jia, form, code):
+    response = hand_in(jia, deaths(good_row()), **form)
+    assert (response.status_code, response.json()["code"]) == (400, code)

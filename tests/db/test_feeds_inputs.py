@@ -11,6 +11,7 @@ from bangfu.domains.feeds import selectors
 from bangfu.domains.feeds.authorizations import import_authorizations, revoke_authorization
 from bangfu.domains.feeds.inputs import materialise_inputs
 from bangfu.domains.feeds.services import lake
+from bangfu.engine.contracts.catalog import default_catalog
 from bangfu.foundation.crypto.tokens import person_token
 from bangfu.kernel.errors import NotAllowed, Refused
 from bangfu.kernel.period import Period
@@ -53,13 +54,9 @@ def tokens_of(folder, table: str) -> list[str]:
 
 def test_every_promised_table_is_there_even_when_nothing_was_delivered(tmp_path) -> None:
     inputs = materialise_inputs(county(), YUNXI, OCTOBER, tmp_path / "in")
-    assert inputs.rows == {
-        "school_enrolment": 0,
-        "housing_grade": 0,
-        "medical_claim": 0,
-        "death": 0,
-        "vehicle": 0,
-    }
+    promised = {table.name for table in default_catalog().tables.values() if table.is_feed}
+    assert inputs.rows == dict.fromkeys(promised, 0)
+    assert {"medical_claim", "wage", "bank_check"} < promised
     assert json.loads((tmp_path / "in" / "coverage.json").read_text()) == []
     assert pq.read_table(tmp_path / "in" / "authorization.parquet").column_names == [
         "person_token",
@@ -164,3 +161,19 @@ def test_freshness_says_what_is_stale(tmp_path) -> None:
         for item in selectors.list_freshness(county(), YUNXI, OCTOBER)
     }
     assert later["medical/claim"] is True
+
+
+def test_all_months_of_a_feed_that_accumulates_reach_the_engine(tmp_path) -> None:
+    head = ["身份证号", "姓名", "工资所属月份", "应发工资", "单位类别", "单位名称"]
+    months = [str(OCTOBER.plus(step)) for step in range(-13, 1)]
+    for month in months:
+        row = [id_number(1), "王小一", month, "3000.00", "企业", "甲厂"]
+        path = write_csv(tmp_path / f"{month}.csv", head, [row])
+        take_in(path, "labour/wage", period=month)
+    papers(tmp_path, paper(1))
+    materialise_inputs(county(), YUNXI, OCTOBER, tmp_path / "in")
+    found = pq.read_table(tmp_path / "in" / "feeds" / "wage.parquet")
+    # Thirteen months are valid: October and the twelve before it.
+    assert sorted(found.column("month").to_pylist()) == months[1:]
+    used = [one["used"] for one in json.loads((tmp_path / "in" / "coverage.json").read_text())]
+    assert used == [False] + [True] * 13

@@ -40,8 +40,9 @@ class Request:
 class ImportResult:
     """What became of a file.
 
-    `counts`: rows, good, bad, repeated, dropped, landed, matched, unmatched. `errors`: why it was
-    refused whole, [{code, params}]. `issues`: the first 200 row findings, values masked.
+    `counts`: rows, good, bad, repeated, dropped, landed, matched, unmatched; and people who are
+    new, changed, unchanged or gone against what is in force. `errors`: why it was refused whole,
+    [{code, params}]. `issues`: the first 200 row findings, values masked.
     """
 
     batch_id: UUID

@@ -14,8 +14,10 @@ from django.utils import timezone
 from bangfu.domains.feeds import lake
 from bangfu.domains.feeds.checking import Checked, file_totals, read_feed
 from bangfu.domains.feeds.domain import Reason, check_people, check_totals
-from bangfu.domains.feeds.landing import to_lake
+from bangfu.domains.feeds.landing import LakeRows, to_lake
+from bangfu.domains.feeds.preview import compare, compared_with
 from bangfu.domains.feeds.results import ImportResult, Request
+from bangfu.domains.feeds.selectors import list_landings
 from bangfu.domains.registry import selectors as registry
 from bangfu.foundation import files
 from bangfu.foundation.intake import services as intake
@@ -113,6 +115,7 @@ def _stage(request: Request, checked: Checked) -> ImportResult:
     _step(request, "marking")
     landed = rows.table.num_rows
     unmatched = landed - matched
+    changes = _preview(request, rows)
     facts = {
         "as_of": request.as_of.isoformat(),
         "content_sm3": digests["sm3"],
@@ -125,7 +128,13 @@ def _stage(request: Request, checked: Checked) -> ImportResult:
         scope=request.scope,
         at=request.at,
         batch_id=request.batch.id,
-        counts={**checked.counts(), "landed": landed, "matched": matched, "unmatched": unmatched},
+        counts={
+            **checked.counts(),
+            "landed": landed,
+            "matched": matched,
+            "unmatched": unmatched,
+            **changes,
+        },
         mapping=checked.mapping.as_dict(),
         issues=describe_issues(request.contract, checked.sheet.issues),
         staged_path=path,
@@ -133,6 +142,13 @@ def _stage(request: Request, checked: Checked) -> ImportResult:
         detail={"landing": facts, "supersede": request.supersede, "reason": request.reason},
     )
     return ImportResult.of(batch)
+
+
+def _preview(request: Request, rows: LakeRows) -> dict[str, int]:
+    """Count the people whom the file would add, change, leave as they are, or no longer list."""
+    live = list_landings(request.scope, county=request.region, dataset=request.contract.id)
+    earlier = compared_with(request.contract, live, request.period)
+    return compare(rows.table, lake.lake_root() / earlier.path if earlier else None)
 
 
 def landed_sums(contract: Dataset, checked: Checked) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from uuid import UUID
 from django.db.models import Q
 from ninja.files import UploadedFile
 
+from bangfu.domains.feeds.domain import Manifest
 from bangfu.domains.registry import services as registry
 from bangfu.domains.reports.imports_schemas import ImportForm
 from bangfu.domains.reports.imports_view import describe_batch, describe_pending
@@ -23,10 +25,11 @@ from bangfu.foundation.intake import services as intake
 from bangfu.foundation.intake.domain import BatchRecord, BatchState, check_step
 from bangfu.foundation.jobs.domain import JobRecord
 from bangfu.foundation.sheets.templates import write_template
-from bangfu.kernel.errors import InvalidValue, NotFound
+from bangfu.kernel.errors import InvalidValue, NotFound, Refused
 from bangfu.kernel.period import Period
+from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
-from bangfu.standards import datasets
+from bangfu.standards import codelists, datasets
 from bangfu.standards.datasets import Dataset
 
 REGISTRY = ("registry/household", "registry/member")
@@ -40,8 +43,12 @@ def permission_for(dataset: str) -> str:
 
 
 def importable() -> list[Dataset]:
-    """Return the contracts that a file can be handed in for; members come with their households."""
-    return [one for one in datasets.list_datasets() if one.id != "registry/member"]
+    """Return the contracts that a file can be handed in for, the list of households first.
+
+    Members come with their households. Departments' lists follow, the ledger of papers last.
+    """
+    found = [one for one in datasets.list_datasets() if one.id != "registry/member"]
+    return sorted(found, key=lambda one: (one.id not in REGISTRY, one.id == AUTHORIZATION, one.id))
 
 
 def find_contract(dataset: str) -> Dataset:
@@ -60,6 +67,7 @@ def list_datasets(scope: Scope) -> list[dict[str, Any]]:
             "title_zh": one.title["zh"],
             "title_en": one.title["en"],
             "department": one.department,
+            **_owner(one),
             "basis": one.basis,
             "coverage": one.coverage,
             "cadence": one.cadence,
@@ -81,6 +89,12 @@ def list_datasets(scope: Scope) -> list[dict[str, Any]]:
         }
         for one in importable()
     ]
+
+
+def _owner(contract: Dataset) -> dict[str, str]:
+    entry = codelists.get("department").by_code(contract.department.upper())
+    zh, en = (entry.zh, entry.en) if entry else (contract.department, contract.department)
+    return {"department_zh": zh, "department_en": en}
 
 
 def make_template(dataset: str, language: str) -> bytes:
@@ -105,7 +119,11 @@ def start(*, scope: Scope, form: ImportForm, file: UploadedFile, at: datetime) -
     if contract.coverage != "REGISTER":
         if not form.period:
             raise InvalidValue("E-REPORTS-PERIOD", dataset=contract.title["zh"])
-        args |= {"dataset": contract.id, "period": str(Period.parse(form.period))}
+        period = Period.parse(form.period)
+        args |= {"dataset": contract.id, "period": str(period)}
+        args |= _handover(form, region, period)
+    elif form.supersede or form.rows is not None or form.sums:
+        raise InvalidValue("E-REPORTS-NO-MANIFEST", dataset=contract.title["zh"])
     elif contract.id in REGISTRY and form.as_of is None:
         raise InvalidValue("E-REPORTS-AS-OF")
     if form.as_of is not None:
@@ -115,6 +133,32 @@ def start(*, scope: Scope, form: ImportForm, file: UploadedFile, at: datetime) -
     args |= {"file_id": str(stored.id), "file_name": name}
     job = jobs.start(scope, _kind(contract.id, "import"), args, at=at)
     return {"batch_id": str(job.id), "job_id": str(job.id)}
+
+
+def _handover(form: ImportForm, region: RegionCode, period: Period) -> dict[str, Any]:
+    """Return what the sender says about a department's file, checked before the file is kept.
+
+    Raises InvalidValue E-FEED-MANIFEST with the field at fault, Refused E-FEED-REASON.
+    """
+    found: dict[str, Any] = {}
+    if form.supersede:
+        if not form.reason.strip():
+            raise Refused("E-FEED-REASON")
+        found |= {"supersede": True, "reason": form.reason.strip()}
+    if form.rows is None and not form.sums:
+        return found
+    said = {"dataset": form.dataset, "county": str(region), "period": str(period)}
+    manifest = json.dumps({**said, "rows": form.rows, "sums": _sums(form.sums)})
+    Manifest.parse(manifest)
+    return {**found, "manifest": manifest}
+
+
+def _sums(text: str | None) -> Any:
+    """Read the totals; a number is kept by its digits, never through a binary float."""
+    try:
+        return json.loads(text or "{}", parse_float=str)
+    except ValueError as error:
+        raise InvalidValue("E-FEED-MANIFEST", field="sums") from error
 
 
 def _content(file: UploadedFile) -> BinaryIO:

@@ -30,6 +30,8 @@ class DatasetOut(Schema):
     title_zh: str
     title_en: str
     department: str
+    department_zh: str
+    department_en: str
     basis: str
     coverage: str
     cadence: str
@@ -40,12 +42,20 @@ class DatasetOut(Schema):
 
 
 class ImportForm(Schema):
-    """What a file is: its dataset, its place, its month or day."""
+    """What a file is: its dataset, its place, its month or day; what its sender says about it.
+
+    `rows` and `sums` (JSON, column → yuan) are the control totals of a manifest. `supersede` with
+    a `reason` replaces a month in force or takes an older one.
+    """
 
     dataset: str
     region: str
     period: str | None = None
     as_of: date | None = None
+    rows: int | None = None
+    sums: str | None = Field(None, max_length=4000)
+    supersede: bool = False
+    reason: str = Field("", max_length=500)
 
 
 class ImportStarted(Schema):
@@ -56,7 +66,8 @@ class ImportStarted(Schema):
 
 
 class ImportCounts(Schema):
-    """Rows of the file by what happened or would happen to them."""
+    """Rows of the file by what happened or would happen to them; of a department's list `new`,
+    `changed`, `unchanged` and `gone` count people against what is in force."""
 
     rows: int = 0
     good: int = 0
@@ -64,6 +75,9 @@ class ImportCounts(Schema):
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    gone: int = 0
+    matched: int = 0
+    unmatched: int = 0
 
 
 class MappedColumn(Schema):

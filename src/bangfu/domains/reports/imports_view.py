@@ -20,6 +20,9 @@ _COUNTS = {
     "new": ("new", "households_new"),
     "changed": ("changed", "households_changed"),
     "unchanged": ("unchanged", "households_unchanged"),
+    "gone": ("gone",),
+    "matched": ("matched",),
+    "unmatched": ("unmatched",),
 }
 
 

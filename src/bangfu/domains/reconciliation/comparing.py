@@ -56,12 +56,18 @@ class _Field:
             return plain(value)
         return _KINDS[self.sealed][1](value) if value else ""
 
-    def differs(self, row: Row, value: Any) -> bool:
-        """Whether register and export say different things."""
+    def differs(self, row: Row, value: Any, known: Mapping[str, str]) -> bool:
+        """Whether register and export say different things; `known` are tokens by value."""
         if not self.sealed:
             return row[self.name] != value and not same(row[self.name], value)
-        token = tokens([value], kind=_KINDS[self.sealed][0])[0] if value else None
-        return (row[f"{self.name}_token"] or None) != token
+        return (row[f"{self.name}_token"] or None) != (known[value] if value else None)
+
+    def tokens_of(self, values: Iterable[Any]) -> dict[str, str]:
+        """Return the tokens of the export's values, each made once; {} for a plain column."""
+        if not self.sealed:
+            return {}
+        found = sorted({value for value in values if value})
+        return dict(zip(found, tokens(found, kind=_KINDS[self.sealed][0]), strict=True))
 
 
 @dataclass
@@ -173,6 +179,12 @@ class _Work:
             for issue in sheet.issues
             if issue.column
         }
+        self._own_tokens = {
+            one.name: one.tokens_of(self._households.columns[one.name]) for one in self._fields
+        }
+        self._member_tokens = {
+            one.name: one.tokens_of(self._members.columns[one.name]) for one in self._member_fields
+        }
         numbers = self._members.columns["id_number"]
         known = [row for row, number in enumerate(numbers) if number]
         made = tokens(numbers[row] for row in known)
@@ -217,7 +229,9 @@ class _Work:
             values = self._households.columns[one.name]
             there = next((values[row] for row in cells if values[row] not in (None, "", ())), None)
             self.cells += 1
-            if not one.differs(home, there) or self._is_unreadable(1, cells, one.name):
+            if not one.differs(home, there, self._own_tokens[one.name]):
+                continue
+            if self._is_unreadable(1, cells, one.name):
                 continue
             yield self._difference(
                 ItemKind.CORRECT_FIELD, home,
@@ -258,7 +272,9 @@ class _Work:
         self.cells += len(self._member_fields)
         for one in self._member_fields:
             there = self._members.columns[one.name][row]
-            if not one.differs(known, there) or self._is_unreadable(0, [row], one.name):
+            if not one.differs(known, there, self._member_tokens[one.name]):
+                continue
+            if self._is_unreadable(0, [row], one.name):
                 continue
             yield self._difference(
                 ItemKind.CORRECT_FIELD, home, person=token, member_name=known["name"],

@@ -36,6 +36,9 @@ _PERSON_SQL = {
 # An import of the county waits until the snapshot is read, or the snapshot for the import: the two
 # queries below would otherwise see the register at two moments.
 _HOLD_STILL = "SELECT pg_advisory_xact_lock_shared(hashtextextended('registry.import.' || %s, 0))"
+# Right after an import no statistics know of a county yet: believing its tables small, the planner
+# would walk the people once for each membership. It holds until the transaction ends.
+_FOR_MANY_ROWS = "SET LOCAL enable_nestloop = off"
 _HOUSEHOLDS = """
 SELECT {columns} FROM registry_household AS household
 WHERE household.region_code >= %s AND household.region_code < %s
@@ -74,6 +77,8 @@ def open_snapshot(
         if region.level >= COUNTY:
             with connection.cursor() as cursor:
                 cursor.execute(_HOLD_STILL, [str(region)[:6]])
+        with connection.cursor() as cursor:
+            cursor.execute(_FOR_MANY_ROWS)
         yield Snapshot(
             household_columns=tuple(household_columns),
             household_rows=_stream(

@@ -277,6 +277,9 @@ NOT_ALLOWED = [
     "",
     "digit_at(household.note, household.size) = 1",
     "missing(household.income + 1)",
+    "household.size > 3 -- AND household.safe",
+    "household.size > 3 /* AND household.safe */",
+    "household.size > 3 # AND household.safe",
 ]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from sqlglot import exp, parser
+from sqlglot import exp, parser, tokens
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 
@@ -37,6 +37,11 @@ ARITHMETIC: dict[type[exp.Expr], str] = {
 
 class RuleDialect(Dialect):
     """Operators, literals, CASE and calls; nothing else has a meaning here."""
+
+    class Tokenizer(tokens.Tokenizer):
+        """sqlglot's tokenizer without comments, which would swallow the rest of a formula."""
+
+        COMMENTS: ClassVar[list[Any]] = []
 
     class Parser(parser.Parser):
         """sqlglot's parser without a single known function."""

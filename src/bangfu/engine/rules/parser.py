@@ -301,8 +301,8 @@ def _indicator(name: str, args: list[exp.Expr], scope: Scope) -> n.Node:
     for inner in _outside_members(item):
         if isinstance(inner, n.Field) and inner.scope == "person" and scope.grain != "person":
             raise FormulaError("E-RULE-SCOPE", field=f"person.{inner.name}", unit=scope.unit)
-        aggregate = isinstance(inner, n.MemberAggregate | n.FeedAggregate)
-        if aggregate and (scope.grain != "household" or scope.table):
+        grain = {n.MemberAggregate: "household"}.get(type(inner), getattr(inner, "grain", None))
+        if grain is not None and (grain != scope.grain or scope.table):
             raise FormulaError("E-RULE-SCOPE", field=wanted, unit=scope.unit)
     return n.Named(wanted, item, item.type)
 

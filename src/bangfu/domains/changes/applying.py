@@ -8,9 +8,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from bangfu.domains.changes.facts import Facts, ids_in
+from bangfu.domains.changes.facts import Facts, ids_in, relations_in
+from bangfu.domains.changes.policy import policy
 from bangfu.domains.registry.acts import services as acts
-from bangfu.domains.registry.acts.records import ActKind, ActRecord, Newcomer
+from bangfu.domains.registry.acts.records import ActKind, ActRecord, Mover, Newcomer
 from bangfu.domains.registry.acts.services import Origin
 from bangfu.kernel.errors import InvalidValue
 from bangfu.kernel.scope import Scope
@@ -49,6 +50,11 @@ class Order:
         if found is None:
             raise InvalidValue("E-CHANGES-FACT-MISSING", zh=name, en=name)
         return found
+
+    def movers(self) -> list[Mover]:
+        """Return those who leave, each with the relation that the form states, if any."""
+        stated = relations_in(self.facts, "persons")
+        return [Mover(each, stated.get(each)) for each in ids_in(self.facts, "persons")]
 
     @property
     def newcomer(self) -> Newcomer:
@@ -102,12 +108,66 @@ def _correction(order: Order) -> ActRecord:
     )
 
 
+def _divorce(order: Order) -> ActRecord:
+    leaver = order.needed()
+    relation = order.facts.get("relation")
+    along = [mover for mover in order.movers() if mover.person_id != leaver]
+    if "to_household" in order.facts:
+        return acts.join_household(
+            movers=[Mover(leaver, str(relation) if relation else None), *along],
+            to_household_no=str(order.facts["to_household"]),
+            new_head=order.person("new_head"),
+            kind=ActKind.DIVORCE,
+            **order.common,
+        )
+    return acts.split_household(
+        movers=[Mover(leaver), *along],
+        head=leaver,
+        new_head=order.person("new_head"),
+        inherited=policy().inherited,
+        kind=ActKind.DIVORCE,
+        **order.common,
+    )
+
+
+def _split(order: Order) -> ActRecord:
+    return acts.split_household(
+        movers=order.movers(),
+        head=order.needed("head"),
+        new_head=order.person("new_head"),
+        new_household_no=str(order.facts.get("new_household_no", "")),
+        inherited=policy().inherited,
+        **order.common,
+    )
+
+
+def _merge(order: Order) -> ActRecord:
+    return acts.merge_households(
+        other_household_no=str(order.facts["other"]),
+        relation=str(order.facts["relation"]),
+        **order.common,
+    )
+
+
+def _person_merge(order: Order) -> ActRecord:
+    return acts.merge_persons(
+        keep=order.needed(),
+        other_id_number=str(order.facts["other_id_number"]),
+        new_head=order.person("new_head"),
+        **order.common,
+    )
+
+
 _ACTS: dict[str, Callable[[Order], ActRecord]] = {
     "BIRTH": _birth,
     "DEATH": _death,
     "MARRIAGE": _marriage,
+    "DIVORCE": _divorce,
     "MOVE_IN": _move_in,
     "MOVE_OUT": _move_out,
+    "SPLIT": _split,
+    "MERGE": _merge,
     "HEAD_CHANGE": _head_change,
+    "PERSON_MERGE": _person_merge,
     "CORRECTION": _correction,
 }

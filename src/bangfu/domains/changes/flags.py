@@ -9,13 +9,12 @@ from typing import Any
 from bangfu.domains.changes.domain import Flag
 from bangfu.domains.changes.facts import Facts, ids_in
 from bangfu.domains.changes.kinds import Kind
+from bangfu.domains.changes.policy import policy
+from bangfu.domains.changes.splitting import is_minor, split_flags
 from bangfu.domains.registry.selectors.people import HouseholdBrief, MemberBrief, find_known
 from bangfu.kernel.id_number import IdNumber
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
-
-LONG_AGO_DAYS = 180
-ADULT = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +42,16 @@ def flags_of(case: Case) -> tuple[Flag, ...]:
 def _about_day(case: Case) -> list[Flag]:
     if case.happened_on > case.today:
         return [Flag("FUTURE_DATE", {})]
-    if (case.today - case.happened_on).days > LONG_AGO_DAYS:
-        return [Flag("LONG_AGO", {"days": LONG_AGO_DAYS})]
+    days = policy().long_ago_days
+    if (case.today - case.happened_on).days > days:
+        return [Flag("LONG_AGO", {"days": days})]
     return []
 
 
 def _about_number(case: Case) -> list[Flag]:
     number = case.facts.get("id_number")
     if not number:
-        return []
+        return []  # a second record's number is known by nature
     found: list[Flag] = []
     if case.kind.code == "BIRTH":
         born = IdNumber.parse(str(number)).birth_on
@@ -82,21 +82,17 @@ def _about_heads(case: Case) -> list[Flag]:
     return [
         Flag("MINOR_HEAD", {"name": member.name})
         for member in members
-        if member is not None and _is_minor(member, case.happened_on)
+        if member is not None and is_minor(member, case.happened_on)
     ]
 
 
-def _is_minor(member: MemberBrief, on: date) -> bool:
-    born = member.birth_on
-    if born is None:
-        return False
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day)) < ADULT
-
-
 def _about_leaving(case: Case) -> list[Flag]:
+    leaving = set(ids_in(case.facts, "person")) | set(ids_in(case.facts, "persons"))
+    is_new_household = case.kind.code == "DIVORCE" and "to_household" not in case.facts
+    if case.kind.code == "SPLIT" or is_new_household:
+        return split_flags(case.scope, case.household, leaving, case.happened_on)
     if case.kind.code not in ("DEATH", "MOVE_OUT", "DIVORCE"):
         return []
-    leaving = set(ids_in(case.facts, "person")) | set(ids_in(case.facts, "persons"))
     found: list[Flag] = []
     if {each.person_id for each in case.household.members} <= leaving:
         found.append(Flag("WHOLE_HOUSEHOLD_LEAVES", {}))

@@ -273,7 +273,9 @@ def _mark(
     """Work out anew what a request touches and what the deciders should see."""
     home = household or get_brief(scope, current_number(scope, row))
     kind, facts = get_kind(row.kind), facts_of.unseal(row.facts)
-    rows.put_touch(row, touch_of(scope, kind, facts, home))
+    second = facts.get("other") or facts.get("to_household")
+    other = get_brief(scope, str(second)) if second else None
+    rows.put_touch(row, touch_of(scope, kind, facts, home, other))
     case = Case(
         scope=scope,
         kind=kind,

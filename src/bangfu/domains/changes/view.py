@@ -170,9 +170,9 @@ def effects(kind: Kind, request: RequestRecord, names: dict[UUID, str]) -> list[
         values_zh[field.name], values_en[field.name] = zh, en
     on = request.happened_on.isoformat()
     common = {"on": on, "household_no": request.household_no}
-    heads = _new_head(values_zh.get("new_head", ""))
-    zh = kind.effect_zh.format_map({**values_zh, **common, **heads})
-    en = kind.effect_en.format_map({**values_en, **common, **heads})
+    parts = {**_new_head(values_zh.get("new_head", "")), **_leaving(values_zh, values_en)}
+    zh = kind.effect_zh.format_map({**values_zh, **common, **parts})
+    en = kind.effect_en.format_map({**values_en, **common, **parts})
     return [{"text_zh": zh, "text_en": " ".join(en.split())}]
 
 
@@ -180,4 +180,16 @@ def _new_head(name: str) -> dict[str, str]:
     return {
         "new_head_zh": f"，{name}为新户主" if name else "",
         "new_head_en": f"; {name} becomes head" if name else "",
+    }
+
+
+def _leaving(zh: dict[str, str], en: dict[str, str]) -> dict[str, str]:
+    """Return who goes along and where to, for those who leave after a divorce."""
+    along_zh, along_en = zh.get("persons", ""), en.get("persons", "")
+    target = zh.get("to_household", "")
+    return {
+        "along_zh": f"、{along_zh}" if along_zh else "",
+        "along_en": f", {along_en}" if along_en else "",
+        "where_zh": f"迁入{target}户" if target else "另立一户",
+        "where_en": f"join household {target}" if target else "open a household of their own",
     }

@@ -110,10 +110,9 @@ def _correct_household(ledger: Ledger, household: Household, name: str, value: A
     if name != "household_no":
         _set_fact(ledger, household, columns.types_of(columns.HOUSEHOLD)[name], name, value)
         return
-    taken = Household.objects.filter(county_code=ledger.county.prefix, household_no=value)
     if value == household.household_no:
         raise Conflict("E-REGISTRY-NOTHING-CHANGES")
-    if taken.exists():
+    if ledger.is_number_taken(value):
         raise Conflict("E-REGISTRY-NUMBER-TAKEN", household_no=value)
     household.household_no = value
 

@@ -117,3 +117,31 @@ def _towards_parent(person: Kin, family: Sequence[Kin]) -> str | None:
 
 def _count(family: Sequence[Kin], relation: str) -> int:
     return sum(each.relation == relation for each in family)
+
+
+# How the family of somebody is related to the head to whom that somebody is related.
+_CARRIED: dict[str, dict[str, str]] = {
+    "SON": {
+        "SPOUSE": "DAUGHTER_IN_LAW",
+        "SON": "SONS_SON",
+        "DAUGHTER": "SONS_DAUGHTER",
+        "SONS_SON": "GREAT_GRANDSON",
+        "SONS_DAUGHTER": "GREAT_GRANDDAUGHTER",
+    },
+    "DAUGHTER": {
+        "SPOUSE": "SON_IN_LAW",
+        "SON": "DAUGHTERS_SON",
+        "DAUGHTER": "DAUGHTERS_DAUGHTER",
+    },
+    "FATHER": {"SPOUSE": "MOTHER", "SON": "SIBLING", "DAUGHTER": "SIBLING"},
+    "MOTHER": {"SPOUSE": "FATHER", "SON": "SIBLING", "DAUGHTER": "SIBLING"},
+    "SPOUSE": {"SON": "SON", "DAUGHTER": "DAUGHTER"},
+}
+
+
+def carried(relation: str, person: Kin) -> str | None:
+    """Return a person's relation to a new head, from `relation`, that of their former head to him.
+
+    None where it does not follow.
+    """
+    return _CARRIED.get(relation, {}).get(person.relation)

@@ -164,6 +164,14 @@ class Ledger:
         self.load_households([open_now.household_id])
         return self.load_memberships([open_now.id])[0]
 
+    def is_number_taken(self, household_no: str) -> bool:
+        """Return whether a household of the county has this number, wherever it lies."""
+        with activate(system_scope(self.county, "registry.acts")):
+            taken = Household.objects.filter(
+                county_code=self.county.prefix, household_no=household_no
+            )
+            return taken.exists()
+
     # Changing
 
     def end(self, membership: Membership, reason: str) -> None:

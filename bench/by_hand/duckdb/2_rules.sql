@@ -126,7 +126,7 @@ WITH told AS (
            (months_ago(reported_on) < 6 AND (event = 'FAILED' OR loss_amount >= 5000))::INTEGER AS failed
     FROM industry
     UNION ALL BY NAME
-    SELECT person_token, (months_ago(granted_on) < 12)::INTEGER AS relief, granted_on AS relief_on
+    SELECT person_token, (strftime(granted_on, '%Y-%m') > getvariable('year_ago'))::INTEGER AS relief, granted_on AS relief_on
     FROM temporary_relief
     UNION ALL BY NAME
     SELECT person_token, recognised_on AS near_on,

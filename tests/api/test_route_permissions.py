@@ -75,3 +75,26 @@ def test_every_answer_about_records_documents_its_refusals():
                 method,
                 path,
             )
+
+
+def test_no_two_wire_shapes_share_a_name():
+    """The interface's description names a shape by its class: one of two would be lost."""
+    import importlib
+    import pkgutil
+
+    from ninja import Schema
+
+    import bangfu
+
+    for module in pkgutil.walk_packages(bangfu.__path__, "bangfu."):
+        if module.name.endswith("schemas"):
+            importlib.import_module(module.name)
+    found: dict[str, set[str]] = {}
+    waiting = [Schema]
+    while waiting:
+        for shape in waiting.pop().__subclasses__():
+            waiting.append(shape)
+            if shape.__module__.startswith("bangfu."):
+                found.setdefault(shape.__name__, set()).add(shape.__module__)
+    assert len(found) > 60
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}

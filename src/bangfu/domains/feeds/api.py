@@ -10,7 +10,7 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from bangfu.domains.feeds import board, landed
-from bangfu.domains.feeds.schemas import BoardOut, LandingOut, ReasonIn
+from bangfu.domains.feeds.schemas import BoardOut, LandingOut, RevertIn
 from bangfu.domains.feeds.services import revert_batch
 from bangfu.foundation.http.permits import Permit, scope_of
 from bangfu.foundation.http.queries import check_query
@@ -61,7 +61,7 @@ def get_landing(request: HttpRequest, batch_id: UUID) -> Any:
     auth=Permit("FEEDS_IMPORT"),
     response={200: LandingOut, **REFUSALS},
 )
-def revert_landing(request: HttpRequest, batch_id: UUID, body: ReasonIn) -> Any:
+def revert_landing(request: HttpRequest, batch_id: UUID, body: RevertIn) -> Any:
     """Take a batch back; what it had replaced is in force again, what used it is listed."""
     scope = scope_of(request)
     done = revert_batch(scope=scope, at=timezone.now(), batch_id=batch_id, reason=body.reason)

@@ -13,7 +13,7 @@ from ninja import Query, Router, Status
 
 from bangfu.domains.feeds import feedback, feedback_view
 from bangfu.domains.feeds.api import ref
-from bangfu.domains.feeds.schemas import FeedbackIn, FeedbackList, FeedbackOut, NoteIn
+from bangfu.domains.feeds.schemas import FeedbackIn, FeedbackList, FeedbackNoteIn, FeedbackOut
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, scope_of
 from bangfu.foundation.http.queries import check_query
@@ -108,7 +108,7 @@ def get_feedback(request: HttpRequest, feedback_id: UUID) -> Any:
     return _detail(scope_of(request), feedback_id)
 
 
-def _take(request: HttpRequest, feedback_id: UUID, step: str, body: NoteIn) -> Any:
+def _take(request: HttpRequest, feedback_id: UUID, step: str, body: FeedbackNoteIn) -> Any:
     scope = scope_of(request)
     feedback.step_feedback(
         scope=scope, at=timezone.now(), feedback_id=feedback_id, step=step, note=body.note
@@ -121,7 +121,7 @@ def _take(request: HttpRequest, feedback_id: UUID, step: str, body: NoteIn) -> A
     auth=Permit("FEEDBACK_MANAGE"),
     response={200: FeedbackOut, **REFUSALS},
 )
-def send_feedback(request: HttpRequest, feedback_id: UUID, body: NoteIn) -> Any:
+def send_feedback(request: HttpRequest, feedback_id: UUID, body: FeedbackNoteIn) -> Any:
     """Note that the request went to the owner; the clock starts."""
     return _take(request, feedback_id, "send", body)
 
@@ -131,7 +131,7 @@ def send_feedback(request: HttpRequest, feedback_id: UUID, body: NoteIn) -> Any:
     auth=Permit("FEEDBACK_MANAGE"),
     response={200: FeedbackOut, **REFUSALS},
 )
-def answer_feedback(request: HttpRequest, feedback_id: UUID, body: NoteIn) -> Any:
+def answer_feedback(request: HttpRequest, feedback_id: UUID, body: FeedbackNoteIn) -> Any:
     """Note the owner's answer."""
     return _take(request, feedback_id, "answer", body)
 
@@ -141,7 +141,7 @@ def answer_feedback(request: HttpRequest, feedback_id: UUID, body: NoteIn) -> An
     auth=Permit("FEEDBACK_MANAGE"),
     response={200: FeedbackOut, **REFUSALS},
 )
-def close_feedback(request: HttpRequest, feedback_id: UUID, body: NoteIn) -> Any:
+def close_feedback(request: HttpRequest, feedback_id: UUID, body: FeedbackNoteIn) -> Any:
     """Close an answered request."""
     return _take(request, feedback_id, "close", body)
 
@@ -151,7 +151,7 @@ def close_feedback(request: HttpRequest, feedback_id: UUID, body: NoteIn) -> Any
     auth=Permit("FEEDBACK_MANAGE"),
     response={200: FeedbackOut, **REFUSALS},
 )
-def withdraw_feedback(request: HttpRequest, feedback_id: UUID, body: NoteIn) -> Any:
+def withdraw_feedback(request: HttpRequest, feedback_id: UUID, body: FeedbackNoteIn) -> Any:
     """Withdraw a request, with the reason."""
     return _take(request, feedback_id, "withdraw", body)
 

@@ -102,13 +102,13 @@ class LandingOut(Schema):
     dependants: list[Dependant]
 
 
-class ReasonIn(Schema):
+class RevertIn(Schema):
     """Why something is done."""
 
     reason: str = Field(max_length=500)
 
 
-class NoteIn(Schema):
+class FeedbackNoteIn(Schema):
     """What there is to say about a step: for an answer, the owner's answer."""
 
     note: str = Field("", max_length=500)

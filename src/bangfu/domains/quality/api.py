@@ -15,8 +15,8 @@ from bangfu.domains.quality.schemas import (
     ExceptionIn,
     ExceptionOut,
     ItemExportFilter,
-    ItemList,
     ItemPageFilter,
+    QualityItemList,
     QualityRuleOut,
     SummaryOut,
 )
@@ -44,7 +44,9 @@ def get_quality_summary(request: HttpRequest, region: str | None = Query(None)) 
     return results.get_summary(scope_of(request), region)
 
 
-@router.get("/quality/items", auth=Permit("REGISTRY_READ"), response={200: ItemList, **REFUSALS})
+@router.get(
+    "/quality/items", auth=Permit("REGISTRY_READ"), response={200: QualityItemList, **REFUSALS}
+)
 def list_quality_items(request: HttpRequest, filters: Query[ItemPageFilter]) -> Any:
     """Return a page of items by village, household and rule."""
     check_query(request, schema=ItemPageFilter)

@@ -78,7 +78,7 @@ class ExceptionOut(Schema):
     until: date | None
 
 
-class ItemOut(Schema):
+class QualityItemOut(Schema):
     """One item of the work list."""
 
     id: str
@@ -105,10 +105,10 @@ class ItemOut(Schema):
     exception: ExceptionOut | None
 
 
-class ItemList(Schema):
+class QualityItemList(Schema):
     """A page of items."""
 
-    items: list[ItemOut]
+    items: list[QualityItemOut]
     next_cursor: str | None
     total: int
 

@@ -19,9 +19,9 @@ from bangfu.domains.reconciliation.domain import (
     ReconciliationRecord,
 )
 from bangfu.domains.reconciliation.schemas import (
-    ItemList,
-    ItemOut,
-    ReasonIn,
+    DifferenceList,
+    DifferenceOut,
+    DismissIn,
     ReconciliationForm,
     ReconciliationList,
     ReconciliationOut,
@@ -216,7 +216,7 @@ def _wanted(scope: Scope, run_id: UUID, query: ItemQuery) -> ItemFilter:
 @router.get(
     "/reconciliations/{run_id}/items",
     auth=Permit("RECONCILE"),
-    response={200: ItemList, **REFUSALS},
+    response={200: DifferenceList, **REFUSALS},
 )
 def list_reconciliation_items(
     request: HttpRequest, run_id: UUID, filters: Query[ItemPageQuery]
@@ -255,9 +255,9 @@ def export_reconciliation(request: HttpRequest, run_id: UUID, filters: Query[Ite
 @router.post(
     "/reconciliations/items/{item_id}/dismiss",
     auth=Permit("RECONCILE"),
-    response={200: ItemOut, **REFUSALS},
+    response={200: DifferenceOut, **REFUSALS},
 )
-def dismiss_reconciliation_item(request: HttpRequest, item_id: UUID, body: ReasonIn) -> Any:
+def dismiss_reconciliation_item(request: HttpRequest, item_id: UUID, body: DismissIn) -> Any:
     """Set an item aside for a reason."""
     return _item(
         services.dismiss(
@@ -269,7 +269,7 @@ def dismiss_reconciliation_item(request: HttpRequest, item_id: UUID, body: Reaso
 @router.delete(
     "/reconciliations/items/{item_id}/dismiss",
     auth=Permit("RECONCILE"),
-    response={200: ItemOut, **REFUSALS},
+    response={200: DifferenceOut, **REFUSALS},
 )
 def restore_reconciliation_item(request: HttpRequest, item_id: UUID) -> Any:
     """Take a dismissal back."""

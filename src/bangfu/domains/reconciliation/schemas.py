@@ -91,7 +91,7 @@ class ReconciliationOut(ReconciliationHead):
     errors: list[ReasonOut]
 
 
-class ItemOut(Schema):
+class DifferenceOut(Schema):
     """One thing to enter or to correct; `here` and `there` as labels, numbers of people masked."""
 
     id: str
@@ -114,15 +114,15 @@ class ItemOut(Schema):
     reason: str | None
 
 
-class ItemList(Schema):
+class DifferenceList(Schema):
     """A page of items."""
 
-    items: list[ItemOut]
+    items: list[DifferenceOut]
     next_cursor: str | None
     total: int
 
 
-class ReasonIn(Schema):
+class DismissIn(Schema):
     """Why an item is set aside."""
 
     reason: str

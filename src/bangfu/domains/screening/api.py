@@ -10,7 +10,7 @@ from ninja import Query, Router, Status
 
 from bangfu.domains.screening import rulebook, selectors, services
 from bangfu.domains.screening.domain import RunRecord
-from bangfu.domains.screening.schemas import HintCounts, RuleListOut, RuleOut, RunIn, RunList
+from bangfu.domains.screening.schemas import HintCounts, RuleListOut, RulePageOut, RunIn, RunList
 from bangfu.foundation.http.permits import Permit, scope_of
 from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
@@ -90,7 +90,7 @@ def list_rules(
     return rulebook.list_rules(scope_of(request), place, month)
 
 
-@router.get("/rules/{rule_id}", auth=Permit("HINT_READ"), response={200: RuleOut, **REFUSALS})
+@router.get("/rules/{rule_id}", auth=Permit("HINT_READ"), response={200: RulePageOut, **REFUSALS})
 def get_rule(
     request: HttpRequest,
     rule_id: str,

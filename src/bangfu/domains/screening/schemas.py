@@ -138,7 +138,7 @@ class RuleListOut(Schema):
     not_computable: list[NotComputableOut]
 
 
-class SourceOut(Schema):
+class RuleSourceOut(Schema):
     """A document and whether somebody checked the text against it."""
 
     document: str
@@ -162,7 +162,7 @@ class ThresholdValueOut(Schema):
     valid_from: date
     valid_to: date | None
     value: str
-    source: SourceOut
+    source: RuleSourceOut
     in_force_here: bool
 
 
@@ -201,13 +201,13 @@ class RuleCaseOut(Schema):
     facts_en: list[str]
 
 
-class RuleOut(RuleLineOut):
+class RulePageOut(RuleLineOut):
     """One rule with its text, formulas, clauses, thresholds, feeds and cases."""
 
     valid_from: date
     valid_to: date | None
     file: str
-    source: SourceOut
+    source: RuleSourceOut
     sentence_zh: str
     sentence_en: str
     applies: str | None

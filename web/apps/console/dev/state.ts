@@ -17,7 +17,7 @@ export const state = {
 state.imports[1]!.errors = [
   { row: null, column: '', column_zh: '', code: 'E-SHEET-NO-HEADER', message: '找不到表头。', remedy: '保留模板的表头行,再交一次。', value_masked: '' },
 ];
-state.imports[1]!.counts = { rows: 0, good: 0, bad: 0, new: 0, changed: 0, unchanged: 0 };
+state.imports[1]!.counts = { rows: 0, good: 0, bad: 0, new: 0, changed: 0, unchanged: 0, gone: 0, matched: 0, unmatched: 0 };
 
 const A_STEP = 15_000;
 

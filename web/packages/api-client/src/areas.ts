@@ -11,6 +11,12 @@ function ruleCalls(call: Call) {
       call<wire.RuleBook>('get', '/rules', { query, signal }),
     getRule: (ruleId: string, query: { region: string; period?: string }, signal?: AbortSignal) =>
       call<wire.RulePage>('get', '/rules/{rule_id}', { path: { rule_id: ruleId }, query, signal }),
+    explainHousehold: (householdNo: string, period?: string, signal?: AbortSignal) =>
+      call<wire.Explanation>('get', '/households/{household_no}/explanation', {
+        path: { household_no: householdNo },
+        query: { period },
+        signal,
+      }),
   };
 }
 

@@ -49,13 +49,6 @@ function householdEndpoints(client: Client<paths>) {
           signal,
         }),
       ),
-    explainHousehold: (householdNo: string, period?: string, signal?: AbortSignal) =>
-      unwrap(
-        client.GET('/api/v1/households/{household_no}/explanation', {
-          params: { path: { household_no: householdNo }, query: { period } },
-          signal,
-        }),
-      ),
   };
 }
 

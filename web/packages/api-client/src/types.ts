@@ -35,15 +35,6 @@ export type Member = Schemas['MemberOut'];
 export type HistoryEntry = Schemas['HistoryItem'];
 export type HistoryChange = HistoryEntry['changes'][number];
 
-export type Explanation = Schemas['ExplanationOut'];
-/** What would change a result, where there is something to say. */
-export interface WouldChange {
-  change_zh?: string | null;
-  change_en?: string | null;
-}
-export type Clause = Schemas['ClauseOut'] & WouldChange;
-export type RuleExplanation = Schemas['RuleOut'] & WouldChange & { clauses: Clause[] };
-
 export type Dataset = Schemas['DatasetOut'];
 export type ImportSummary = Schemas['ImportItem'];
 export type ImportPage = Schemas['ImportList'];

@@ -4,7 +4,7 @@ const COUNTY = { code: '990101000000', name: '云溪县' };
 
 function dataset(id: string, zh: string, en: string, coverage: string, cadence: string, basis = 'RISK'): Dataset {
   return {
-    id, title_zh: zh, title_en: en, department: id.split('/')[0]!, basis, coverage, cadence,
+    id, title_zh: zh, title_en: en, department: id.split('/')[0]!, department_zh: '县教育局', department_en: 'Education bureau', basis, coverage, cadence,
     valid_months: 2, has_period: !id.startsWith('registry'), may_import: true,
     columns: [
       { name: 'status', zh: '状态', type: 'code', required: true, synonyms: [], unit: null, code_list: null },
@@ -33,7 +33,7 @@ export function makeImport(id: string, of: Dataset, state: string, name: string,
   return {
     id, dataset: of.id, title_zh: of.title_zh, title_en: of.title_en, region: COUNTY,
     period: of.has_period ? '2026-10' : null, as_of: '2026-10-31', state, file_name: name,
-    counts: { rows: 3120, good: 3120 - bad, bad, new: 2710, changed: 312, unchanged: 98 - bad },
+    counts: { rows: 3120, good: 3120 - bad, bad, new: 2710, changed: 312, unchanged: 98 - bad, gone: 0, matched: 3102 - bad, unmatched: 18 },
     created_by: '甲', created_at: '2026-10-31T09:00:00+08:00',
     committed_at: state === 'COMMITTED' ? '2026-10-31T09:03:00+08:00' : null,
     mapping: [

@@ -40,6 +40,9 @@ export function useReconciliation(id: Ref<string>) {
   return { ...query, job, isRunning, isFailed };
 }
 
+/** What is still to do is shown first; everything only on request. */
+export const ALL = 'ALL';
+
 export interface ItemFilters {
   kind: string;
   column: string;
@@ -56,7 +59,7 @@ export function useReconciliationItems(id: Ref<string>, filters: Ref<ItemFilters
   const query = computed(() => ({
     kind: filters.value.kind || undefined,
     column: filters.value.column || undefined,
-    state: filters.value.state || undefined,
+    state: filters.value.state === ALL ? undefined : filters.value.state || 'OPEN',
     q: filters.value.q || undefined,
     region: region.value || undefined,
   }));

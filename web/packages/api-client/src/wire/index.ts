@@ -1,6 +1,7 @@
 /** The wire shapes of rules, the coverage board, data quality, change requests and reconciliation. */
 export type * from './changes';
 export type * from './common';
+export type * from './explanation';
 export type * from './feeds';
 export type * from './quality';
 export type * from './reconciliation';

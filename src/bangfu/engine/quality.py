@@ -7,22 +7,22 @@ No database, no feeds, no month of its own: the rules of packs/<name>/quality, r
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
-from bangfu.engine.backends.duckdb import connect
+from bangfu.engine.backends.duckdb import connect, fetch_table, run_pieces
 from bangfu.engine.contracts.arrow import table_of
 from bangfu.engine.contracts.tables import Table
 from bangfu.engine.packs.model import Pack
-from bangfu.engine.rules.execute import compile_rules, decide_in_duckdb
-from bangfu.engine.rules.layout import Layout, outcome
-from bangfu.engine.rules.nodes import Literal
+from bangfu.engine.rules.compiler import DIALECT
+from bangfu.engine.rules.execute import compile_rules, open_sources
 from bangfu.engine.rules.rule import Rule
-from bangfu.engine.rules.texts import fill
+from bangfu.engine.rules.sentences import NUMBER_TEXT, Sentences
 from bangfu.kernel.period import Period
 
 HITS = pa.schema(
@@ -55,23 +55,52 @@ def evaluate_quality(
     the rule's named values), reason_zh, reason_en; sorted by rule, household and person.
     """
     period = Period.containing(as_of)
-    rules = pack.rules_on(as_of)
+    rules = sorted(pack.rules_on(as_of), key=lambda rule: rule.id)
     compiler = compile_rules(rules, pack.catalog, period, pack.thresholds.tables(as_of))
     sources = {
         "household": _complete(household_table, pack.catalog.tables["household"]),
         "person": _complete(person_table, pack.catalog.tables["person"]),
         **(feeds or {}),
     }
+    sentences = Sentences(compiler, pack.catalog)
     with connect() as connection:
-        household, person = decide_in_duckdb(connection, compiler, sources)
-    layouts = {"household": compiler.household_layout, "person": compiler.person_layout}
-    results = {"household": household, "person": person}
-    hits = [
-        hit
-        for rule in sorted(rules, key=lambda rule: rule.id)
-        for hit in _hits(rule, layouts[rule.unit], pack, results[rule.unit])
-    ]
-    return pa.Table.from_pylist(hits, schema=HITS)
+        open_sources(connection, compiler, sources)
+        run_pieces(connection, compiler.pieces())
+        connection.execute(NUMBER_TEXT)
+        hits = [_hits(connection, rule, sentences) for rule in rules]
+    return pa.concat_tables([HITS.empty_table(), *hits])
+
+
+def _hits(connection: duckdb.DuckDBPyConnection, rule: Rule, sentences: Sentences) -> pa.Table:
+    """The households or members for which a rule is true, with its values and its sentences."""
+    fired = sentences.fired(rule, values=True).sql(dialect=DIALECT)
+    query = (
+        f"SELECT h.household_id, f.* EXCLUDE (hid) FROM ({fired}) f "  # noqa: S608
+        "JOIN home h ON h.hid = f.hid ORDER BY f.hid, f.person_id"
+    )
+    found = fetch_table(connection, query)
+    count = found.num_rows
+    listed = [found.column(f"v{index}").to_pylist() for index in range(len(rule.values))]
+    rows = zip(*listed, strict=True) if listed else [()] * count
+    values = [_json(rule, row) for row in rows]
+    columns = {
+        "rule_id": pa.array([rule.id] * count, pa.string()),
+        "household_id": found.column("household_id"),
+        "person_id": found.column("person_id"),
+        "values": pa.array(values, pa.string()),
+        "reason_zh": found.column("zh"),
+        "reason_en": found.column("en"),
+    }
+    return pa.table(columns, schema=HITS)
+
+
+def _json(rule: Rule, values: Sequence[Any]) -> str:
+    """The rule's named values as a JSON object; numbers and dates as texts."""
+    plain = {
+        name: str(value) if isinstance(value, Decimal | date) else value
+        for name, value in zip(rule.values, values, strict=True)
+    }
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True)
 
 
 def _complete(given: pa.Table, promised: Table) -> pa.Table:
@@ -86,30 +115,3 @@ def _complete(given: pa.Table, promised: Table) -> pa.Table:
             columns.append(pa.nulls(count, field.type))
         names.append(field.name)
     return pa.table(columns, names=names)
-
-
-def _hits(rule: Rule, layout: Layout, pack: Pack, result: pa.Table) -> Iterator[dict[str, Any]]:
-    kept = ["household_id", *(["person_id"] if rule.unit == "person" else [])]
-    columns = [layout.value(node) for node in rule.values.values()]
-    kept += dict.fromkeys(name for name in columns if name is not None)
-    chosen = result.filter(result.column(outcome(rule))).select(kept)
-    for row in chosen.to_pylist():
-        values = {
-            name: node.value if isinstance(node, Literal) else row[str(layout.value(node))]
-            for name, node in rule.values.items()
-        }
-        yield {
-            "rule_id": rule.id,
-            "household_id": row["household_id"],
-            "person_id": row.get("person_id"),
-            "values": json.dumps(_plain(values), ensure_ascii=False, sort_keys=True),
-            "reason_zh": fill(rule, values, "zh", pack.catalog),
-            "reason_en": fill(rule, values, "en", pack.catalog),
-        }
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: str(value) if isinstance(value, Decimal | date) else value
-        for name, value in values.items()
-    }

@@ -23,6 +23,12 @@ class Statement(Protocol):
     @property
     def sql(self) -> str: ...
 
+    @property
+    def single(self) -> str: ...
+
+    @property
+    def alone(self) -> str: ...
+
 
 @contextmanager
 def connect(
@@ -35,7 +41,7 @@ def connect(
         connection.execute(f"SET threads = {threads or min(os.cpu_count() or 1, 8)}")
         connection.execute("SET autoinstall_known_extensions = false")
         connection.execute("SET autoload_known_extensions = false")
-        connection.execute("SET preserve_insertion_order = false")
+        connection.execute("SET preserve_insertion_order = true")
         connection.execute("SET TimeZone = 'UTC'")
         if spill is not None:
             connection.execute("SET temp_directory = $path", {"path": str(spill)})
@@ -51,18 +57,43 @@ def run_pieces(
 ) -> None:
     """Run the statements in order; `after` is told the name of each that is done."""
     for piece in pieces:
-        connection.execute(piece.sql)
+        connection.execute(piece.single if _is_alone(connection, piece) else piece.sql)
         if after is not None:
             after(piece.name)
 
 
-def read_parquet(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
-    """Make a view of a Parquet file, or of a folder of them."""
-    pattern = str(path / "**" / "*.parquet") if path.is_dir() else str(path)
-    escaped = pattern.replace("'", "''")
+def _is_alone(connection: duckdb.DuckDBPyConnection, piece: Statement) -> bool:
+    if not piece.alone:
+        return False
+    again: Any = connection.execute(piece.alone).fetchone()
+    return int(again[0]) == 0
+
+
+def read_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    found: Path | Sequence[Path],
+    *,
+    county: str = "",
+) -> None:
+    """Make a view of Parquet files; `county` is SQL that tells a row's county by `filename`."""
+    paths = [found] if isinstance(found, Path) else found
+    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    more = f", {county} AS county" if county else ""
     connection.execute(
-        f'CREATE OR REPLACE VIEW "{name}" AS '  # noqa: S608
-        f"SELECT * FROM read_parquet('{escaped}', hive_partitioning = false, union_by_name = true)"
+        f'CREATE OR REPLACE TEMP VIEW "{name}" AS SELECT *{more} '  # noqa: S608
+        f"FROM read_parquet([{listed}], hive_partitioning = false)"
+    )
+
+
+def write_parquet(
+    connection: duckdb.DuckDBPyConnection, query: str, path: Path, *, row_group: int
+) -> None:
+    """Write a query's rows to a Parquet file in their order."""
+    target = str(path).replace("'", "''")
+    connection.execute(
+        f"COPY ({query}) TO '{target}' "
+        f"(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE {row_group})"
     )
 
 

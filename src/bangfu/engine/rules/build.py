@@ -87,6 +87,36 @@ def try_cast(item: Sql, to: str) -> Sql:
     return exp.TryCast(this=item, to=exp.DataType.build(to))
 
 
+def cast(item: Sql, to: str) -> Sql:
+    """CAST(item AS to)."""
+    return exp.Cast(this=item, to=exp.DataType.build(to, dialect="duckdb"))
+
+
+def small(item: Sql) -> Sql:
+    """A rank or a code as the smallest whole number."""
+    return cast(item, "UTINYINT")
+
+
+def numbered(order: str, table: str | None = None) -> Sql:
+    """Numbers from 0 in the order of a column."""
+    ordered = exp.Order(expressions=[exp.Ordered(this=column(order, table), nulls_first=False)])
+    number = exp.Window(this=exp.RowNumber(), order=ordered)
+    return cast(binary(exp.Sub, number, value(1)), "INTEGER")
+
+
+def bits(pattern: int) -> Sql:
+    """A word of 64 bits."""
+    return cast(value(pattern), "UBIGINT")
+
+
+def any_bit(words: list[Sql]) -> Sql:
+    """Bitwise OR of words."""
+    joined = words[0]
+    for word in words[1:]:
+        joined = binary(exp.BitwiseOr, joined, word)
+    return joined
+
+
 def select(*columns: Sql | str) -> exp.Select:
     """SELECT columns, without copying them."""
     return exp.Select().select(*columns, copy=False)

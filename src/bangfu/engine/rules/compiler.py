@@ -1,9 +1,9 @@
 """A set of rules → small named pieces of SQL that decide every household of a run.
 
-Relations that must exist: `src_household`, `src_person`, one `src_<feed>` per feed used,
-`live_batch(tab, county, batch_id)`, `county_gap(tab, county, gap)`,
-`live_authorization(person_token)`. Left behind: `person_result` (one row per member) and
-`household_result` (one row per household) with, per rule and clause, one boolean column.
+`relations` says what must exist before. Left behind besides the relations: `person_result` (one
+row per member that a person rule or a household's count needs) and `household_result` (one row
+per household) with the decisions packed into words (`layout`), or, when made `plain`, with two
+columns per rule.
 """
 
 from __future__ import annotations
@@ -13,26 +13,32 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from bangfu.engine.comparison.reasons import (
-    LISTS,
-    NO_DATA,
-    NOT_AUTHORISED,
-    OUT_OF_COVERAGE,
-)
+from bangfu.engine.comparison.reasons import LISTS, NO_DATA, NOT_AUTHORISED, OUT_OF_COVERAGE
 from bangfu.engine.contracts.tables import Catalog
 from bangfu.engine.rules import build as b
 from bangfu.engine.rules import nodes as n
 from bangfu.engine.rules.aggregates import (
+    EMPTY,
     conclude_feed,
     conclude_members,
     fold_feed,
     fold_members,
-    member_feed,
+    listed_members,
+    member_columns,
+    person_gap,
+    single_feed,
 )
 from bangfu.engine.rules.build import Sql
-from bangfu.engine.rules.gather import distinct_of, fields_of, indicators_of, roots_of
-from bangfu.engine.rules.layout import Layout, outcome, reason
-from bangfu.engine.rules.lowering import DuckDbLowering, field_column
+from bangfu.engine.rules.gather import (
+    AGGREGATES,
+    below,
+    indicators_of,
+    outside_aggregates,
+    roots_of,
+)
+from bangfu.engine.rules.layout import BITS, TRUE, Layout, outcome, reason
+from bangfu.engine.rules.lowering import DuckDbLowering
+from bangfu.engine.rules.relations import AUTHORISED, LINKS, NO_TOKEN, Relations, gap_column
 from bangfu.engine.rules.rule import Rule
 
 DIALECT = "duckdb"
@@ -41,11 +47,16 @@ MakeLowering = Callable[[dict[n.Node, str]], DuckDbLowering]
 
 @dataclass(frozen=True)
 class Piece:
-    """One statement with a sentence that says what it does."""
+    """One statement with a sentence that says what it does.
+
+    `single` does the same faster where `alone` counts nothing: where no unit has two rows.
+    """
 
     name: str
     sentence: str
     sql: str
+    single: str = ""
+    alone: str = ""
 
 
 class Compiler:
@@ -56,232 +67,159 @@ class Compiler:
     ) -> None:
         self.rules = tuple(rules)
         self.catalog = catalog
-        self.person_layout = Layout([rule for rule in rules if rule.unit == "person"])
-        self.household_layout = Layout([rule for rule in rules if rule.unit == "household"])
-        nodes = list(distinct_of(self.rules))
+        of_persons = [rule for rule in rules if rule.unit == "person"]
+        self.person_layout = Layout(of_persons, "p")
+        self.household_layout = Layout([rule for rule in rules if rule.unit == "household"], "h")
+        nodes = list(below(roots_of(self.rules)))
         self.feed_nodes = [node for node in nodes if isinstance(node, n.FeedAggregate)]
         self.member_nodes = [node for node in nodes if isinstance(node, n.MemberAggregate)]
-        self.used = [node for node in nodes if isinstance(node, n.TimesUsed)]
-        self.fields = fields_of(nodes)
+        asked_of_members = [
+            part for node in (*self.member_nodes, *self.feed_nodes) for part in n.children(node)
+        ]
+        self.relations = Relations(catalog, nodes, [*roots_of(of_persons), *asked_of_members])
         self.names: dict[n.Node, str] = {}
-        groups: dict[str, Sequence[n.Node]] = {
-            "f": self.feed_nodes,
-            "m": self.member_nodes,
-            "u": self.used,
-        }
-        for letter, group in groups.items():
+        for letter, group in (("f", self.feed_nodes), ("m", self.member_nodes)):
             for index, node in enumerate(group):
                 self.names[node] = f"{letter}{index}"
+        for used in self.relations.used:
+            self.names[used] = self.relations.uses_name(used)
         self.lowering = make_lowering(self.names)
 
-    def pieces(self) -> list[Piece]:
+    def pieces(self, *, plain: bool = False) -> list[Piece]:
         """Return the statements in the order they must run."""
-        tables = sorted({node.table for node in self.feed_nodes})
+        made = self.relations
+        pieces = [
+            self._piece("county", "Counties of the households.", made.county()),
+            self._piece("situation", "What silence says, by county and match.", made.situation()),
+            self._piece("home", "Every household with the facts used.", made.home()),
+            self._piece("member", "Every member beside the facts of the household.", made.member()),
+        ]
+        for table in made.feeds:
+            told = f"Rows of {table} that belong to members."
+            pieces.append(self._piece(f"rows_{table}", told, made.rows(table)))
+        for grain, key in (("person", "pid"), ("household", "hid")):
+            pieces += [self._fold(table, grain, key) for table in self._tables(grain)]
+        person = "Outcomes of the person rules, and what household rules count."
+        folded = "Members folded to one row per household."
+        decided = "Outcomes of the household rules."
         return [
-            Piece(
-                "member",
-                "Every member beside the facts of the household.",
-                self._create("member", self._member()),
-            ),
-            *(
-                Piece(
-                    f"feed_{table}",
-                    f"What the live rows of {table} say about each member, folded to one row.",
-                    self._create(f"feed_{table}", self._feed(table)),
-                )
-                for table in tables
-            ),
-            Piece(
-                "person_result",
-                "Clauses and outcomes of the person rules, and what household rules count.",
-                self._create("person_result", self._person_result(tables)),
-            ),
-            Piece(
-                "household_fold",
-                "Members folded to one row per household.",
-                self._create("household_fold", self._household_fold()),
-            ),
-            Piece(
-                "household_result",
-                "Clauses and outcomes of the household rules.",
-                self._create("household_result", self._household_result()),
-            ),
+            *pieces,
+            self._piece("person_result", person, self._person_result(plain)),
+            self._piece("household_fold", folded, self._household_fold(plain)),
+            self._piece("household_result", decided, self._household_result(plain)),
         ]
 
-    def _create(self, name: str, query: exp.Select) -> str:
-        statement = exp.Create(
-            this=exp.to_table(name),
-            kind="TABLE",
-            expression=query,
-            properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+    def _piece(self, name: str, sentence: str, query: exp.Select) -> Piece:
+        return Piece(name, sentence, _create(name, query, "TABLE"))
+
+    def _tables(self, grain: str) -> list[str]:
+        return sorted({node.table for node in self.feed_nodes if node.grain == grain})
+
+    def _nodes_of(self, table: str, grain: str) -> list[n.FeedAggregate]:
+        return [node for node in self.feed_nodes if (node.table, node.grain) == (table, grain)]
+
+    def _is_list(self, table: str) -> bool:
+        return self.catalog.tables[table].coverage in LISTS
+
+    def _fold(self, table: str, grain: str, key: str) -> Piece:
+        """One row per person or household; a view where nobody has two rows."""
+        name, source = f"{grain}_{table}", f"rows_{table}"
+        many: list[Sql] = [b.alias(b.call("count", exp.Star()), f"{table}__n")]
+        one: list[Sql] = [b.alias(b.value(1), f"{table}__n")]
+        for node in self._nodes_of(table, grain):
+            many += fold_feed(node, self.names[node], self.lowering)
+            one += single_feed(node, self.names[node], self.lowering)
+            if grain == "household" and self._is_list(table):
+                for columns, single in ((many, False), (one, True)):
+                    count = listed_members(node, self.lowering, single=single)
+                    columns.append(b.alias(count, f"{self.names[node]}_k"))
+        grouped = b.select(b.column(key), *many).from_(source, copy=False).group_by(key, copy=False)
+        earlier = exp.Window(this=b.call("lag", b.column(key)))
+        again = b.binary(exp.LTE, b.column(key), earlier)
+        twice = (
+            b.select(b.alias(again, "again"))
+            .from_(source, copy=False)
+            .subquery("twice", copy=False)
         )
-        return statement.sql(dialect=DIALECT)
-
-    def _fields_of(self, scope: str, source: str) -> list[Sql]:
-        return [
-            b.alias(b.column(name, source), field_column(scope, name))
-            for name in self.fields.get(scope, ())
-        ]
-
-    def _uses(self, scope: str, source: str) -> list[Sql]:
-        """Window counts of fields: how often the same value stands in the whole input."""
-        made: list[Sql] = []
-        for node in self.used:
-            if node.field.scope != scope:
-                continue
-            column = b.column(node.field.name, source)
-            window = exp.Window(this=b.call("count", column.copy()), partition_by=[column.copy()])
-            made.append(
-                b.alias(b.case((b.is_null(column), exp.null()), default=window), self.names[node])
-            )
-        return made
-
-    def _member(self) -> exp.Select:
-        county = b.call("substr", b.column("region_code", "h"), b.value(1), b.value(6))
-        return (
-            b.select(
-                b.column("household_id", "p"),
-                b.column("person_id", "p"),
-                b.column("person_token", "p"),
-                b.alias(county, "county"),
-                b.alias(b.column("as_of", "p"), "member_as_of"),
-                *self._fields_of("household", "h"),
-                *self._fields_of("person", "p"),
-                *self._uses("person", "p"),
-            )
-            .from_("src_person AS p")
-            .join("src_household AS h", using=["household_id"], join_type="inner")
+        return Piece(
+            name,
+            f"What the rows of {table} say about each {grain}.",
+            _create(name, grouped, "TABLE"),
+            single=_create(name, b.select(b.column(key), *one).from_(source, copy=False), "VIEW"),
+            alone=b.select("count(*)")
+            .from_(twice, copy=False)
+            .where("again", copy=False)
+            .sql(dialect=DIALECT),
         )
 
-    def _feed(self, table: str) -> exp.Select:
-        rows = (
-            b.select("m.*", *self._fields_of(table, "t"))
-            .from_(f"src_{table} AS t")
-            .join("member AS m", on="m.person_token = t.person_token", join_type="inner")
-            .join(
-                "live_batch AS b",
-                on=b.both(
-                    b.binary(exp.EQ, b.column("tab", "b"), b.value(table)),
-                    exp.condition("b.batch_id = t.batch_id AND b.county = m.county"),
-                ),
-                join_type="inner",
-            )
-        )
-        if self.catalog.tables[table].basis == "ASSET":
-            rows = rows.join(
-                "live_authorization AS a",
-                on="a.person_token = m.person_token",
-                join_type="inner",
-            )
-        folded = [
-            column
-            for node in self._feed_nodes_of(table)
-            for column in fold_feed(node, self.names[node], self.lowering)
-        ]
-        count = b.alias(b.call("count", exp.Star()), f"{table}__n")
-        return (
-            b.select(b.column("person_id"), count, *folded)
-            .from_(rows.subquery("live"))
-            .group_by("person_id")
-        )
-
-    def _feed_nodes_of(self, table: str) -> list[n.FeedAggregate]:
-        return [node for node in self.feed_nodes if node.table == table]
-
-    def _person_base(self, tables: Sequence[str]) -> exp.Select:
-        """Members with the folded feeds and, per feed, why silence would say nothing (gap)."""
-        columns: list[Sql] = []
-        query = b.select().from_("member AS m")
-        asset = False
-        for table in tables:
-            columns += self._feed_columns(table)
-            query = query.join(
-                f"feed_{table} AS t_{table}",
-                on=f"t_{table}.person_id = m.person_id",
-                join_type="left",
-            ).join(
-                f"county_gap AS g_{table}",
-                on=b.both(
-                    b.binary(exp.EQ, b.column("tab", f"g_{table}"), b.value(table)),
-                    exp.condition(f"g_{table}.county = m.county"),
-                ),
-                join_type="left",
-            )
-            asset = asset or self.catalog.tables[table].basis == "ASSET"
-        if asset:
-            query = query.join(
-                "live_authorization AS a",
-                on="a.person_token = m.person_token",
-                join_type="left",
-            )
-        return query.select("m.*", *columns)
-
-    def _feed_columns(self, table: str) -> list[Sql]:
-        contract = self.catalog.tables[table]
-        known = b.coalesce(b.column("gap", f"g_{table}"), b.value(NO_DATA))
-        no_token = b.is_null(b.column("person_token", "m"))
-        gap = b.case((no_token, b.greatest(known.copy(), b.value(NO_DATA))), default=known)
-        if contract.basis == "ASSET":
-            unauthorised = b.is_null(b.column("person_token", "a"))
-            gap = b.case((unauthorised, b.value(NOT_AUTHORISED)), default=gap)
-        rows = b.coalesce(b.column(f"{table}__n", f"t_{table}"), b.value(0))
-        columns: list[Sql] = []
-        for node in self._feed_nodes_of(table):
-            name = self.names[node]
-            columns += member_feed(node, name, f"t_{table}", rows.copy())
-            own = gap.copy()
-            if contract.coverage in LISTS:
-                counted = rows.copy()
-                if node.kind not in ("any", "listed", "in"):
-                    counted = b.coalesce(b.column(f"{name}_t", f"t_{table}"), b.value(0))
-                absent = b.binary(exp.EQ, counted, b.value(0))
-                listed = b.greatest(own.copy(), b.value(OUT_OF_COVERAGE))
-                own = b.case((absent, listed), default=own)
-            columns.append(b.alias(own, f"{name}_g"))
-        return columns
-
-    def _person_result(self, tables: Sequence[str]) -> exp.Select:
+    def _person_result(self, plain: bool) -> exp.Select:
+        base = b.select("m.*", "s.* EXCLUDE (sid)").from_("member AS m", copy=False)
+        base = base.join("situation AS s", on="s.sid = m.sid", copy=False)
         concluded: list[Sql] = []
-        carried: list[str] = []
-        for node in self.feed_nodes:
-            name = self.names[node]
-            if node.grain == "person":
-                concluded += conclude_feed(node, name)
-            else:
-                carried += [f"{name}_{part}" for part in ("n", "t", "r", "g", "v")]
-        known = b.layer(self._person_base(tables), "base", *concluded)
-        arguments = [part for member in self.member_nodes for part in n.children(member)]
-        decided = self._decided(self.person_layout, known, arguments)
+        for table in self._tables("person"):
+            base = base.join(
+                f"person_{table} AS {table}",
+                on=f"{table}.pid = m.pid",
+                join_type="left",
+                copy=False,
+            )
+            base = base.select(f"{table}.* EXCLUDE (pid)", copy=False)
+            for node in self._nodes_of(table, "person"):
+                gap = person_gap(node, self.names[node], self.catalog.tables[table])
+                concluded += conclude_feed(node, self.names[node], gap)
+        known = b.layer(base, "base", *concluded)
+        asked = [part for member in self.member_nodes for part in n.children(member)]
+        query, made = self._decided(self.person_layout, known, asked, plain)
+        kept = ["hid", "pid", "link", *self._shown(self.person_layout)]
+        if plain:
+            kept += ["person_id"]
         counted: list[Sql] = []
         for member in self.member_nodes:
             counted += fold_members(member, self.names[member], self.lowering)
-        kept = [b.column(name) for name in ("household_id", "person_id", "member_as_of")]
-        kept += [b.column(name) for name in carried]
-        kept += [b.column(name) for name in self.person_layout.columns()]
-        return b.select(*kept, *counted).from_(decided.subquery("decided", copy=False), copy=False)
+        query = b.layer(query, "known", *counted)
+        self._forget_indicators()
+        for member in self.member_nodes:
+            kept += member_columns(member, self.names[member])
+        return b.select(*[b.column(name) for name in [*kept, *made]]).from_(
+            query.subquery("decided", copy=False), copy=False
+        )
+
+    def _shown(self, layout: Layout) -> list[str]:
+        """Columns of the aggregates that the rules' sentences speak of."""
+        found: dict[str, None] = {}
+        for rule in layout.rules:
+            for value in rule.values.values():
+                for node in outside_aggregates(value):
+                    if isinstance(node, AGGREGATES) and not isinstance(node, n.TimesUsed):
+                        found[self.names[node]] = None
+        return list(found)
+
+    def _forget_indicators(self) -> None:
+        for node in [node for node in self.names if isinstance(node, n.Named)]:
+            del self.names[node]
 
     def _decided(
-        self, layout: Layout, source: exp.Select, more: Sequence[n.Node] = ()
-    ) -> exp.Select:
-        """Layers over the source: indicators, then clauses, then the outcomes made of them."""
+        self, layout: Layout, source: exp.Select, more: Sequence[n.Node], plain: bool
+    ) -> tuple[exp.Select, list[str]]:
+        """Layers over the source: indicators, clauses, outcomes, and the columns they end in."""
         query = source
-        for number, group in enumerate(indicators_of([*roots_of(layout.rules), *more])):
+        conditions = [rule.condition for rule in layout.rules]
+        for number, group in enumerate(indicators_of([*conditions, *more])):
             columns: list[Sql] = []
+            fresh: dict[n.Node, str] = {}
             for node in group:
-                name = self.names.get(node, f"i{len(self.names)}")
+                name = f"i{len(self.names) + len(fresh)}"
                 value, why = self.lowering.value(node.item), self.lowering.reason(node.item)
                 columns += [b.alias(value, name), b.alias(why, f"{name}_why")]
-                self.names[node] = name
+                fresh[node] = name
             query = b.layer(query, f"indicators{number}", *columns)
-        query = b.layer(query, "known", *self._layout_columns(layout))
-        outcomes: list[Sql] = []
-        for rule in layout.rules:
-            truth, why = _assemble(rule.condition, layout)
-            told = b.case((b.is_null(truth.copy()), why))
-            outcomes += [b.alias(truth, outcome(rule)), b.alias(told, reason(rule))]
-        return b.layer(query, "clauses", *outcomes)
+            self.names.update(fresh)
+        query = b.layer(query, "facts", *self._clause_columns(layout))
+        if plain:
+            return b.layer(query, "clauses", *_plain_outcomes(layout)), _plain_names(layout)
+        return b.layer(query, "clauses", *_words(layout)), layout.words()
 
-    def _layout_columns(self, layout: Layout) -> list[Sql]:
+    def _clause_columns(self, layout: Layout) -> list[Sql]:
         columns: list[Sql] = []
         for node, name in layout.clauses.items():
             truth = b.try_cast(self.lowering.value(node), "BOOLEAN")
@@ -289,71 +227,128 @@ class Compiler:
             told = layout.clause_reason(node)
             if told is not None:
                 columns.append(b.alias(self.lowering.reason(node), told))
-        for node, name in layout.values.items():
-            columns.append(b.alias(self.lowering.value(node), name))
         return columns
 
-    def _household_fold(self) -> exp.Select:
-        folded: list[Sql] = []
-        for node in self.feed_nodes:
-            if node.grain == "household":
-                folded += _fold_household_feed(node, self.names[node])
+    def _household_fold(self, plain: bool) -> exp.Select:
+        link = b.column("link")
+        folded: list[Sql] = [
+            b.alias(b.call("count", exp.Star()), "members"),
+            b.alias(b.call("min", link), "least_link"),
+        ]
+        if not plain:
+            for word in self.person_layout.words():
+                folded.append(b.alias(b.call("bit_or", b.column(word)), word))
         for member in self.member_nodes:
             folded += conclude_members(member, self.names[member])
         return (
-            b.select(b.column("household_id"), *folded)
-            .from_("person_result")
-            .group_by("household_id")
+            b.select(b.column("hid"), *folded)
+            .from_("person_result", copy=False)
+            .group_by("hid", copy=False)
         )
 
-    def _household_result(self) -> exp.Select:
+    def _household_result(self, plain: bool) -> exp.Select:
         base = (
-            b.select(
-                b.column("household_id", "h"),
-                b.alias(b.column("household_no", "h"), "household_no"),
-                b.alias(b.column("region_code", "h"), "region_code"),
-                *[b.alias(b.column(name, "h"), f"{name}__at") for name in self._dates()],
-                *self._fields_of("household", "h"),
-                *self._uses("household", "h"),
-                *self._fold_columns(),
-            )
-            .from_("src_household AS h")
-            .join("household_fold AS f", on="f.household_id = h.household_id", join_type="left")
+            b.select("h.*", *self._of_members(plain), "s.* EXCLUDE (sid)")
+            .from_("home AS h", copy=False)
+            .join("household_fold AS f", on="f.hid = h.hid", join_type="left", copy=False)
+            .join("situation AS s", on=f"s.sid = h.cno * {LINKS} + {AUTHORISED}", copy=False)
         )
         concluded: list[Sql] = []
-        for node in self.feed_nodes:
-            if node.grain == "household":
-                concluded += conclude_feed(node, self.names[node])
+        for table in self._tables("household"):
+            name = f"household_{table}"
+            base = base.join(
+                f"{name} AS {table}", on=f"{table}.hid = h.hid", join_type="left", copy=False
+            )
+            base = base.select(f"{table}.* EXCLUDE (hid)", copy=False)
+            for node in self._nodes_of(table, "household"):
+                gap = self._household_gap(node)
+                concluded += conclude_feed(node, self.names[node], gap)
         known = b.layer(base, "base", *concluded)
-        decided = self._decided(self.household_layout, known)
-        kept = [b.column(name) for name in ("household_id", "household_no", "region_code")]
-        kept += [b.column(f"{name}__at") for name in self._dates()]
-        kept += [b.column(name) for name in self.household_layout.columns()]
-        return b.select(*kept).from_(decided.subquery("decided", copy=False), copy=False)
+        query, made = self._decided(self.household_layout, known, [], plain)
+        self._forget_indicators()
+        kept = ["hid", *self._shown(self.household_layout), *made]
+        kept += ["household_id"] if plain else self.person_layout.words()
+        return b.select(*[b.column(name) for name in kept]).from_(
+            query.subquery("decided", copy=False), copy=False
+        )
 
-    def _dates(self) -> list[str]:
-        """Columns that hold the dates of the household's facts; the evidence keeps them."""
-        return sorted({column.dated_by for column in self.catalog.tables["household"].columns})
-
-    def _fold_columns(self) -> list[Sql]:
+    def _of_members(self, plain: bool) -> list[Sql]:
         """Columns of the fold; a household without members has zeros, not NULLs, for counts."""
-        columns: list[Sql] = []
-        for node in self.feed_nodes:
-            if node.grain == "household":
-                name = self.names[node]
-                for part in ("n", "t", "r", "g"):
-                    zero = b.coalesce(b.column(f"{name}_{part}", "f"), b.value(0))
-                    columns.append(b.alias(zero, f"{name}_{part}"))
-                columns.append(b.column(f"{name}_v", "f"))
+        columns: list[Sql] = [b.column("members", "f"), b.column("least_link", "f")]
+        if not plain:
+            for word in self.person_layout.words():
+                columns.append(b.alias(b.coalesce(b.column(word, "f"), b.value(0)), word))
+        absent = b.is_null(b.column("hid", "f"))
         for member in self.member_nodes:
             name = self.names[member]
-            empty = {"any": False, "count": 0, "sum": 0, "distinct": 0}.get(member.kind)
-            held = b.column(name, "f")
-            absent = b.is_null(b.column("household_id", "f"))
-            columns.append(b.alias(b.case((absent, b.value(empty)), default=held), name))
+            empty = b.value(EMPTY.get(member.kind))
+            held = b.case((absent.copy(), empty), default=b.column(name, "f"))
+            columns.append(b.alias(held, name))
             why = b.coalesce(b.column(f"{name}_why", "f"), b.value(NO_DATA))
             columns.append(b.alias(why, f"{name}_why"))
         return columns
+
+    def _household_gap(self, node: n.FeedAggregate) -> Sql:
+        """Why silence about all members says nothing: the worst of the members' reasons."""
+        table = self.catalog.tables[node.table]
+        gap: Sql = b.column(gap_column(node.table))
+        link = b.column("least_link")
+        if table.basis == "ASSET":
+            worst = b.case(
+                (b.binary(exp.LT, link, b.value(AUTHORISED)), b.value(NOT_AUTHORISED)), default=gap
+            )
+        else:
+            nobody = b.binary(exp.EQ, link, b.value(NO_TOKEN))
+            worst = b.case((nobody, b.greatest(gap, b.value(NO_DATA))), default=gap.copy())
+        if self._is_list(node.table):
+            listed = b.coalesce(b.column(f"{self.names[node]}_k"), b.value(0))
+            absent = b.binary(exp.LT, listed, b.column("members"))
+            of_list = b.greatest(worst.copy(), b.value(OUT_OF_COVERAGE))
+            worst = b.case((absent, of_list), default=worst)
+        return b.case((b.is_null(b.column("members")), b.value(0)), default=worst)
+
+
+def _create(name: str, query: exp.Select, kind: str) -> str:
+    statement = exp.Create(
+        this=exp.to_table(name),
+        kind=kind,
+        expression=query,
+        properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+    )
+    return statement.sql(dialect=DIALECT)
+
+
+def _plain_outcomes(layout: Layout) -> list[Sql]:
+    columns: list[Sql] = []
+    for rule in layout.rules:
+        truth, why = _assemble(rule.condition, layout)
+        told = b.case((b.is_null(truth.copy()), why))
+        columns += [b.alias(truth, outcome(rule)), b.alias(told, reason(rule))]
+    return columns
+
+
+def _plain_names(layout: Layout) -> list[str]:
+    return [name for rule in layout.rules for name in (outcome(rule), reason(rule))]
+
+
+def _words(layout: Layout) -> list[Sql]:
+    """The decisions of ten rules in each word; see `layout`."""
+    words: dict[str, list[Sql]] = {word: [] for word in layout.words()}
+    for rule in layout.rules:
+        word, shift = layout.place(rule)
+        truth, why = _assemble(rule.condition, layout)
+        ranks = [
+            (b.binary(exp.EQ, why.copy(), b.value(rank)), b.bits(TRUE << (shift + rank)))
+            for rank in range(2, BITS)
+        ]
+        unknown = b.bits(TRUE << (shift + NO_DATA))
+        if not isinstance(why, exp.Literal):
+            unknown = b.case(*ranks, default=unknown)
+        missing = b.is_null(truth.copy())
+        words[word].append(
+            b.case((truth, b.bits(TRUE << shift)), (missing, unknown), default=b.bits(0))
+        )
+    return [b.alias(b.any_bit(parts), word) for word, parts in words.items()]
 
 
 def _assemble(node: n.Node, layout: Layout) -> tuple[Sql, Sql]:
@@ -362,8 +357,10 @@ def _assemble(node: n.Node, layout: Layout) -> tuple[Sql, Sql]:
         case n.And(items=items) | n.Or(items=items):
             parts = [_assemble(item, layout) for item in items]
             join = b.both if isinstance(node, n.And) else b.either
-            reasons = [b.case((b.is_null(truth.copy()), why)) for truth, why in parts]
             truth = join(*[exp.paren(truth) for truth, _ in parts])
+            if all(isinstance(why, exp.Literal) for _, why in parts):
+                return exp.paren(truth), b.value(NO_DATA)
+            reasons = [b.case((b.is_null(truth.copy()), why)) for truth, why in parts]
             return exp.paren(truth), b.greatest(*reasons)
         case n.Not(item=item):
             truth, why = _assemble(item, layout)
@@ -372,12 +369,3 @@ def _assemble(node: n.Node, layout: Layout) -> tuple[Sql, Sql]:
             told = layout.clause_reason(node)
             why = b.value(NO_DATA) if told is None else b.column(told)
             return b.column(layout.clause(node)), why
-
-
-def _fold_household_feed(node: n.FeedAggregate, name: str) -> list[Sql]:
-    pick = {"sum": "sum", "max": "max", "min": "min"}.get(node.kind, "max")
-    folds = {"n": "sum", "t": "sum", "r": "max", "g": "max", "v": pick}
-    return [
-        b.alias(b.call(function, b.column(f"{name}_{part}")), f"{name}_{part}")
-        for part, function in folds.items()
-    ]

@@ -11,12 +11,23 @@ import duckdb
 import pyarrow as pa
 
 from bangfu.engine.backends import duckdb as backend
+from bangfu.engine.contracts.arrow import schema
 from bangfu.engine.contracts.tables import Catalog
 from bangfu.engine.rules.compiler import Compiler
 from bangfu.engine.rules.lowering import DuckDbLowering, ThresholdTable
 from bangfu.engine.rules.rule import Rule
 from bangfu.kernel.period import Period
 
+LIVE = """
+CREATE OR REPLACE TEMP VIEW "live_{table}" AS
+SELECT t.*, b.county FROM "src_{table}" t
+JOIN live_batch b ON b.tab = '{table}' AND b.batch_id = t.batch_id
+"""
+SIGNED = """
+CREATE OR REPLACE TEMP VIEW authorised AS
+SELECT a.person_token, c.county FROM live_authorization a
+CROSS JOIN (SELECT DISTINCT substr(region_code, 1, 6) AS county FROM src_household) c
+"""
 LIVE_BATCH = pa.schema([("tab", pa.string()), ("county", pa.string()), ("batch_id", pa.string())])
 COUNTY_GAP = pa.schema([("tab", pa.string()), ("county", pa.string()), ("gap", pa.int32())])
 AUTHORISED = pa.schema([("person_token", pa.string())])
@@ -38,6 +49,22 @@ def decide_in_duckdb(
 ) -> tuple[pa.Table, pa.Table]:
     """Run the rules over `sources` (household, person, feeds, live_batch, county_gap,
     live_authorization) and return (household_result, person_result)."""
+    open_sources(connection, compiler, sources)
+    backend.run_pieces(connection, compiler.pieces(plain=True))
+    household = backend.fetch_table(
+        connection, "SELECT * FROM household_result ORDER BY household_id"
+    )
+    person = backend.fetch_table(
+        connection,
+        "SELECT h.household_id, r.* FROM person_result r JOIN home h ON h.hid = r.hid ORDER BY ALL",
+    )
+    return household, person
+
+
+def open_sources(
+    connection: duckdb.DuckDBPyConnection, compiler: Compiler, sources: Mapping[str, pa.Table]
+) -> None:
+    """Make what the compiled SQL reads of Arrow tables; a feed that is not given is empty."""
     empty = {
         "live_batch": LIVE_BATCH,
         "county_gap": COUNTY_GAP,
@@ -45,14 +72,18 @@ def decide_in_duckdb(
     }
     for name, shape in empty.items():
         backend.register(connection, name, sources.get(name, shape.empty_table()))
+    for name in compiler.relations.feeds:
+        if name not in sources:
+            absent = schema(compiler.catalog.tables[name]).empty_table()
+            backend.register(connection, f"src_{name}", absent)
     for name, table in sources.items():
         if name not in empty:
             backend.register(connection, f"src_{name}", table)
-    backend.run_pieces(connection, compiler.pieces())
-    household = backend.fetch_table(
-        connection, "SELECT * FROM household_result ORDER BY household_id"
-    )
-    person = backend.fetch_table(
-        connection, "SELECT * FROM person_result ORDER BY household_id, person_id"
-    )
-    return household, person
+    open_live(connection, compiler.relations.feeds)
+
+
+def open_live(connection: duckdb.DuckDBPyConnection, feeds: Sequence[str]) -> None:
+    """Make `live_<feed>` of src_<feed> and live_batch, and `authorised` of live_authorization."""
+    for table in feeds:
+        connection.execute(LIVE.format(table=table))
+    connection.execute(SIGNED)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from bangfu.engine.rules import nodes as n
 from bangfu.engine.rules.rule import Rule
+
+AGGREGATES = (n.MemberAggregate, n.FeedAggregate, n.TimesUsed)
 
 
 def roots_of(rules: Iterable[Rule]) -> Iterable[n.Node]:
@@ -34,13 +36,28 @@ def indicators_of(roots: Iterable[n.Node]) -> list[list[n.Named]]:
 
 
 def distinct_of(rules: Iterable[Rule]) -> dict[n.Node, None]:
-    return {node: None for root in roots_of(rules) for node in n.walk(root)}
+    return below(roots_of(rules))
+
+
+def below(roots: Iterable[n.Node]) -> dict[n.Node, None]:
+    """All nodes of some formulas, each once, in a fixed order."""
+    return {node: None for root in roots for node in n.walk(root)}
+
+
+def outside_aggregates(root: n.Node) -> Iterator[n.Node]:
+    """The nodes that are worked out at the formula's own level; aggregates count as one."""
+    yield root
+    if not isinstance(root, AGGREGATES):
+        for child in n.children(root):
+            yield from outside_aggregates(child)
 
 
 def fields_of(nodes: Iterable[n.Node]) -> dict[str, list[str]]:
-    """Fields used, by scope; the region is always there for thresholds."""
-    found: dict[str, set[str]] = {"household": {"region_code"}}
+    """Fields used, by scope; with a threshold the household's region too."""
+    found: dict[str, set[str]] = {}
     for node in nodes:
         if isinstance(node, n.Field):
             found.setdefault(node.scope, set()).add(node.name)
+        elif isinstance(node, n.Threshold):
+            found.setdefault("household", set()).add("region_code")
     return {scope: sorted(names) for scope, names in sorted(found.items())}

@@ -1,7 +1,9 @@
-"""Which column of a result holds what: outcomes, clauses and the values they looked at.
+"""Names of what the compiled SQL leaves behind, and how decisions are packed into words.
 
-The names follow from the rules alone, so that whoever reads evidence finds its columns again.
-The same clause or value in several rules stands in one column.
+A decision on a unit takes six bits of a word: the first says true, bit k says unknown for the
+reason of rank k (`comparison.reasons`), none says false. Ten rules share a word. OR over the
+words of a household's members is then the household's decision: true if it is true for one
+member, else unknown for the greatest reason, else false.
 """
 
 from __future__ import annotations
@@ -10,6 +12,11 @@ from collections.abc import Iterable, Sequence
 
 from bangfu.engine.rules import nodes as n
 from bangfu.engine.rules.rule import Rule
+
+BITS = 6
+PER_WORD = 10
+MASK = (1 << BITS) - 1
+TRUE = 1
 
 
 def compared(clause: n.Node) -> tuple[n.Node | None, n.Node | None]:
@@ -44,44 +51,31 @@ def reason(rule: Rule) -> str:
 
 
 class Layout:
-    """Columns of the results of rules about one unit."""
+    """Clauses and words of the rules about one unit; `letter` begins the names of the words."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Sequence[Rule], letter: str) -> None:
         self.rules = tuple(rules)
         clauses = (clause for rule in rules for clause in rule.clauses)
         self.clauses = _numbered("c", clauses)
-        self.values = _numbered("v", _looked_at(rules))
+        self.letter = letter
+        self._places = {rule.id: divmod(index, PER_WORD) for index, rule in enumerate(rules)}
 
     def clause(self, node: n.Node) -> str:
-        """Boolean column of a clause."""
+        """Column of a clause, which lives only while its rules are decided."""
         return self.clauses[node]
 
     def clause_reason(self, node: n.Node) -> str | None:
         """Column of the rank of a clause's reason; None where it can only be NO_DATA."""
         return f"{self.clauses[node]}_r" if can_tell(node) else None
 
-    def value(self, node: n.Node) -> str | None:
-        """Column of a value; None for a literal, which needs none."""
-        return self.values.get(node)
+    def words(self) -> list[str]:
+        """All words."""
+        return [f"{self.letter}{word}" for word in range(-(-len(self.rules) // PER_WORD))]
 
-    def columns(self) -> list[str]:
-        """All columns, in order."""
-        names = [name for rule in self.rules for name in (outcome(rule), reason(rule))]
-        for node, name in self.clauses.items():
-            told = self.clause_reason(node)
-            names += [name] if told is None else [name, told]
-        return names + list(self.values.values())
-
-
-def _looked_at(rules: Iterable[Rule]) -> Iterable[n.Node]:
-    for rule in rules:
-        for clause in rule.clauses:
-            for side in compared(clause):
-                if side is not None and not isinstance(side, n.Literal):
-                    yield side
-        for node in rule.values.values():
-            if not isinstance(node, n.Literal):
-                yield node
+    def place(self, rule: Rule) -> tuple[str, int]:
+        """The word of a rule's decision and the bit where it begins."""
+        word, index = self._places[rule.id]
+        return f"{self.letter}{word}", index * BITS
 
 
 def _numbered(letter: str, nodes: Iterable[n.Node]) -> dict[n.Node, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 NO_HINT = "none"
@@ -36,6 +37,10 @@ def difference(previous_out: Path | str | None, current_out: Path | str) -> Diff
 
 
 def _hints(out: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
-    table = pq.read_table(out / "hints.parquet", columns=["household_id", "hint", "rule_ids"])
+    columns = ["household_id", "hint", "rule_ids"]
+    files = sorted(out.glob("part=*/hints.parquet")) or [out / "hints.parquet"]
+    table = pa.concat_tables(
+        pq.read_table(file, columns=columns, partitioning=None) for file in files
+    )
     rows = zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True)
     return {key: (hint, tuple(rules)) for key, hint, rules in rows if hint != NO_HINT}

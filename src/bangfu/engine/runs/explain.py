@@ -9,17 +9,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bangfu.engine.comparison.reasons import NAMES, NO_DATA
 from bangfu.engine.errors import RunRefused
 from bangfu.engine.packs.model import Pack
-from bangfu.engine.rules.layout import outcome, reason
+from bangfu.engine.rules.decide import ClauseResult, RuleResult, UnitResult, evaluate
+from bangfu.engine.rules.reference import World
 from bangfu.engine.rules.texts import show
-from bangfu.engine.runs.evidence import Evidence, open_evidence
-from bangfu.engine.runs.findings import named_values, tell, undecided_text
+from bangfu.engine.runs.evidence import Evidence, Facts, open_evidence, world_of
+from bangfu.engine.runs.findings import tell, undecided_text
 from bangfu.engine.runs.manifest import FORMAT
 from bangfu.engine.runs.view import LANGUAGES, ClauseView, RuleView, views
 from bangfu.kernel.decision import Decision
 from bangfu.kernel.errors import NotFound
+from bangfu.kernel.period import Period
 
 Row = Mapping[str, Any]
 
@@ -43,20 +44,20 @@ def explain(
         raise RunRefused("E-RUN-FORMAT", run=evidence.manifest.format, present=FORMAT)
     if evidence.manifest.pack_hash != pack.hash:
         raise RunRefused("E-RUN-PACK", run=evidence.manifest.pack_version, pack=pack.version)
-    found = evidence.households.rows(household_id)
-    if not found:
+    facts = evidence.find(household_id, pack)
+    if facts is None:
         raise NotFound("E-RUN-HOUSEHOLD")
-    teller = _Teller(pack, evidence, found[0], evidence.members.rows(household_id))
-    hint = evidence.hints.rows(household_id)[0]
-    rules = [teller.rule(view) for view in views(pack, evidence.manifest.period)]
+    period = evidence.manifest.period
+    teller = _Teller(pack, evidence, facts, world_of(pack, Period.parse(period)))
+    rules = [teller.rule(view) for view in views(pack, period)]
     told = [rule for rule in rules if all or rule["outcome"] != "FALSE"]
     return {
         "household_id": household_id,
-        "household_no": found[0]["household_no"],
-        "period": evidence.manifest.period,
-        "hint": hint["hint"],
-        "reason_zh": hint["reason_zh"],
-        "reason_en": hint["reason_en"],
+        "household_no": facts.hint["household_no"],
+        "period": period,
+        "hint": facts.hint["hint"],
+        "reason_zh": facts.hint["reason_zh"],
+        "reason_en": facts.hint["reason_en"],
         "rules": sorted(told, key=_pressing),
     }
 
@@ -69,22 +70,18 @@ def _pressing(rule: Row) -> tuple[int, int, str]:
 
 @dataclass(frozen=True)
 class _Teller:
-    """Tells the rules of one household out of its evidence rows."""
+    """Tells the rules of one household out of its facts."""
 
     pack: Pack
     evidence: Evidence
-    household: Row
-    members: Sequence[Row]
+    facts: Facts
+    world: World
 
     def rule(self, view: RuleView) -> dict[str, Any]:
         """Return one rule's entry."""
         rule = view.rule
-        units = [self.household] if rule.unit == "household" else list(self.members)
-        whole = Decision.any_of(Decision.of(row[outcome(rule)]) for row in units)
-        told = [row for row in units if Decision.of(row[outcome(rule)]) is whole]
-        open_reason = None
-        if whole is Decision.UNKNOWN:
-            open_reason = NAMES[max(row[reason(rule)] for row in told)]
+        result = evaluate(rule, self.facts.home, self.world)
+        told = [unit for unit in result.units if unit.outcome is result.outcome]
         entry: dict[str, Any] = {
             "rule_id": rule.id,
             "title_zh": rule.title.zh,
@@ -92,67 +89,61 @@ class _Teller:
             "kind": rule.kind,
             "unit": rule.unit,
             "hint": rule.hint,
-            "outcome": whole.value,
-            "unknown_reason": open_reason,
+            "outcome": result.outcome.value,
+            "unknown_reason": result.reason,
             "source": {
                 "document": rule.source.document,
                 "article": rule.source.article,
                 "status": rule.source.status,
             },
-            "person_ids": [row["person_id"] for row in told] if rule.unit == "person" else [],
-            "clauses": [self._clause(clause, row) for row in told for clause in view.clauses],
+            "person_ids": [unit.person_id for unit in told] if rule.unit == "person" else [],
+            "clauses": [
+                self._clause(clause, found, unit)
+                for unit in told
+                for clause, found in zip(view.clauses, unit.clauses, strict=True)
+            ],
         }
         for language in LANGUAGES:
-            entry[f"reason_{language}"] = self._reason(view, whole, open_reason, told, language)
+            entry[f"reason_{language}"] = self._reason(view, result, told, language)
         return entry
 
     def _reason(
-        self,
-        view: RuleView,
-        whole: Decision,
-        open_reason: str | None,
-        told: Sequence[Row],
-        language: str,
+        self, view: RuleView, result: RuleResult, told: Sequence[UnitResult], language: str
     ) -> str | None:
-        if open_reason is not None:
-            return undecided_text(view.rule, open_reason, language)
-        if whole is Decision.FALSE:
+        if result.reason is not None:
+            return undecided_text(view.rule, result.reason, language)
+        if result.outcome is Decision.FALSE:
             return None
-        columns = [view.layout.value(node) for node in view.rule.values.values()]
-        units = [named_values(view.rule, [name and row[name] for name in columns]) for row in told]
-        return tell(view.rule, units, language, self.pack.catalog)
+        return tell(view.rule, [unit.values for unit in told], language, self.pack.catalog)
 
-    def _clause(self, view: ClauseView, row: Row) -> dict[str, Any]:
-        truth = Decision.of(row[view.column])
-        shown = truth.not_() if view.negated else truth
-        rank = row[view.reason_column] if view.reason_column else NO_DATA
+    def _clause(self, view: ClauseView, found: ClauseResult, unit: UnitResult) -> dict[str, Any]:
+        shown = found.outcome.not_() if view.negated else found.outcome
         entry: dict[str, Any] = {
             **view.fixed,
             "outcome": shown.value,
-            "unknown_reason": NAMES[rank] if truth is Decision.UNKNOWN else None,
-            "as_of": self._as_of(view, row),
-            "person_id": row.get("person_id"),
+            "unknown_reason": found.reason,
+            "as_of": self._as_of(view, unit),
+            "person_id": unit.person_id,
         }
-        for key, (node, column) in zip(("value", "threshold"), view.sides, strict=True):
-            found = row[column] if column else getattr(node, "value", None)
-            entry[key] = _plain(found) if node is not None else None
+        sides = zip(view.sides, (found.value, found.threshold), strict=True)
+        for key, (node, value) in zip(("value", "threshold"), sides, strict=True):
+            entry[key] = _plain(value)
             for language in LANGUAGES:
                 entry[f"{key}_{language}"] = (
-                    None if node is None else show(found, node.type, language, self.pack.catalog)
+                    None if node is None else show(value, node.type, language, self.pack.catalog)
                 )
         return entry
 
-    def _as_of(self, view: ClauseView, row: Row) -> str | None:
+    def _as_of(self, view: ClauseView, unit: UnitResult) -> str | None:
         if self.pack.catalog.is_feed(view.table):
-            county = str(self.household["region_code"])[:6]
-            for state in self.evidence.feeds:
-                if state["table"] == view.table and state["county"] == county:
-                    found = state["as_of"]
-                    return None if found is None else str(found)
-            return None
-        at = row["member_as_of"] if view.table == "person" and "member_as_of" in row else None
+            county = str(self.facts.hint["region_code"])[:6]
+            found = self.evidence.feeds.get((view.table, county), {}).get("as_of")
+            return None if found is None else str(found)
+        at = None
         if view.table == "household":
-            at = self.household[f"{view.dated_by}__at"]
+            at = self.facts.dates.get(view.dated_by)
+        elif unit.person_id is not None:
+            at = self.facts.member_dates.get(unit.person_id)
         return at.isoformat() if isinstance(at, date) else None
 
 

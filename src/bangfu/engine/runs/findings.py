@@ -1,4 +1,4 @@
-"""Findings of a run: every rule that is true or open for a household, with its sentence."""
+"""Findings and hints of a run out of the packed decisions, with their sentences."""
 
 from __future__ import annotations
 
@@ -11,102 +11,66 @@ import pyarrow as pa
 from bangfu.engine.backends import duckdb as backend
 from bangfu.engine.comparison.reasons import NAMES
 from bangfu.engine.contracts.tables import Catalog
-from bangfu.engine.rules.layout import Layout, outcome, reason
-from bangfu.engine.rules.nodes import Literal
-from bangfu.engine.rules.rule import Rule
+from bangfu.engine.rules.compiler import DIALECT, Compiler
+from bangfu.engine.rules.layout import MASK, TRUE
+from bangfu.engine.rules.rule import UNDECIDED_COUNTS, Rule
+from bangfu.engine.rules.sentences import MOST_PERSONS_TOLD, NUMBER_TEXT, Sentences
 from bangfu.engine.rules.texts import fill
 from bangfu.engine.rules.words import joiner, word
 
-MOST_PERSONS_TOLD = 3
+Counts = dict[str, dict[str, int]]
+NOTHING = 4
+"""Weight of a finding that changes no hint."""
 
-FIRED = pa.schema(
-    [
-        ("household_id", pa.string()),
-        ("rule_id", pa.string()),
-        ("reason_zh", pa.string()),
-        ("reason_en", pa.string()),
-    ]
+_TOLD = """
+CREATE TEMP TABLE told (
+    hid INTEGER, rule INTEGER, reason_zh VARCHAR, reason_en VARCHAR, person_ids VARCHAR[])
+"""
+_FINDINGS = """
+CREATE TEMP TABLE finding AS
+SELECT t.hid, t.rule, 0 AS rank, t.reason_zh, t.reason_en, t.person_ids FROM told t
+UNION ALL
+SELECT u.hid, u.rule, u.rank, l.reason_zh, l.reason_en, NULL
+FROM ({undecided}) u JOIN label l ON l.rule = u.rule AND l.rank = u.rank
+"""
+_NOBODY = "SELECT NULL::INTEGER AS hid, NULL::INTEGER AS rule, NULL::INTEGER AS rank WHERE FALSE"
+_HINTS = """
+CREATE TEMP TABLE hint AS
+WITH weighed AS (
+    SELECT f.hid, f.rule, l.weight, f.reason_zh, f.reason_en,
+           (l.weight * 1000000 + length(f.reason_zh)) * 1000 + f.rule AS pressing
+    FROM finding f JOIN label l ON l.rule = f.rule AND l.rank = f.rank WHERE l.weight < 4
+), pressing AS (
+    SELECT hid, min(weight) AS weight,
+           arg_min(reason_zh, pressing) AS reason_zh, arg_min(reason_en, pressing) AS reason_en,
+           list(rule ORDER BY rule) FILTER (weight = 1) AS urgent,
+           list(rule ORDER BY rule) FILTER (weight = 2) AS attention,
+           list(rule ORDER BY rule) FILTER (weight = 3) AS undecided
+    FROM weighed GROUP BY hid
 )
+SELECT h.hid, h.cno, h.household_id, h.household_no, h.region_code,
+       CASE p.weight WHEN 1 THEN 'urgent' WHEN 2 THEN 'attention'
+                     WHEN 3 THEN 'unknown' ELSE 'none' END AS hint,
+       p.reason_zh, p.reason_en,
+       coalesce([n.ids[rule + 1] FOR rule IN CASE p.weight WHEN 1 THEN p.urgent
+           WHEN 2 THEN p.attention WHEN 3 THEN p.undecided END], []) AS rule_ids
+FROM home h LEFT JOIN pressing p ON p.hid = h.hid CROSS JOIN names n
+"""
+HINT_ROWS = """
+SELECT household_id, household_no, region_code, hint, reason_zh, reason_en, rule_ids
+FROM hint ORDER BY hid
+"""
+FINDING_ROWS = """
+SELECT h.household_id, l.rule_id, l.kind, l.hint, l.outcome, l.unknown_reason,
+       f.person_ids, f.reason_zh, f.reason_en
+FROM finding f JOIN home h ON h.hid = f.hid JOIN label l ON l.rule = f.rule AND l.rank = f.rank
+ORDER BY f.hid, f.rule
+"""
 
 
-def write_outcomes(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule]) -> None:
-    """Make `outcome`: one row per household and rule that is true or open.
-
-    A person rule is true for the household if it is true for one member, else open if it is open
-    for one; `person_ids` are the members for whom it is true; `rank` is the reason of an open one.
-    """
-    selects = [_household_rule(rule) for rule in rules if rule.unit == "household"]
-    selects += [_person_rule(rule) for rule in rules if rule.unit == "person"]
-    empty = (
-        "SELECT NULL::VARCHAR AS household_id, NULL::VARCHAR AS rule_id, NULL::BOOLEAN AS decided,"
-        " NULL::INTEGER AS rank, NULL::VARCHAR[] AS person_ids WHERE FALSE"
-    )
-    connection.execute(f"CREATE TEMP TABLE outcome AS {' UNION ALL '.join([empty, *selects])}")
-
-
-def _household_rule(rule: Rule) -> str:
-    truth, rank = f'"{outcome(rule)}"', f'"{reason(rule)}"'
-    return (
-        f"SELECT household_id, '{rule.id}', {truth}, {rank}::INTEGER, "  # noqa: S608
-        f"NULL::VARCHAR[] FROM household_result WHERE {truth} IS NOT FALSE"
-    )
-
-
-def _person_rule(rule: Rule) -> str:
-    column = f'"{outcome(rule)}"'
-    truth = f"bool_or({column})"
-    return (
-        f"SELECT household_id, '{rule.id}', CASE WHEN {truth} THEN TRUE END, "  # noqa: S608
-        f'CASE WHEN {truth} THEN NULL ELSE max("{reason(rule)}")::INTEGER END, '
-        f"list(person_id ORDER BY person_id) FILTER (WHERE {column}) "
-        f"FROM person_result WHERE {column} IS NOT FALSE GROUP BY household_id"
-    )
-
-
-def write_fired(
-    connection: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], catalog: Catalog
-) -> None:
-    """Make `fired`: the sentences of true rules, with their numbers put in."""
-    rows = [
-        row
-        for layout in layouts
-        for rule in layout.rules
-        for row in _sentences(connection, rule, layout, catalog)
-    ]
-    backend.register(connection, "fired", pa.Table.from_pylist(rows, schema=FIRED))
-
-
-def _sentences(
-    connection: duckdb.DuckDBPyConnection, rule: Rule, layout: Layout, catalog: Catalog
-) -> Iterator[dict[str, Any]]:
-    columns = ", ".join(
-        "NULL" if isinstance(node, Literal) else f'"{layout.value(node)}"'
-        for node in rule.values.values()
-    )
-    relation = "household_result" if rule.unit == "household" else "person_result"
-    order = "household_id" if rule.unit == "household" else "household_id, person_id"
-    chosen = ", ".join(filter(None, ["household_id", columns]))
-    rows = connection.execute(
-        f'SELECT {chosen} FROM {relation} WHERE "{outcome(rule)}" ORDER BY {order}'  # noqa: S608
-    ).fetchall()
-    told: dict[str, list[Mapping[str, Any]]] = {}
-    for household_id, *values in rows:
-        told.setdefault(household_id, []).append(named_values(rule, values))
-    for household_id, units in told.items():
-        yield {
-            "household_id": household_id,
-            "rule_id": rule.id,
-            "reason_zh": tell(rule, units, "zh", catalog),
-            "reason_en": tell(rule, units, "en", catalog),
-        }
-
-
-def named_values(rule: Rule, found: Sequence[Any]) -> dict[str, Any]:
-    """Return a rule's named values out of their columns; literals stand for themselves."""
-    return {
-        name: node.value if isinstance(node, Literal) else value
-        for (name, node), value in zip(rule.values.items(), found, strict=True)
-    }
+def undecided_text(rule: Rule, reason: str, language: str) -> str:
+    """Return the sentence of a rule that could not be decided."""
+    return word("unknown", reason, language).format(title=rule.title.in_language(language))
 
 
 def tell(rule: Rule, units: Sequence[Mapping[str, Any]], language: str, catalog: Catalog) -> str:
@@ -115,77 +79,98 @@ def tell(rule: Rule, units: Sequence[Mapping[str, Any]], language: str, catalog:
     return joiner(language).join(list(sentences)[:MOST_PERSONS_TOLD])
 
 
-def undecided_text(rule: Rule, reason: str, language: str) -> str:
-    """Return the sentence of a rule that could not be decided."""
-    return word("unknown", reason, language).format(title=rule.title.in_language(language))
+def tellings(compiler: Compiler) -> Mapping[str, str]:
+    """Return rule → the statement that writes its sentences into `told`."""
+    sentences = Sentences(compiler, compiler.catalog)
+    return {
+        rule.id: f"INSERT INTO told {sentences.told(rule, number).sql(dialect=DIALECT)}"
+        for number, rule in enumerate(compiler.rules)
+    }
 
 
-def write_findings(connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule]) -> None:
-    """Make `findings` out of `outcome` and `fired`, sorted by household and rule."""
-    labels = [
-        {
-            "rule_id": rule.id,
-            "kind": rule.kind,
-            "hint": rule.hint,
-            "rank": rank,
-            "name": name,
-            "zh": undecided_text(rule, name, "zh"),
-            "en": undecided_text(rule, name, "en"),
-        }
-        for rule in rules
-        for rank, name in NAMES.items()
-    ]
-    backend.register(connection, "label", pa.Table.from_pylist(labels))
-    connection.execute(
-        """
-        CREATE TEMP TABLE findings AS
-        SELECT o.household_id, o.rule_id, k.kind,
-               CASE WHEN o.decided THEN k.hint ELSE 'none' END AS hint,
-               CASE WHEN o.decided THEN 'TRUE' ELSE 'UNKNOWN' END AS outcome,
-               l.name AS unknown_reason,
-               o.person_ids,
-               coalesce(f.reason_zh, l.zh) AS reason_zh,
-               coalesce(f.reason_en, l.en) AS reason_en
-        FROM outcome o
-        JOIN (SELECT DISTINCT rule_id, kind, hint FROM label) k ON k.rule_id = o.rule_id
-        LEFT JOIN label l ON l.rule_id = o.rule_id AND l.rank = o.rank
-        LEFT JOIN fired f ON f.rule_id = o.rule_id AND f.household_id = o.household_id
-        ORDER BY o.household_id, o.rule_id
-        """
-    )
+def make_findings(
+    connection: duckdb.DuckDBPyConnection, compiler: Compiler, told: Mapping[str, str]
+) -> Counts:
+    """Make `finding` and `hint` with the statements of `tellings`; return how many households
+    each rule found, by outcome.
+
+    `finding` holds every true rule, and the open ones of kinds whose openness changes a hint;
+    the rest of what is open is counted, and told by `runs.explain`.
+    """
+    rules = compiler.rules
+    backend.register(connection, "label", _labels(rules))
+    backend.register(connection, "names", pa.table({"ids": [[rule.id for rule in rules]]}))
+    counts = _count(connection, compiler)
+    connection.execute(_TOLD)
+    connection.execute(NUMBER_TEXT)
+    for rule in rules:
+        if counts[rule.id].get("TRUE"):
+            connection.execute(told[rule.id])
+    connection.execute(_FINDINGS.format(undecided=" UNION ALL ".join(_undecided(compiler))))
+    connection.execute(_HINTS)
+    return counts
 
 
-def write_hints(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `hints`: per household the most pressing hint, the rules behind it and the shortest
-    of their sentences. Undecided alerts and suspicions change nothing."""
-    connection.execute(
-        """
-        CREATE TEMP TABLE hints AS
-        WITH weighed AS (
-            SELECT *, CASE
-                WHEN outcome = 'TRUE' AND hint = 'urgent' THEN 1
-                WHEN outcome = 'TRUE' AND hint = 'attention' THEN 2
-                WHEN outcome = 'UNKNOWN' AND kind IN ('GUARANTEE', 'INCOME') THEN 3
-                ELSE 4 END AS weight
-            FROM findings
-        ), heaviest AS (
-            SELECT household_id, min(weight) AS weight FROM weighed GROUP BY household_id
-        ), told AS (
-            SELECT w.household_id, w.weight, list(w.rule_id ORDER BY w.rule_id) AS rule_ids,
-                   arg_min(w.reason_zh, (length(w.reason_zh), w.rule_id)) AS reason_zh,
-                   arg_min(w.reason_en, (length(w.reason_zh), w.rule_id)) AS reason_en
-            FROM weighed w
-            JOIN heaviest h ON h.household_id = w.household_id AND h.weight = w.weight
-            WHERE w.weight < 4
-            GROUP BY w.household_id, w.weight
-        )
-        SELECT r.household_id, r.household_no, r.region_code,
-               CASE t.weight WHEN 1 THEN 'urgent' WHEN 2 THEN 'attention'
-                             WHEN 3 THEN 'unknown' ELSE 'none' END AS hint,
-               t.reason_zh, t.reason_en,
-               coalesce(t.rule_ids, []::VARCHAR[]) AS rule_ids
-        FROM household_result r
-        LEFT JOIN told t ON t.household_id = r.household_id
-        ORDER BY r.household_id
-        """
-    )
+def _labels(rules: tuple[Rule, ...]) -> pa.Table:
+    """What a finding says by rule and rank (0: true)."""
+    rows = []
+    for number, rule in enumerate(rules):
+        fired = {"urgent": 1, "attention": 2}.get(rule.hint, NOTHING)
+        about = {"rule": number, "rule_id": rule.id, "kind": rule.kind}
+        true = {"rank": 0, "hint": rule.hint, "outcome": "TRUE", "weight": fired}
+        rows.append({**about, **true, "unknown_reason": None, "reason_zh": None, "reason_en": None})
+        for rank, name in NAMES.items():
+            rows.append(
+                {
+                    **about,
+                    "rank": rank,
+                    "hint": "none",
+                    "outcome": "UNKNOWN",
+                    "weight": 3 if rule.kind in UNDECIDED_COUNTS else NOTHING,
+                    "unknown_reason": name,
+                    "reason_zh": undecided_text(rule, name, "zh"),
+                    "reason_en": undecided_text(rule, name, "en"),
+                }
+            )
+    return pa.Table.from_pylist(rows)
+
+
+def _decision(compiler: Compiler, rule: Rule) -> str:
+    """The six bits of a rule's decision on a household."""
+    by_person = rule.unit == "person"
+    layout = compiler.person_layout if by_person else compiler.household_layout
+    place, shift = layout.place(rule)
+    return f'(("{place}" >> {shift}) & {MASK})'
+
+
+def _count(connection: duckdb.DuckDBPyConnection, compiler: Compiler) -> Counts:
+    columns = []
+    for rule in compiler.rules:
+        decision = _decision(compiler, rule)
+        columns.append(f"count(*) FILTER ({decision} & {TRUE} <> 0)")
+        columns.append(f"count(*) FILTER ({decision} & {TRUE} = 0 AND {decision} <> 0)")
+    if not columns:
+        return {}
+    found = connection.execute(f"SELECT {', '.join(columns)} FROM household_result").fetchone()  # noqa: S608
+    assert found is not None
+    pairs = zip(compiler.rules, found[::2], found[1::2], strict=True)
+    return {
+        rule.id: {name: count for name, count in (("TRUE", true), ("UNKNOWN", open_)) if count}
+        for rule, true, open_ in pairs
+    }
+
+
+def _undecided(compiler: Compiler) -> Iterator[str]:
+    """Queries of (hid, rule, rank) of the open rules that change a hint."""
+    yield _NOBODY
+    for number, rule in enumerate(compiler.rules):
+        if rule.kind in UNDECIDED_COUNTS:
+            decision = _decision(compiler, rule)
+            ranks = " ".join(
+                f"WHEN {decision} >= {TRUE << rank} THEN {rank}"
+                for rank in sorted(NAMES, reverse=True)
+            )
+            yield (
+                f"SELECT hid, {number}, CASE {ranks} END FROM household_result "  # noqa: S608
+                f"WHERE {decision} & {TRUE} = 0 AND {decision} <> 0"
+            )

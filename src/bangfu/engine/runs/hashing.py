@@ -1,8 +1,9 @@
-"""SHA-256 over the canonical rows of a result, sorted by key."""
+"""SHA-256 over the canonical rows of a result: by county, then over the counties."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import duckdb
@@ -10,27 +11,42 @@ import pyarrow as pa
 
 _LINES = {
     "hints": """
-        SELECT concat_ws(chr(31), household_id, hint, coalesce(reason_zh, ''),
+        SELECT cno, concat_ws(chr(31), household_id, hint, coalesce(reason_zh, ''),
                          coalesce(reason_en, ''), array_to_string(rule_ids, ',')) || chr(10)
-        FROM hints ORDER BY household_id
+        FROM hint WHERE cno = $county ORDER BY hid
     """,
     "findings": """
-        SELECT concat_ws(chr(31), household_id, rule_id, outcome, coalesce(unknown_reason, ''),
-                         coalesce(array_to_string(person_ids, ','), ''), reason_zh, reason_en)
-               || chr(10)
-        FROM findings ORDER BY household_id, rule_id
+        SELECT h.cno, concat_ws(chr(31), h.household_id, l.rule_id, l.outcome,
+                         coalesce(l.unknown_reason, ''),
+                         coalesce(array_to_string(f.person_ids, ','), ''),
+                         f.reason_zh, f.reason_en) || chr(10)
+        FROM finding f JOIN home h ON h.hid = f.hid
+        JOIN label l ON l.rule = f.rule AND l.rank = f.rank
+        WHERE h.cno = $county ORDER BY f.hid, f.rule
     """,
 }
 
 
-def hash_results(connection: duckdb.DuckDBPyConnection) -> str:
-    """Return the hash of `hints` and `findings`; independent of threads, paths and time."""
+def hash_counties(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return county → hash of its hints and findings, in the order of household and rule."""
+    counties = connection.execute("SELECT cno, county FROM county ORDER BY cno").fetchall()
+    return {county: _hash_county(connection, number) for number, county in counties}
+
+
+def _hash_county(connection: duckdb.DuckDBPyConnection, number: int) -> str:
     total = hashlib.sha256()
     for name, sql in _LINES.items():
         total.update(f"{name}\n".encode())
-        for batch in connection.execute(sql).to_arrow_reader(50_000):
-            total.update(_text_of(batch.column(0)))
+        lines = connection.execute(sql, {"county": number})
+        for batch in lines.to_arrow_reader(50_000):
+            total.update(_text_of(batch.column(1)))
     return total.hexdigest()
+
+
+def hash_result(counties: Mapping[str, str]) -> str:
+    """Return the hash of a result; how the counties were divided into parts does not matter."""
+    text = "".join(f"{county}\0{found}\n" for county, found in sorted(counties.items()))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _text_of(lines: pa.StringArray) -> Any:

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 # Raised when the files of a run change their shape: older evidence is then refused, not misread.
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
 class Manifest:
     """Pack, inputs and result of a run.
 
-    `inputs` is file → SHA-256; `hints` and `findings` are counts by hint and by
-    rule → outcome; `result_hash` is SHA-256 over the canonical rows of findings and hints.
+    `inputs` is file (of a lake: county) → SHA-256; `hints` and `findings` are counts by hint and
+    by rule → outcome; `result_hash` is SHA-256 over the counties' rows of findings and hints.
     """
 
     period: str
@@ -49,14 +49,11 @@ def read_manifest(out_dir: Path | str) -> Manifest:
 
 
 def hash_files(paths: list[tuple[str, Path]]) -> dict[str, str]:
-    """Return name → SHA-256 of files and, for folders, of the files in them."""
+    """Return name → SHA-256 of files."""
     found: dict[str, str] = {}
     for name, path in sorted(paths):
-        files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
-        for file in files:
-            if file.is_file():
-                key = name if file == path else f"{name}/{file.relative_to(path).as_posix()}"
-                found[key] = hashlib.sha256(file.read_bytes()).hexdigest()
+        with path.open("rb") as file:
+            found[name] = hashlib.file_digest(file, "sha256").hexdigest()
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bangfu.engine.packs.model import Pack
 from bangfu.engine.rules import nodes as n
-from bangfu.engine.rules.layout import Layout, compared
+from bangfu.engine.rules.layout import compared
 from bangfu.engine.rules.render import Renderer, renderers
 from bangfu.engine.rules.rule import Rule
 from bangfu.kernel.period import Period
@@ -21,11 +21,9 @@ LANGUAGES = ("zh", "en")
 class ClauseView:
     """One clause of a rule: its fixed texts and where its facts stand."""
 
-    column: str
-    reason_column: str | None
     negated: bool
-    sides: tuple[tuple[n.Node | None, str | None], ...]
-    """What is looked at and what it is held against: the node, and its column if it has one."""
+    sides: tuple[n.Node | None, n.Node | None]
+    """What is looked at and what it is held against, where each is one value."""
     table: str
     dated_by: str
     fixed: Mapping[str, Any]
@@ -36,7 +34,6 @@ class RuleView:
     """One rule with its clauses."""
 
     rule: Rule
-    layout: Layout
     clauses: tuple[ClauseView, ...]
 
 
@@ -62,27 +59,17 @@ def views(pack: Pack, period: str) -> Sequence[RuleView]:
 def _views(key: _Key, period: str) -> Sequence[RuleView]:
     pack = key.pack
     rules = pack.rules_on(Period.parse(period).last_day)
-    layouts = {
-        unit: Layout([rule for rule in rules if rule.unit == unit])
-        for unit in ("household", "person")
-    }
     renders = renderers(pack)
     return [
         RuleView(
             rule,
-            layouts[rule.unit],
-            tuple(
-                _clause(node, negated, layouts[rule.unit], pack, renders)
-                for node, negated in rule.signed_clauses
-            ),
+            tuple(_clause(node, negated, pack, renders) for node, negated in rule.signed_clauses),
         )
         for rule in rules
     ]
 
 
-def _clause(
-    node: n.Node, negated: bool, layout: Layout, pack: Pack, renders: Mapping[str, Renderer]
-) -> ClauseView:
+def _clause(node: n.Node, negated: bool, pack: Pack, renders: Mapping[str, Renderer]) -> ClauseView:
     table = _table_of(node)
     sides = compared(node)
     measured = sides[0].type if sides[0] is not None else node.type
@@ -92,10 +79,8 @@ def _clause(
         fixed[f"dataset_{language}"] = pack.catalog.tables[table].label(language)
         fixed[f"unit_{language}"] = render.unit(measured)
     return ClauseView(
-        column=layout.clause(node),
-        reason_column=layout.clause_reason(node),
         negated=negated,
-        sides=tuple((side, layout.value(side) if side is not None else None) for side in sides),
+        sides=sides,
         table=table,
         dated_by=_dated_by(node, pack),
         fixed=fixed,

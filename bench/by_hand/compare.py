@@ -24,7 +24,8 @@ QUERIES = {
     """,
     "hints": """
         SELECT household_id, household_no, region_code, hint, coalesce(reason_zh, '') AS zh,
-               coalesce(reason_en, '') AS en, array_to_string(rule_ids, ',') AS rule_ids
+               coalesce(reason_en, '') AS en,
+               coalesce(array_to_string(rule_ids, ','), '') AS rule_ids
         FROM {source}
     """,
 }

@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from bench.by_hand import pandas_feeds as folds
 from bench.by_hand import pandas_rules as rules
 from bench.by_hand.coverage import FEEDS, Part, read_parts
 from bench.by_hand.duckdb_run import last_day
@@ -139,7 +140,7 @@ def decide(part: Part, end: date) -> tuple[pd.DataFrame, pd.DataFrame]:
     gaps = pd.DataFrame(part.gaps).set_index("county")
     household["risks"] = household.risk_kinds.map(len, na_action="ignore").fillna(0)
     household = household.join(gaps, on=household.region_code.str[:6])
-    news = rules.fold_feeds(feeds, authorised, end)
+    news = folds.fold_feeds(feeds, authorised, end)
     kept = ["household_id", "household_type", *gaps.columns]
     people = person.merge(household[kept], on="household_id").join(news, on="person_token")
     people["nameless"] = people.person_token.isna()
@@ -150,7 +151,7 @@ def decide(part: Part, end: date) -> tuple[pd.DataFrame, pd.DataFrame]:
     people["no_registered_work"] = no_months & no_wage
     members = rules.member_rules(people, end)
     homes = person.dropna(subset="person_token").set_index("person_token").household_id
-    houses = rules.fold_houses(feeds, homes, end)
+    houses = folds.fold_houses(feeds, homes, end)
     return members, rules.household_rules(household, members, houses, end)
 
 

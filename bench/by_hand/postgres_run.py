@@ -110,7 +110,7 @@ def _copy(
     with tempfile.NamedTemporaryFile(suffix=".csv") as file:
         reader.execute(f"COPY ({query}) TO '{file.name}' (FORMAT csv, HEADER false)")
         statement = f"COPY {table} FROM STDIN (FORMAT csv)"
-        rows = Path(file.name).open("rb")
+        rows = Path(file.name).open("rb")  # noqa: SIM115
         with rows, database.cursor() as cursor, cursor.copy(statement) as copy:
             while block := rows.read(1 << 20):
                 copy.write(block)

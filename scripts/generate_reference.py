@@ -126,10 +126,35 @@ def _index() -> str:
     return f"{MARK}\n\n# 数据契约 Dataset contracts\n\n{_table(heads, rows)}"
 
 
+def _owner(dataset: Dataset) -> str:
+    entry = codelists.get("department").by_code(dataset.department.upper())
+    return f"{entry.zh} {entry.en}" if entry else dataset.department
+
+
+def _agreements(dataset: Dataset) -> list[list[object]]:
+    """What the columns of a row must agree with, as the contract promises it."""
+    facts: list[list[object]] = []
+    if dataset.accumulates:
+        facts.append(["逐月累加 Accumulates", "每月一份，各月合计 one file a month, months add up"])
+    for low, high in dataset.in_order:
+        facts.append(["先后 In order", f"`{low}` ≤ `{high}`"])
+    if dataset.balance:
+        plus = " + ".join(f"`{name}`" for name in dataset.balance.plus)
+        minus = "".join(f" − `{name}`" for name in dataset.balance.minus)
+        facts.append(["合计 Balance", f"`{dataset.balance.total}` = max(0, {plus}{minus})"])
+    for need in dataset.needs:
+        codes = "、".join(need.codes)
+        facts.append(["须填 Needed", f"`{need.column}` ← `{need.when}` = {codes}"])
+    if dataset.by_period_end:
+        names = "、".join(f"`{name}`" for name in dataset.by_period_end)
+        facts.append(["不晚于当月 By the month's end", names])
+    return facts
+
+
 def _dataset(dataset: Dataset) -> str:
     facts: list[list[object]] = [
         ["id", f"`{dataset.id}` → `{dataset.table}`"],
-        ["部门 Department", dataset.department],
+        ["部门 Department", _owner(dataset)],
         ["依据 Basis", dataset.basis],
         ["覆盖 Coverage", dataset.coverage],
         ["周期 Cadence", dataset.cadence],
@@ -145,6 +170,7 @@ def _dataset(dataset: Dataset) -> str:
         facts.append(["期次列 Period column", f"`{dataset.period_column}`"])
     if dataset.control_sums:
         facts.append(["控制合计 Control sums", "、".join(f"`{c}`" for c in dataset.control_sums)])
+    facts += _agreements(dataset)
     notes = f"{dataset.notes['zh']}\n\n{dataset.notes['en']}\n\n" if dataset.notes else ""
     heads = ["列 Column", "表头 Heading", "类型 Type", "必填 Required", "入湖 In lake"]
     heads += ["国家系统列 National", "可识别的表头 Synonyms", "说明 Notes"]

@@ -120,3 +120,18 @@ def test_the_ledger_is_imported_listed_and_revoked(tmp_path) -> None:
         "--json",
     )
     assert json.loads(ended.stdout) == {"paper_no": "授1", "ended": 1}
+
+
+def test_the_board_shows_one_line_a_dataset_and_says_what_is_there(tmp_path) -> None:
+    path = write_csv(tmp_path / "a.csv", CLAIM_HEAD, [claim(1, month="2026-08")])
+    assert imported(path, "--commit").exit_code == 0
+    done = run("feeds", "board", "--region", "990101", "--period", "2026-08", "--json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    (claims,) = [one for one in found["datasets"] if one["dataset"] == "medical/claim"]
+    assert (claims["state"], claims["rows"], claims["period"]) == ("LIVE", 1, "2026-08")
+    assert (found["totals"]["live"], found["months"][-1]) == (1, "2026-08")
+    told = run("feeds", "board", "--region", "990101", "--period", "2026-09").stdout
+    (line,) = [line for line in told.splitlines() if line.startswith("medical/claim")]
+    assert "LIVE   ..........#. 2026-08" in line
+    assert "医保局" in line

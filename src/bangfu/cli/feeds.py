@@ -198,6 +198,41 @@ def list_(region: str, period: str | None, as_json: bool) -> None:
 
 
 @command.command()
+@click.option("--region", required=True, help="County code, 6 or 12 digits.")
+@click.option("--period", help="Month of the board; the last one that has ended unless said.")
+@_JSON
+def board(region: str, period: str | None, as_json: bool) -> None:
+    """Show which month of which dataset is there, how fresh, from whom, and what it may say."""
+    county = region_option(region)
+    output.setup_django()
+    from django.utils import timezone
+
+    from bangfu.domains.feeds.board import default_period, get_board
+    from bangfu.foundation.access.scopes import command_scope
+
+    today = timezone.localdate()
+    month = _period_option(period) if period else default_period(today)
+    found = get_board(command_scope(county, "bangfu feeds board"), county, month, today=today)
+    output.emit(found, as_json=as_json, text="\n".join(_board_lines(found)))
+
+
+# One sign a month on the terminal: in use, there but too old, taken back, nothing.
+_SIGNS = {"LIVE": "#", "OLD": "o", "REVERTED": "x", "NONE": "."}
+
+
+def _board_lines(found: dict[str, Any]) -> Iterator[str]:
+    for item in found["datasets"]:
+        cells = "".join(_SIGNS[cell["state"]] for cell in item["cells"])
+        late = "!" if item["overdue"] else " "
+        due = item["due_on"] or "-"
+        yield (
+            f"{item['dataset']:24} {item['state']:6} {cells} {item['period'] or '-':8}"
+            f"{item['rows']:>8} {due!s:10}{late} {item['department_zh']}"
+        )
+    yield " ".join(f"{name}={count}" for name, count in found["totals"].items())
+
+
+@command.command()
 @click.argument("batch", type=click.UUID)
 @click.option("--region", default="0" * 12, help="Look for the batch in this region only.")
 @click.option("--reason", required=True, help="Why the batch is taken back.")

@@ -51,13 +51,16 @@ class RuleResult:
     units: tuple[UnitResult, ...]
 
 
+def contexts_of(unit: str, household: Household, world: World) -> Sequence[Context]:
+    """Return where a formula about a household or about each of its members is evaluated."""
+    if unit == "household":
+        return [Context(world, household)]
+    return [Context(world, household, member=member) for member in household.members]
+
+
 def evaluate(rule: Rule, household: Household, world: World) -> RuleResult:
     """Decide a rule for a household and explain every clause of it."""
-    contexts: Sequence[Context] = (
-        [Context(world, household)]
-        if rule.unit == "household"
-        else [Context(world, household, member=member) for member in household.members]
-    )
+    contexts = contexts_of(rule.unit, household, world)
     units = tuple(_unit(rule, context) for context in contexts)
     whole = kleene_any([evaluate_node(rule.condition, context) for context in contexts])
     return RuleResult(rule.id, _decision(whole), _reason(whole), units)

@@ -10,6 +10,12 @@ export interface NewImport {
   region: string;
   period?: string;
   as_of?: string;
+  /** Control totals of the sender's manifest: rows, and yuan by column as JSON. */
+  rows?: number;
+  sums?: string;
+  /** Replaces a month in force, or takes an older one; with a reason. */
+  supersede?: boolean;
+  reason?: string;
 }
 
 function importForm(input: NewImport): FormData {
@@ -19,6 +25,12 @@ function importForm(input: NewImport): FormData {
   form.set('region', input.region);
   if (input.period) form.set('period', input.period);
   if (input.as_of) form.set('as_of', input.as_of);
+  if (input.rows !== undefined) form.set('rows', String(input.rows));
+  if (input.sums) form.set('sums', input.sums);
+  if (input.supersede) {
+    form.set('supersede', 'true');
+    form.set('reason', input.reason ?? '');
+  }
   return form;
 }
 
@@ -60,7 +72,7 @@ function importEndpoints(client: Client<paths>) {
       unwrap(
         client.POST('/api/v1/imports', {
           // The contract knows a file as text; on the wire it is a part of a form.
-          body: { ...input, file: input.file.name },
+          body: { reason: '', supersede: false, ...input, file: input.file.name },
           bodySerializer: () => importForm(input),
         }),
       ),

@@ -13,6 +13,27 @@ export function usualDay(period: string, today: string): string {
   return last < today ? last : today;
 }
 
+/** What the sender says about a file beside the file itself. */
+export interface Manifest {
+  rows: string;
+  /** Yuan by the name of a column, as typed. */
+  sums: Record<string, string>;
+  supersede: boolean;
+  reason: string;
+}
+
+/** Only what was filled in goes along; a typed thousands separator does not. */
+export function toWire({ rows, sums, supersede, reason }: Manifest) {
+  const plain = (text: string) => text.replaceAll(/[,\s\uff0c]/g, '');
+  const totals = Object.entries(sums).filter(([, text]) => plain(text) !== '');
+  return {
+    rows: plain(rows) ? Number(plain(rows)) : undefined,
+    sums: totals.length ? JSON.stringify(Object.fromEntries(totals.map(([name, text]) => [name, plain(text)]))) : undefined,
+    supersede,
+    reason: supersede ? reason.trim() : undefined,
+  };
+}
+
 /** A new import, filled in from the address: only the file is asked for. */
 export function useNewImport(datasets: Ref<Dataset[]>) {
   const route = useRoute();
@@ -23,9 +44,13 @@ export function useNewImport(datasets: Ref<Dataset[]>) {
   const today = formatDate(new Date().toISOString());
   const asOf = ref(period.value ? usualDay(period.value, today) : today);
   const file = ref<File | null>(null);
+  const manifest = ref<Manifest>({ rows: '', sums: {}, supersede: false, reason: '' });
 
   const dataset = computed(() => datasets.value.find((item) => item.id === datasetId.value) ?? null);
-  const isReady = computed(() => dataset.value !== null && file.value !== null && region.value !== '');
+  const isExplained = computed(() => !manifest.value.supersede || manifest.value.reason.trim() !== '');
+  const isReady = computed(
+    () => dataset.value !== null && file.value !== null && region.value !== '' && isExplained.value,
+  );
 
   watch(period, (month) => {
     if (month) asOf.value = usualDay(month, today);
@@ -44,8 +69,9 @@ export function useNewImport(datasets: Ref<Dataset[]>) {
       region: region.value,
       period: dataset.value.has_period ? period.value : undefined,
       as_of: asOf.value || undefined,
+      ...(dataset.value.has_period ? toWire(manifest.value) : {}),
     });
   }
 
-  return { datasetId, dataset, region, period, asOf, file, isReady, isBusy, problem, submit };
+  return { datasetId, dataset, region, period, asOf, file, manifest, isReady, isBusy, problem, submit };
 }

@@ -1,0 +1,30 @@
+import { describe, expectTypeOf, it } from 'vitest';
+
+import type * as wire from '../src/wire';
+import type { components } from '../src/schema';
+
+type Schemas = components['schemas'];
+
+/** The names that the screens read and the server does not send; none is well. */
+type Missing<Ours, Theirs> = Exclude<keyof Ours, keyof Theirs>;
+
+describe('the shapes written by hand', () => {
+  it('read nothing that the server does not send', () => {
+    expectTypeOf<Missing<wire.RuleBook, Schemas['RuleListOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.RuleItem, Schemas['RuleLineOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.ThresholdItem, Schemas['ThresholdLineOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.RuleCase, Schemas['RuleCaseOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.Board, Schemas['BoardOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.BoardDataset, Schemas['BoardDataset']>>().toBeNever();
+    expectTypeOf<Missing<wire.Landing, Schemas['LandingOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.FeedbackDetail, Schemas['FeedbackOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.NewFeedback, Schemas['FeedbackIn']>>().toBeNever();
+    expectTypeOf<Missing<wire.QualitySummary, Schemas['SummaryOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.QualityRule, Schemas['QualityRuleOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.ChangeKind, Schemas['KindOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.ChangeItem, Schemas['ChangeHead']>>().toBeNever();
+    expectTypeOf<Missing<wire.ChangeDetail, Schemas['ChangeOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.ChangeInput, Schemas['ChangeIn']>>().toBeNever();
+    expectTypeOf<Missing<wire.ReconciliationDetail, Schemas['ReconciliationOut']>>().toBeNever();
+  });
+});

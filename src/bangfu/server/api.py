@@ -15,6 +15,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from bangfu.domains.changes.api import router as changes_router
+from bangfu.domains.changes.ports import Ports as ChangePorts
 from bangfu.domains.feeds.api import router as feeds_router
 from bangfu.domains.feeds.feedback_api import router as feedback_router
 from bangfu.domains.quality.api import router as quality_router
@@ -30,6 +31,7 @@ from bangfu.foundation.jobs.api import router as jobs_router
 from bangfu.foundation.regions.api import router as regions_router
 from bangfu.kernel.errors import BangfuError, Conflict, NotAllowed, NotFound
 from bangfu.server import health
+from bangfu.server.lines import income_line
 from bangfu.standards import errors
 
 log = logging.getLogger("bangfu.api")
@@ -62,6 +64,7 @@ for _router in (
     api.add_router("", _router)
 
 accounts.Ports.latest_period = staticmethod(screening.find_latest_period)
+ChangePorts.income_line = staticmethod(income_line)
 
 
 def refuse(

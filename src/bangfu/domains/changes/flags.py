@@ -11,6 +11,7 @@ from bangfu.domains.changes.facts import Facts, ids_in
 from bangfu.domains.changes.kinds import Kind
 from bangfu.domains.changes.policy import policy
 from bangfu.domains.changes.splitting import is_minor, split_flags
+from bangfu.domains.changes.words import word
 from bangfu.domains.registry.selectors.people import HouseholdBrief, MemberBrief, find_known
 from bangfu.kernel.id_number import IdNumber
 from bangfu.kernel.region import RegionCode
@@ -66,7 +67,7 @@ def _about_number(case: Case) -> list[Flag]:
     if known.is_dead:
         found.append(Flag("ID_DECEASED", {}))
     elif known.is_member:
-        found.append(Flag("ID_KNOWN", {"household_no": known.household_no}))
+        found.append(Flag("ID_KNOWN", {}))
     else:
         found.append(Flag("ID_KNOWN_FREE", {}))
     if known.name and known.name != case.facts.get("name", known.name):
@@ -107,11 +108,8 @@ def _about_leaving(case: Case) -> list[Flag]:
 
 def _benefits(member: MemberBrief) -> dict[str, Any]:
     held = [
-        name
-        for has, name in (
-            (member.has_dibao, ("低保", "subsistence allowance")),
-            (member.has_tekun, ("特困供养", "extreme-hardship support")),
-        )
+        word("parts", code)
+        for code, has in (("dibao", member.has_dibao), ("tekun", member.has_tekun))
         if has
     ]
     return {

@@ -117,10 +117,10 @@ def find_clashes(
 
 
 def find_overtaking(row: ChangeRequest, since: datetime) -> ChangeRequest | None:
-    """Return a conflicting request that came into force since a time, if there is one."""
+    """Return a conflicting request that came into force after a time, if there is one."""
     for _, clashing in _clashing([row], frozenset({State.APPROVED})):
         for other, _ in clashing:
-            if other.decided_at is not None and other.decided_at >= since:
+            if other.decided_at is not None and other.decided_at > since:
                 return other
     return None
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
-from bangfu.domains.changes import applying, rows
+from bangfu.domains.changes import applying, filling, rows
 from bangfu.domains.changes import facts as facts_of
 from bangfu.domains.changes.domain import (
     FROM,
@@ -20,34 +18,21 @@ from bangfu.domains.changes.domain import (
     State,
     Step,
 )
-from bangfu.domains.changes.flags import Case, flags_of
-from bangfu.domains.changes.kinds import Kind, get_kind
+from bangfu.domains.changes.filling import Form as Form
+from bangfu.domains.changes.kinds import get_kind
 from bangfu.domains.changes.models import ChangeEvidence, ChangeRequest, ChangeStep
-from bangfu.domains.changes.touching import touch_of
 from bangfu.domains.registry.acts import services as acts
-from bangfu.domains.registry.selectors.people import HouseholdBrief, get_brief, list_numbers
 from bangfu.foundation import audit, files
 from bangfu.foundation.access.roles import require
-from bangfu.foundation.access.scopes import activate, system_scope
+from bangfu.foundation.access.scopes import activate
 from bangfu.kernel.errors import Conflict, InvalidValue
-from bangfu.kernel.region import TOWN, RegionCode
+from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.uuid7 import uuid7
 
 SUBJECT = "changes.request"
 LARGEST_EVIDENCE = 20 * 1024 * 1024
 _NUMBER = "SELECT pg_advisory_xact_lock(hashtextextended('changes.number.' || %s, 0))"
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What somebody fills in: the kind, the household, the day, the facts, a note."""
-
-    kind: str
-    household_no: str
-    happened_on: date
-    facts: dict[str, Any]
-    note: str = ""
 
 
 def create(*, scope: Scope, at: datetime, form: Form) -> RequestRecord:
@@ -58,7 +43,7 @@ def create(*, scope: Scope, at: datetime, form: Form) -> RequestRecord:
     require(scope, PERMISSIONS[Step.CREATE])
     with activate(scope):
         kind = get_kind(form.kind)
-        household = _household(scope, form.household_no)
+        household = filling.open_household(scope, form.household_no)
         row = ChangeRequest(
             id=uuid7(),
             region_code=household.region_code,
@@ -68,7 +53,7 @@ def create(*, scope: Scope, at: datetime, form: Form) -> RequestRecord:
             created_by=scope.actor.label[:120],
             created_by_id=scope.actor.id[:120],
         )
-        _fill(scope, at, row, kind, household, form)
+        filling.fill(scope, at, row, kind, household, form)
         row.save(force_insert=True)
         _note(scope, at, row, Step.CREATE, "", form.note)
     return rows.to_record(row)
@@ -80,11 +65,11 @@ def edit(*, scope: Scope, at: datetime, request_id: UUID, form: Form) -> Request
         row = _take(scope, request_id, Step.EDIT)
         if form.kind != row.kind:
             raise InvalidValue("E-CHANGES-KIND-FIXED")
-        household = _household(scope, form.household_no)
+        household = filling.open_household(scope, form.household_no)
         if household.region_code != row.region_code:
             raise InvalidValue("E-CHANGES-HOUSEHOLD-FIXED")
         row.revision += 1
-        _fill(scope, at, row, get_kind(row.kind), household, form)
+        filling.fill(scope, at, row, get_kind(row.kind), household, form)
         row.save()
         _note(scope, at, row, Step.EDIT, "", "")
     return rows.to_record(row)
@@ -110,7 +95,7 @@ def attach(
             at=at,
             by=scope.actor.label[:120],
         )
-        _mark(scope, at, row)
+        filling.mark(at, row)
         row.save()
         _note(scope, at, row, Step.EVIDENCE, "", note)
     return rows.to_record(row)
@@ -134,12 +119,12 @@ def submit(*, scope: Scope, at: datetime, request_id: UUID, note: str = "") -> R
             raise InvalidValue(
                 "E-CHANGES-EVIDENCE-NEEDED", paper_zh=kind.paper_zh, paper_en=kind.paper_en
             )
-        _rehearse(scope, at, row)
+        filling.rehearse(at, row)
         row.state, row.submitted_at = State.SUBMITTED, at
         row.submitted_by_id = scope.actor.id[:120]
         row.village_by_id = ""
         row.due_on = _due(at, kind.village_days)
-        _mark(scope, at, row)
+        filling.mark(at, row)
         row.save()
         _note(scope, at, row, Step.SUBMIT, "", note)
     return rows.to_record(row)
@@ -167,7 +152,7 @@ def decide_village(
             row.due_on = _due(at, get_kind(row.kind).town_days)
         else:
             row.due_on = None
-        _mark(scope, at, row)
+        filling.mark(at, row)
         row.save()
         _note(scope, at, row, Step.VILLAGE, decision, note)
     return rows.to_record(row)
@@ -212,7 +197,7 @@ def _approve(scope: Scope, at: datetime, row: ChangeRequest) -> None:
     if overtaking is not None:
         is_visible = scope.covers(RegionCode(overtaking.region_code))
         raise Conflict("E-CHANGES-OVERTAKEN", no=overtaking.no if is_visible else "-")
-    record = applying.apply(row.kind, _order(scope, at, row))
+    record = applying.apply(row.kind, filling.order_of(scope, at, row))
     row.act_id = record.id
 
 
@@ -226,7 +211,13 @@ def undo(*, scope: Scope, at: datetime, request_id: UUID, reason: str) -> Reques
     with activate(scope):
         row = _take(scope, request_id, Step.UNDO)
         assert row.act_id is not None, "an approved request has its act"
-        acts.undo(scope=scope, at=at, source=_origin(row), act_id=row.act_id, reason=reason.strip())
+        acts.undo(
+            scope=scope,
+            at=at,
+            source=filling.origin_of(row),
+            act_id=row.act_id,
+            reason=reason.strip(),
+        )
         row.state = State.UNDONE
         row.save()
         _note(scope, at, row, Step.UNDO, "", reason)
@@ -245,49 +236,6 @@ def _take(scope: Scope, request_id: UUID, step: Step) -> ChangeRequest:
     return row
 
 
-def _household(scope: Scope, household_no: str) -> HouseholdBrief:
-    household = get_brief(scope, household_no)
-    if household.closed_on is not None:
-        raise Conflict("E-REGISTRY-HOUSEHOLD-CLOSED", household_no=household_no)
-    return household
-
-
-def _fill(
-    scope: Scope,
-    at: datetime,
-    row: ChangeRequest,
-    kind: Kind,
-    household: HouseholdBrief,
-    form: Form,
-) -> None:
-    facts = facts_of.check(kind, form.facts, today=timezone.localdate(at))
-    row.household_id, row.household_no = household.id, household.household_no
-    row.head_name, row.happened_on = household.head_name, form.happened_on
-    row.note, row.facts = form.note.strip()[:1000], facts_of.seal(facts)
-    _mark(scope, at, row, household)
-
-
-def _mark(
-    scope: Scope, at: datetime, row: ChangeRequest, household: HouseholdBrief | None = None
-) -> None:
-    """Work out anew what a request touches and what the deciders should see."""
-    home = household or get_brief(scope, current_number(scope, row))
-    kind, facts = get_kind(row.kind), facts_of.unseal(row.facts)
-    second = facts.get("other") or facts.get("to_household")
-    other = get_brief(scope, str(second)) if second else None
-    rows.put_touch(row, touch_of(scope, kind, facts, home, other))
-    case = Case(
-        scope=scope,
-        kind=kind,
-        facts=facts,
-        household=home,
-        happened_on=row.happened_on,
-        today=timezone.localdate(at),
-        has_evidence=ChangeEvidence.objects.filter(request_id=row.id).exists(),
-    )
-    row.flags = rows.stored_flags(flags_of(case))
-
-
 def _next_number(region_code: str, at: datetime) -> str:
     """Return the next number of the village and month: BG-101201-2610-001."""
     start = f"BG-{region_code[6:12]}-{timezone.localdate(at):%y%m}-"
@@ -300,45 +248,6 @@ def _next_number(region_code: str, at: datetime) -> str:
         .first()
     )
     return f"{start}{int(last.removeprefix(start)) + 1 if last else 1:03d}"
-
-
-def _order(scope: Scope, at: datetime, row: ChangeRequest) -> applying.Order:
-    return applying.Order(
-        scope=scope,
-        at=at,
-        source=_origin(row),
-        on=row.happened_on,
-        household_no=current_number(scope, row),
-        facts=facts_of.unseal(row.facts),
-    )
-
-
-def current_number(scope: Scope, row: ChangeRequest) -> str:
-    """Return the number of a request's household today: it may have been corrected meanwhile."""
-    return list_numbers(scope, [row.household_id]).get(row.household_id, row.household_no)
-
-
-def _origin(row: ChangeRequest) -> acts.Origin:
-    return acts.Origin(row.no, RegionCode(row.region_code))
-
-
-class _Rehearsed(Exception):
-    """Ends a rehearsal, so that its transaction is rolled back."""
-
-
-def _rehearse(scope: Scope, at: datetime, row: ChangeRequest) -> None:
-    """Do the act for the town and roll it back; raises what it raises."""
-    if row.happened_on > timezone.localdate(at):
-        return
-    place = RegionCode(row.region_code)
-    town = system_scope(place.at_level(min(TOWN, place.level)), "changes.rehearsal")
-    try:
-        with transaction.atomic():
-            with activate(town):
-                applying.apply(row.kind, _order(town, at, row))
-            raise _Rehearsed
-    except _Rehearsed:
-        return
 
 
 def _outcome(step: Step, decision: str, note: str) -> State:

@@ -10,11 +10,10 @@ from uuid import UUID
 from bangfu.domains.changes.domain import Flag
 from bangfu.domains.changes.policy import policy
 from bangfu.domains.changes.ports import Ports
+from bangfu.domains.changes.words import word
 from bangfu.domains.registry.selectors.people import HouseholdBrief, MemberBrief
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
-
-_OLD, _NEW = ("原户", "the old household"), ("新户", "the new household")
 
 
 def split_flags(
@@ -65,7 +64,10 @@ def _incomes(
     if line is None or before < line:
         return []
     taken = sum((each.yearly_wage or Decimal(0) for each in go), Decimal(0))
-    parts = ((_NEW, taken / len(go)), (_OLD, (income - taken) / len(stay)))
+    parts = (
+        (word("parts", "new_household"), taken / len(go)),
+        (word("parts", "old_household"), (income - taken) / len(stay)),
+    )
     return [
         Flag(
             "SPLIT_BELOW_LINE",

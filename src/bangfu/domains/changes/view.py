@@ -130,14 +130,10 @@ def detail(scope: Scope, found: RequestDetail) -> dict[str, Any]:
 def _clash(clash: Clash) -> dict[str, str]:
     zh, en = words.word("conflicts", clash.why)
     if clash.id is None:
-        away_zh, away_en = words.elsewhere()
-        return {
-            "change_id": "",
-            "no": "",
-            "why_zh": f"{zh}({away_zh})",
-            "why_en": f"{en} ({away_en})",
-        }
-    return {"change_id": str(clash.id), "no": clash.no, "why_zh": zh, "why_en": en}
+        zh = words.word("parts", "elsewhere", {"why": zh})[0]
+        en = words.word("parts", "elsewhere", {"why": en})[1]
+    change_id = str(clash.id) if clash.id else ""
+    return {"change_id": change_id, "no": clash.no, "why_zh": zh, "why_en": en}
 
 
 def _flag(flag: Flag) -> dict[str, str]:
@@ -177,19 +173,18 @@ def effects(kind: Kind, request: RequestRecord, names: dict[UUID, str]) -> list[
 
 
 def _new_head(name: str) -> dict[str, str]:
-    return {
-        "new_head_zh": f"，{name}为新户主" if name else "",
-        "new_head_en": f"; {name} becomes head" if name else "",
-    }
+    zh, en = words.word("parts", "new_head", {"name": name}) if name else ("", "")
+    return {"new_head_zh": zh, "new_head_en": en}
 
 
 def _leaving(zh: dict[str, str], en: dict[str, str]) -> dict[str, str]:
     """Return who goes along and where to, for those who leave after a divorce."""
     along_zh, along_en = zh.get("persons", ""), en.get("persons", "")
     target = zh.get("to_household", "")
+    where = words.word("parts", "where_join" if target else "where_new", {"household_no": target})
     return {
-        "along_zh": f"、{along_zh}" if along_zh else "",
-        "along_en": f", {along_en}" if along_en else "",
-        "where_zh": f"迁入{target}户" if target else "另立一户",
-        "where_en": f"join household {target}" if target else "open a household of their own",
+        "along_zh": words.word("parts", "along", {"names": along_zh})[0] if along_zh else "",
+        "along_en": words.word("parts", "along", {"names": along_en})[1] if along_en else "",
+        "where_zh": where[0],
+        "where_en": where[1],
     }

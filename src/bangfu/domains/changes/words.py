@@ -8,7 +8,7 @@ from typing import Any
 from bangfu.standards.paths import standards_root
 from bangfu.standards.reading import read_block
 
-_GROUPS = ("states", "steps", "decisions", "conflicts", "flags", "elsewhere")
+_GROUPS = ("states", "steps", "decisions", "conflicts", "flags", "parts")
 
 
 @cache
@@ -25,12 +25,6 @@ def word(group: str, code: str, params: dict[str, Any] | None = None) -> tuple[s
     if params is None:
         return zh, en
     return zh.format_map(params), en.format_map(params)
-
-
-def elsewhere() -> tuple[str, str]:
-    """Return what stands for a request that lies outside the reader's place."""
-    entry = _words()["elsewhere"]
-    return str(entry["zh"]), str(entry["en"])
 
 
 def codes(group: str) -> frozenset[str]:

@@ -244,3 +244,17 @@ def test_f18_another_file_for_a_month_in_force_is_taken_with_a_reason_only(jia):
 def test_a_wrong_handover_is_refused_before_the_file_is_kept(jia, form, code):
     response = hand_in(jia, deaths(good_row()), **form)
     assert (response.status_code, response.json()["code"]) == (400, code)
+
+
+def test_f21_amounts_that_look_like_ten_thousands_are_pointed_out_and_still_exact(jia):
+    """Twenty households whose loss is written as 1.5 where yuan are asked for."""
+    head = "户主身份证号,户主姓名,产业类型,风险情形,损失金额,上报日期\n"
+    rows = [f"{id_number('990101', n)},王大山,养殖业,疫病,1.5,2026-10-08\n" for n in range(1, 21)]
+    file = SimpleUploadedFile("a.csv", (head + "".join(rows)).encode())
+    started = hand_in(jia, file, dataset="agriculture/industry").json()
+    work_off(started["job_id"])
+    found = jia.get(f"/api/v1/imports/{started['batch_id']}").json()
+    assert (found["state"], found["counts"]["bad"]) == ("STAGED", 0)
+    assert [one["code"] for one in found["warnings"]] == ["E-SHEET-UNIT-SUSPECT"]
+    assert "损失金额" in found["warnings"][0]["message"]
+    assert found["warnings"][0]["remedy"]

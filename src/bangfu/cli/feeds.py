@@ -143,9 +143,12 @@ def report_import(scope: Any, result: Any, errors: Path | None, as_json: bool) -
         with files.open_file(scope, result.error_file_id) as stored:
             errors.write_bytes(stored.read())
         found["error_workbook"] = str(errors)
+    found["warnings"] = described(found["warnings"])
     reasons = described(found.pop("errors"))
     if str(result.state) == "REFUSED":
         output.fail(reasons, as_json=as_json, **found)
+    for warning in found["warnings"]:
+        output.say(f"{warning['code']} {warning['message']}")
     for issue in found["issues"][:10]:
         output.say(f"第 {issue['row']} 行 {issue['code']} {issue['message']}")
     output.emit({**found, "errors": []}, as_json=as_json, text=_summary(found))

@@ -54,6 +54,7 @@ class ImportResult:
     counts: dict[str, Any] = field(default_factory=dict)
     mapping: dict[str, Any] = field(default_factory=dict)
     issues: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[dict[str, Any]] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
     sums: dict[str, str] = field(default_factory=dict)
     error_file_id: UUID | None = None
@@ -72,6 +73,7 @@ class ImportResult:
             counts=batch.counts,
             mapping=batch.mapping,
             issues=batch.issues,
+            warnings=batch.detail.get("warnings", []),
             errors=batch.errors,
             sums=batch.detail.get("landing", {}).get("sums", {}),
             error_file_id=batch.error_file_id,
@@ -95,6 +97,7 @@ class ImportResult:
             "sums": self.sums,
             "mapping": self.mapping,
             "issues": self.issues,
+            "warnings": self.warnings,
             "errors": self.errors,
             "error_file_id": str(self.error_file_id) if self.error_file_id else None,
             "duplicate_of": str(self.duplicate_of) if self.duplicate_of else None,

@@ -139,9 +139,19 @@ def _stage(request: Request, checked: Checked) -> ImportResult:
         issues=describe_issues(request.contract, checked.sheet.issues),
         staged_path=path,
         error_file_id=_error_workbook(request, checked),
-        detail={"landing": facts, "supersede": request.supersede, "reason": request.reason},
+        detail={
+            "landing": facts,
+            "supersede": request.supersede,
+            "reason": request.reason,
+            "warnings": _warnings(checked),
+        },
     )
     return ImportResult.of(batch)
+
+
+def _warnings(checked: Checked) -> list[dict[str, Any]]:
+    """Return what is odd without being wrong, such as amounts that look like 万元 (F21)."""
+    return [{"code": found.code, "params": found.params} for found in checked.sheet.warnings]
 
 
 def _preview(request: Request, rows: LakeRows) -> dict[str, int]:

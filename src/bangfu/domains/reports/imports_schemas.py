@@ -133,6 +133,7 @@ class ImportOut(ImportItem):
     unmapped: list[str]
     missing: list[str]
     issues: list[IssueOut]
+    warnings: list[IssueOut] = Field(default_factory=list)
     errors: list[IssueOut] = Field(default_factory=list)
     has_error_workbook: bool
     job: JobOut | None

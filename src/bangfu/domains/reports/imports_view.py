@@ -109,6 +109,9 @@ def describe_batch(batch: BatchRecord, job: JobRecord | None, language: str) -> 
         "unmapped": _headers(batch.mapping),
         "missing": _missing(batch.mapping, contract),
         "issues": [describe_issue(one, batch.dataset, language) for one in batch.issues],
+        "warnings": [
+            describe_issue(one, batch.dataset, language) for one in batch.detail.get("warnings", [])
+        ],
         "errors": [describe_issue(one, batch.dataset, language) for one in batch.errors],
         "has_error_workbook": batch.error_file_id is not None,
         "job": describe_job(job, language) if job else None,
@@ -135,6 +138,7 @@ def describe_pending(job: JobRecord, language: str) -> dict[str, Any]:
         "unmapped": [],
         "missing": [],
         "issues": [],
+        "warnings": [],
         "errors": [],
         "has_error_workbook": False,
         "job": describe_job(job, language),

@@ -17,7 +17,7 @@ from bangfu.kernel.period import Period
 from tests.database_kit import session_home
 
 BANGFU = Path(sys.executable).with_name("bangfu")
-HOUSEHOLDS = 700
+HOUSEHOLDS = 900
 LAST = "2026-10"
 
 

@@ -15,7 +15,7 @@ from bangfu.cli.demo.words import Words
 from bangfu.kernel.id_number import IdNumber
 
 
-def county(seed: int, households: int = 700) -> County:
+def county(seed: int, households: int = 900) -> County:
     random, words = Random(seed), Words.load()
     place = make_place(random, words, COUNTY, 228)
     return make_county(random, words, place, households, load_cases())
@@ -60,7 +60,8 @@ def test_every_id_number_is_valid_and_used_once(made: County) -> None:
 
 
 def test_a_household_has_the_size_of_a_rural_one(made: County) -> None:
-    assert 3.3 < made.people / len(made.families) < 4.2
+    ordinary = [len(family.members) for family in made.families if family.case is None]
+    assert 3.3 < sum(ordinary) / len(ordinary) < 4.2
 
 
 def test_neighbouring_towns_share_their_corners(made: County) -> None:
@@ -70,12 +71,14 @@ def test_neighbouring_towns_share_their_corners(made: County) -> None:
 
 
 def test_each_rule_has_five_hits_five_misses_and_three_undecidable() -> None:
+    # The list of insured people is silent from September to February: August is its last word.
+    silent_since = {"medical_not_enrolled": "2026-08"}
     found: dict[str, Counter[str]] = {}
     for case in load_cases():
         outcomes = case.expect[case.rule]
-        last = outcomes[max(outcomes)]
-        found.setdefault(case.rule, Counter())[last] += 1
-    assert len(found) == 13
+        last = silent_since.get(case.rule, max(outcomes))
+        found.setdefault(case.rule, Counter())[outcomes[last]] += 1
+    assert len(found) == 39
     for rule, counts in found.items():
         assert counts["TRUE"] >= 5, rule
         assert counts["FALSE"] >= 5, rule

@@ -25,7 +25,7 @@ PERIODS = ("2026-08", "2026-09", "2026-10")
 COUNTIES = {"云溪县": "990101000000", "石桥县": "990102000000"}
 _KEYS = {
     "id", "county", "family", "household", "members", "claims", "school", "housing", "deaths",
-    "vehicles", "authorised", "expect", "hint", "boundary", "why",
+    "vehicles", "lists", "authorised", "expect", "hint", "boundary", "why",
 }  # fmt: skip
 
 
@@ -49,7 +49,7 @@ class Case:
 
 @dataclass
 class Planted:
-    """What a case puts into the departmental files, keyed by member."""
+    """What a case puts into the departmental files, keyed by member; `lists` by table."""
 
     case: Case
     family: Family
@@ -58,6 +58,7 @@ class Planted:
     housing: dict[str, Any] = field(default_factory=dict)
     deaths: list[dict[str, Any]] = field(default_factory=list)
     vehicles: list[dict[str, Any]] = field(default_factory=list)
+    lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     authorised: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -67,7 +68,6 @@ def load_cases(folder: Path | None = None) -> list[Case]:
     for path in sorted((folder or standards_root() / "demo" / "cases").glob("*.yaml")):
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         for spec in document["cases"]:
-            unknown = set(spec) - _KEYS
             unknown = set(spec) - _KEYS
             if unknown or spec["id"] in {case.id for case in found}:
                 raise InvalidValue("E-DEMO-CASE", file=path.name, case=spec["id"])
@@ -109,9 +109,10 @@ def plant(case: Case, maker: FamilyMaker, village: Village) -> Planted:
     for who, changes in spec.get("members", {}).items():
         _change_member(maker, members[who], dict(changes))
 
-    def rows(key: str) -> list[dict[str, Any]]:
-        return [dict(row, member=members[row["who"]]) for row in spec.get(key, [])]
+    def rows(key: str, within: dict[str, Any] = spec) -> list[dict[str, Any]]:
+        return [dict(row, member=members[row["who"]]) for row in within.get(key, [])]
 
+    told = spec.get("lists", {})
     return Planted(
         case,
         family,
@@ -120,6 +121,7 @@ def plant(case: Case, maker: FamilyMaker, village: Village) -> Planted:
         housing=dict(spec.get("housing", {})),
         deaths=rows("deaths"),
         vehicles=rows("vehicles"),
+        lists={table: [_facts(row) for row in rows(table, told)] for table in told},
         authorised=rows("authorised"),
     )
 
@@ -129,6 +131,7 @@ def _suitable(maker: FamilyMaker, village: Village, spec: dict[str, Any]) -> Fam
     wanted = set(spec.get("members", {}))
     for key in ("claims", "school", "deaths", "vehicles", "authorised"):
         wanted |= {row["who"] for row in spec.get(key, [])}
+    wanted |= {row["who"] for rows in spec.get("lists", {}).values() for row in rows}
     while True:
         family = maker.family(village, spec.get("family", "nuclear"))
         has_children = any(member.relation.startswith("之") for member in family.members)

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from bangfu.cli.demo import files
+from bangfu.cli.demo import files, lists
 from bangfu.cli.demo.cases import PERIODS, Case, Planted, plant, shuffled
 from bangfu.cli.demo.people import Family, FamilyMaker
 from bangfu.cli.demo.places import Place
 from bangfu.cli.demo.words import Words
 from bangfu.cli.demo.workbook import write_csv, write_households, write_rows
+from bangfu.standards import datasets
 
-HOUSEHOLDS_A_COPY = 2_500  # each case is planted once for so many households
+HOUSEHOLDS_A_COPY = 5_000  # each case is planted once for so many households
 AS_OF = "2026-07-31"
 
 
@@ -48,7 +49,7 @@ def make_county(
 ) -> County:
     """Make `households` families in a place, the cases of that place among them.
 
-    Each case is planted at least once, and once more for every 2,500 households.
+    Each case is planted at least once, and once more for every 5,000 households.
     """
     maker = FamilyMaker(random, words, place.code[:6])
     mine = [case for case in cases if case.county == place.code]
@@ -69,8 +70,8 @@ def make_county(
 def write_files(random: Random, words: Words, county: County, folder: Path) -> None:
     """Write the registry workbook and every department's files into a folder.
 
-    The neighbour has no autumn school roll and no October deaths yet: its children and its deaths
-    are then undecided, as the cases say.
+    The neighbour has no autumn school roll, no October deaths and few of the other lists yet: what
+    they would decide is undecided there, as the cases say.
     """
     folder.mkdir(parents=True, exist_ok=True)
     families, planted = county.families, county.planted
@@ -79,6 +80,9 @@ def write_files(random: Random, words: Words, county: County, folder: Path) -> N
     is_neighbour = county.place.name == "石桥县"
 
     def deliver(dataset: str, period: str, rows: list[files.Row], name: str) -> None:
+        # Nothing reported is worth sending; an empty list of everybody would be refused.
+        if not rows and datasets.get(dataset).coverage == "FULL":
+            return
         path = folder / name
         (write_csv if path.suffix == ".csv" else write_rows)(path, dataset, rows)
         county.deliveries.append(Delivery(dataset, period, path))
@@ -95,6 +99,8 @@ def write_files(random: Random, words: Words, county: County, folder: Path) -> N
             deliver("police/death", period, rows, f"死亡变动-{period}.csv")
     rows = files.vehicles(random, families, planted)
     deliver("traffic/vehicle", files.HALF_YEAR, rows, f"机动车-{files.HALF_YEAR}.xlsx")
+    for office, month, rows in lists.lists(random, words, families, planted, near=is_neighbour):
+        deliver(office.dataset, month, rows, f"{office.name}-{month}.{office.suffix}")
     county.authorisations_file = folder / "授权台账.xlsx"
     ledger = files.authorisations(random, words, planted)
     write_rows(county.authorisations_file, "feeds/authorization", ledger)

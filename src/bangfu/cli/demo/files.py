@@ -140,7 +140,8 @@ def deaths(random: Random, families: list[Family], planted: list[Planted]) -> di
         for member in family.members:
             old = family.case is None and member.age() >= 72 and len(family.members) > 1
             if old and random.random() < 0.006:
-                period = random.choice(PERIODS)
+                # None of August: nobody ordinary stays on the register for months after the death.
+                period = random.choice(PERIODS[1:])
                 found[period].append(_death(member, Period.parse(period).first_day))
     for case in planted:
         for row in case.deaths:

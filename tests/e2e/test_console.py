@@ -18,6 +18,23 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SignIn = Callable[..., Page]
 SIZES = [(1440, 900), (390, 844)]
 EXAMPLE = standards_root() / "examples" / "households.xlsx"
+SCREENS = (
+    "/",
+    "/households",
+    "/imports",
+    "/imports/new",
+    "/screening",
+    "/rules",
+    "/rules/housing_unsafe",
+    "/coverage",
+    "/feedback",
+    "/feedback/new",
+    "/quality",
+    "/quality/items",
+    "/changes",
+    "/changes/new",
+    "/reconciliations",
+)
 
 
 def a_case(demo: Demo, name: str) -> str:
@@ -80,6 +97,123 @@ def test_an_officer_finds_nothing_of_the_neighbour(sign_in: SignIn, demo: Demo) 
     assert answer.status == 404
 
 
+def a_large_family(page: Page) -> str:
+    """Return the number of a household of at least three that the account sees."""
+    items = page.request.get("/api/v1/households?limit=100").json()["items"]
+    found: str = next(item["household_no"] for item in items if item["member_count"] >= 3)
+    return found
+
+
+def choose(page: Page, label: str) -> None:
+    """Open a list of choices and take the last one."""
+    page.get_by_role("combobox", name=label).click(force=True)
+    page.locator(".el-select-dropdown:visible .el-select-dropdown__item").last.click()
+
+
+def test_a_rule_is_told_in_sentences_with_its_thresholds_cases_and_source(
+    sign_in: SignIn, demo: Demo
+) -> None:
+    page = sign_in()
+    page.goto(f"/households/{a_case(demo, 'below-hit-1')}")
+    page.locator("main").get_by_role("link", name="看规则").first.click()
+    expect(page).to_have_url(re.compile(r"/rules/\w+"))
+    main = page.locator("main")
+    for part in ("规则怎么说", "用到的标准", "例子", "待核实"):
+        expect(main).to_contain_text(part)
+    main.get_by_role("link", name="规则", exact=True).click()
+    expect(page.locator("h1")).to_contain_text(re.compile(r"现行 \d+ 条规则"))
+
+
+def test_the_coverage_board_says_what_each_dataset_may_say(sign_in: SignIn) -> None:
+    page = sign_in()
+    page.goto("/coverage")
+    expect(page.locator("h1")).to_contain_text(re.compile(r"\d+ 项资料中 \d+ 项可用"))
+    page.locator("tbody tr").filter(has_text="医保").first.click()
+    detail = page.locator(".worklist__detail")
+    expect(detail).to_contain_text("能说明什么")
+    expect(detail).to_contain_text("近 12 个月交来的")
+    page.keyboard.press("Escape")
+    expect(detail).to_have_count(0)
+
+
+def test_a_wrong_value_goes_back_to_its_owner(sign_in: SignIn) -> None:
+    page = sign_in()
+    family = a_large_family(page)
+    page.goto(f"/feedback/new?household={family}&dataset=medical/claim")
+    expect(page.locator("main")).to_contain_text(re.compile(r"\d+ 人"))
+    choose(page, "哪一项")
+    page.get_by_label("资料里写的").fill("两次")
+    page.get_by_label("应该是").fill("一次")
+    page.get_by_label("凭什么这样说").fill("村里核对过结算单。")
+    page.get_by_role("button", name="保存").click()
+    expect(page).to_have_url(re.compile(r"/feedback/(?!new)[\w-]+"))
+    detail = page.locator(".worklist__detail")
+    expect(detail).to_contain_text("还没有发出")
+    for step, said in (("发出", "答复"), ("撤回", "已撤回")):
+        detail.get_by_role("button", name=step, exact=True).click()
+        if step == "撤回":
+            detail.locator("textarea").fill("试写的一张。")
+        detail.get_by_role("button", name=step, exact=True).click()
+        expect(detail).to_contain_text(said)
+
+
+def test_a_check_of_the_data_ends_in_a_work_list(sign_in: SignIn) -> None:
+    page = sign_in()
+    page.goto("/quality")
+    page.get_by_role("button", name=re.compile("核查")).click()
+    expect(page.get_by_text("核查完成")).to_be_visible(timeout=180_000)
+    expect(page.locator("h1")).to_contain_text(re.compile("待核对|没有待核对"))
+    page.goto("/quality/items")
+    expect(page.locator("h1")).to_contain_text(re.compile(r"待核对 \d"))
+    if page.locator("[data-row]").count() == 0:
+        expect(page.locator("main")).to_contain_text("没有数据问题")
+        return
+    page.locator("[data-row]").first.click()
+    page.get_by_role("button", name="登记为例外").click()
+    page.locator("textarea").fill("户主在外务工")
+    page.get_by_role("button", name="登记例外").click()
+    page.get_by_role("button", name="撤销", exact=True).click()
+    expect(page.get_by_text("登记为例外。")).to_have_count(0)
+
+
+def test_a_change_is_drawn_up_handed_in_and_taken_back(sign_in: SignIn) -> None:
+    page = sign_in()
+    family = a_large_family(page)
+    page.goto(f"/changes/new?household={family}&kind=HEAD_CHANGE")
+    expect(page.locator("main")).to_contain_text(re.compile(r"\d+ 人"))
+    choose(page, "新户主")
+    page.get_by_role("button", name="保存草稿").click()
+    expect(page).to_have_url(re.compile(r"/changes/(?!new)[\w-]+"))
+    detail = page.locator(".worklist__detail")
+    expect(detail).to_contain_text("还是草稿")
+    expect(detail).to_contain_text("审定后名册会怎样")
+    detail.get_by_role("button", name="撤回申请").click()
+    detail.get_by_role("button", name="撤回申请").click()
+    expect(detail).to_contain_text("名册没有改动")
+
+
+def test_an_export_of_the_national_system_is_compared_or_refused_with_the_reason(
+    sign_in: SignIn,
+) -> None:
+    page = sign_in()
+    page.goto("/reconciliations")
+    page.locator("input[type=file]").set_input_files(str(EXAMPLE))
+    page.locator("main form button[type=submit]").click()
+    expect(page).to_have_url(re.compile(r"/reconciliations/[\w-]+"))
+    answer = re.compile("待录入|两边一致|没有收下")
+    expect(page.locator("h1")).to_contain_text(answer, timeout=180_000)
+    main = page.locator("main")
+    expect(main).to_contain_text(re.compile("逐项清单|退回原因"))
+
+
+def test_a_telephone_reaches_every_section_from_its_bar(sign_in: SignIn) -> None:
+    page = sign_in(width=390, height=844)
+    page.get_by_role("button", name="更多").click()
+    page.get_by_role("dialog").get_by_role("link", name="规则").click()
+    expect(page.locator("h1")).to_contain_text("条规则")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 @pytest.mark.parametrize("english", [False, True], ids=["zh", "en"])
 @pytest.mark.parametrize(("width", "height"), SIZES, ids=["desk", "phone"])
 def test_every_screen_fits_and_has_no_serious_barrier(
@@ -87,7 +221,7 @@ def test_every_screen_fits_and_has_no_serious_barrier(
 ) -> None:
     page = sign_in(width=width, height=height, english=english)
     household = f"/households/{a_case(demo, 'dropout-hit-2')}"
-    for address in ("/", "/households", household, "/imports", "/imports/new", "/screening"):
+    for address in (household, *SCREENS):
         page.goto(address)
         page.locator("h1:visible").first.wait_for()
         page.wait_for_load_state("networkidle")

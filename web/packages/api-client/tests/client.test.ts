@@ -46,6 +46,28 @@ describe('requests', () => {
   });
 });
 
+describe('calls of the areas', () => {
+  it('fills in the path and leaves out what is not asked for', async () => {
+    await apiAnswering(200, {}).getRule('medical_lifted', { region: '990101000000' });
+    expect(sent[0]!.url).toBe('http://server.test/api/v1/rules/medical_lifted?region=990101000000');
+  });
+
+  it('sends evidence as a form with its note', async () => {
+    await apiAnswering(200, {}).addEvidence('c-1', new File(['x'], 'page.jpg'), 'page of the booklet');
+    expect(new URL(sent[0]!.url).pathname).toBe('/api/v1/changes/c-1/evidence');
+    expect((await sent[0]!.formData()).get('note')).toBe('page of the booklet');
+  });
+
+  it('takes an empty answer for done', async () => {
+    const api = createApi({
+      language: () => 'zh',
+      baseUrl: 'http://server.test',
+      fetch: async () => new Response(null, { status: 204 }),
+    });
+    await expect(api.undoException('q-1')).resolves.toBeUndefined();
+  });
+});
+
 describe('refusals', () => {
   it('throws what the server said, with the number to quote', async () => {
     const body = { code: 'E-X', message: '不行。', remedy: '改一改。', request_id: 'r-7' };

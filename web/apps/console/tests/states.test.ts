@@ -97,9 +97,11 @@ describe('facts', () => {
   });
 
   it('reads a change by the words of the present fact', () => {
-    const words = { t: (key: string) => key, te: () => false, locale: 'zh-CN' as const };
+    const fields = { label: () => null, word: (_: string, code: unknown) => (code === 'OLD' ? { zh: '旧', en: 'old' } : null) };
+    const words = { t: (key: string) => key, te: () => false, locale: 'zh-CN' as const, fields };
     const change = readChange({ key: 'wage', before: 1, after: 2 }, [fact('wage', 'A', 2, '两元')], words);
     expect(change).toEqual({ label: '工资', before: '1', after: '两元', isHidden: false });
+    expect(readChange({ key: 'kind', before: 'OLD', after: null }, [], words).before).toBe('旧');
     expect(readChange({ key: 'phone', before: null, after: null }, [], words).isHidden).toBe(true);
   });
 });

@@ -90,6 +90,17 @@ def decide(database: duckdb.DuckDBPyConnection, part: Part, number: int, out: Pa
         database.execute(f"COPY {table} TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
 
 
+def run_lake(
+    lake: Path, out: Path, period: str, counties: int = 8, memory: str = "4GB", threads: int = 2
+) -> None:
+    """Decide a lake, so many counties at a time, and write OUT."""
+    out.mkdir(parents=True)
+    database = open_database(period, memory, threads, out / "spill")
+    for number, part in enumerate(read_parts(lake, period, counties)):
+        decide(database, part, number, out)
+    database.close()
+
+
 def main() -> None:
     """Run and print what it took."""
     arguments = argparse.ArgumentParser(description=__doc__)
@@ -101,10 +112,9 @@ def main() -> None:
     arguments.add_argument("--threads", type=int, default=2)
     options = arguments.parse_args()
     start = time.perf_counter()
-    options.out.mkdir(parents=True)
-    database = open_database(options.period, options.memory, options.threads, options.out / "spill")
-    for number, part in enumerate(read_parts(options.lake, options.period, options.counties)):
-        decide(database, part, number, options.out)
+    run_lake(
+        options.lake, options.out, options.period, options.counties, options.memory, options.threads
+    )
     seconds = round(time.perf_counter() - start, 3)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(json.dumps({"seconds": seconds, "peak_memory_mb": peak}))

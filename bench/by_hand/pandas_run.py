@@ -13,10 +13,8 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -217,6 +215,24 @@ def hint_all(households: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
     return hints.drop(columns="weight")
 
 
+def run_lake(lake: Path, out: Path, period: str) -> None:
+    """Decide a lake, all counties at once, and write OUT."""
+    end = date.fromisoformat(last_day(period))
+    (part,) = read_parts(lake, period, 10**6)
+    members, households = decide(part, end)
+    findings = find(tell(members, households), rules.open_findings(members, households))
+    hints = hint_all(households, findings)
+    out.mkdir(parents=True)
+    written = {
+        "hints": hints,
+        "findings": findings,
+        "evidence": households,
+        "evidence_members": members,
+    }
+    for name, frame in written.items():
+        frame.to_parquet(out / f"{name}.parquet", compression="zstd", index=False)
+
+
 def main() -> None:
     """Run and print what it took."""
     arguments = argparse.ArgumentParser(description=__doc__)
@@ -225,26 +241,11 @@ def main() -> None:
     arguments.add_argument("--period", default="2026-08")
     options = arguments.parse_args()
     start = time.perf_counter()
-    end = date.fromisoformat(last_day(options.period))
-    (part,) = read_parts(options.lake, options.period, 10**6)
-    members, households = decide(part, end)
-    findings = find(tell(members, households), rules.open_findings(members, households))
-    hints = hint_all(households, findings)
-    options.out.mkdir(parents=True)
-    written = {
-        "hints": hints,
-        "findings": findings,
-        "evidence": households,
-        "evidence_members": members,
-    }
-    for name, frame in written.items():
-        frame.to_parquet(options.out / f"{name}.parquet", compression="zstd", index=False)
+    run_lake(options.lake, options.out, options.period)
     seconds = round(time.perf_counter() - start, 3)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(json.dumps({"seconds": seconds, "peak_memory_mb": peak}))
 
-
-Say = Callable[[Any, dict[str, dict[str, tuple[str, str]]]], tuple[str, str]]
 
 if __name__ == "__main__":
     main()

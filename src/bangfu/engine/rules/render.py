@@ -45,6 +45,12 @@ class Renderer:
                 )
             case n.Missing(item=item):
                 return self._word("operators", "present", item=self.text(item))
+            case n.Between():
+                return self._between(node, "not_between")
+            case n.FeedAggregate(kind="any" | "listed", table=table, condition=condition):
+                return self._no_row(table, condition)
+            case n.MemberAggregate(kind="any", condition=condition):
+                return self._no_row("person", condition)
             case n.FeedAggregate(kind="in", table=table):
                 title = self.catalog.tables[table].label(self.language)
                 return self._word("operators", "not_listed", table=title)
@@ -97,10 +103,19 @@ class Renderer:
             "operators", node.op, left=self.text(node.left), right=self.text(node.right)
         )
 
-    def _between(self, node: n.Between) -> str:
+    def _no_row(self, table: str, condition: n.Node | None) -> str:
+        title = self.catalog.tables[table].label(self.language)
+        return self._word("operators", "no_row", table=title, condition=self._condition(condition))
+
+    def _condition(self, node: n.Node | None) -> str:
+        """A condition inside a sentence: a field alone says that it is so."""
+        everything = self._word("aggregates", "everything")
+        return everything if node is None else self.clause(node, negated=False)
+
+    def _between(self, node: n.Between, key: str = "between") -> str:
         return self._word(
             "operators",
-            "between",
+            key,
             item=self.text(node.item),
             low=self.text(node.low),
             high=self.text(node.high),
@@ -116,13 +131,15 @@ class Renderer:
         return self._word("operators", "missing", item=self.text(node.item))
 
     def _and(self, node: n.And) -> str:
-        return word("operators", "and", self.language).join(self.text(i) for i in node.items)
+        return word("operators", "and", self.language).join(map(self._condition, node.items))
 
     def _or(self, node: n.Or) -> str:
-        return word("operators", "or", self.language).join(self.text(i) for i in node.items)
+        return word("operators", "or", self.language).join(map(self._condition, node.items))
 
     def _not(self, node: n.Not) -> str:
-        return self._word("operators", "not", item=self.text(node.item))
+        if isinstance(node.item, n.And | n.Or):
+            return self._word("operators", "not", item=self.text(node.item))
+        return self.clause(node.item, negated=True)
 
     def _feed(self, node: n.FeedAggregate) -> str:
         return self._aggregate(node, self.catalog.tables[node.table].label(self.language))
@@ -137,7 +154,7 @@ class Renderer:
             node.kind,
             table=table,
             value=everything if node.value is None else self.text(node.value),
-            condition=everything if node.condition is None else self.text(node.condition),
+            condition=self._condition(node.condition),
         )
 
     def _times_used(self, node: n.TimesUsed) -> str:

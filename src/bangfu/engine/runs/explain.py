@@ -11,13 +11,15 @@ from typing import Any
 
 from bangfu.engine.errors import RunRefused
 from bangfu.engine.packs.model import Pack
-from bangfu.engine.rules.decide import ClauseResult, RuleResult, UnitResult, evaluate
-from bangfu.engine.rules.reference import World
+from bangfu.engine.rules.change_texts import ChangeTeller
+from bangfu.engine.rules.decide import ClauseResult, RuleResult, UnitResult, contexts_of, evaluate
+from bangfu.engine.rules.reference import Context, World
 from bangfu.engine.rules.texts import show
 from bangfu.engine.runs.evidence import Evidence, Facts, open_evidence, world_of
 from bangfu.engine.runs.findings import tell, undecided_text
 from bangfu.engine.runs.manifest import FORMAT
-from bangfu.engine.runs.view import LANGUAGES, ClauseView, RuleView, views
+from bangfu.engine.runs.owed import FeedsOwed
+from bangfu.engine.runs.view import LANGUAGES, ClauseView, RuleView, renders_of, views
 from bangfu.kernel.decision import Decision
 from bangfu.kernel.errors import NotFound
 from bangfu.kernel.period import Period
@@ -35,9 +37,10 @@ def explain(
     title_en, kind, unit, hint, outcome (TRUE FALSE UNKNOWN), unknown_reason, reason_zh, reason_en,
     source {document, article, status}, person_ids, clauses → text_zh, text_en, outcome,
     unknown_reason, value, value_zh, value_en, threshold, threshold_zh, threshold_en, unit_zh,
-    unit_en, dataset, dataset_zh, dataset_en, as_of, person_id. Numbers are texts, so that no
-    reader rounds them. Raises NotFound E-RUN-HOUSEHOLD, RunRefused E-RUN-PACK or
-    E-RUN-FORMAT (an older Bangfu wrote the evidence).
+    unit_en, dataset, dataset_zh, dataset_en, as_of, person_id, change_zh, change_en. `change_…`
+    of a rule or a clause says what would change it, None where nothing certain can be said.
+    Numbers are texts, so that no reader rounds them. Raises NotFound E-RUN-HOUSEHOLD, RunRefused
+    E-RUN-PACK or E-RUN-FORMAT (an older Bangfu wrote the evidence).
     """
     evidence = open_evidence(out_dir)
     if evidence.manifest.format != FORMAT:
@@ -48,7 +51,8 @@ def explain(
     if facts is None:
         raise NotFound("E-RUN-HOUSEHOLD")
     period = evidence.manifest.period
-    teller = _Teller(pack, evidence, facts, world_of(pack, Period.parse(period)))
+    world = world_of(pack, Period.parse(period))
+    teller = _Teller(pack, evidence, facts, world, _changes(pack, evidence, facts))
     rules = [teller.rule(view) for view in views(pack, period)]
     told = [rule for rule in rules if all or rule["outcome"] != "FALSE"]
     return {
@@ -59,6 +63,16 @@ def explain(
         "reason_zh": facts.hint["reason_zh"],
         "reason_en": facts.hint["reason_en"],
         "rules": sorted(told, key=_pressing),
+    }
+
+
+def _changes(pack: Pack, evidence: Evidence, facts: Facts) -> dict[str, ChangeTeller]:
+    county = str(facts.hint["region_code"])[:6]
+    states = {table: state for (table, at), state in evidence.feeds.items() if at == county}
+    owed = FeedsOwed(pack.catalog, evidence.manifest.period, states)
+    return {
+        language: ChangeTeller(render, owed.describe)
+        for language, render in renders_of(pack).items()
     }
 
 
@@ -76,12 +90,19 @@ class _Teller:
     evidence: Evidence
     facts: Facts
     world: World
+    changes: Mapping[str, ChangeTeller]
 
     def rule(self, view: RuleView) -> dict[str, Any]:
         """Return one rule's entry."""
         rule = view.rule
         result = evaluate(rule, self.facts.home, self.world)
-        told = [unit for unit in result.units if unit.outcome is result.outcome]
+        contexts = contexts_of(rule.unit, self.facts.home, self.world)
+        pairs = [
+            (unit, context)
+            for unit, context in zip(result.units, contexts, strict=True)
+            if unit.outcome is result.outcome
+        ]
+        told = [unit for unit, _ in pairs]
         entry: dict[str, Any] = {
             "rule_id": rule.id,
             "title_zh": rule.title.zh,
@@ -98,13 +119,15 @@ class _Teller:
             },
             "person_ids": [unit.person_id for unit in told] if rule.unit == "person" else [],
             "clauses": [
-                self._clause(clause, found, unit)
-                for unit in told
+                self._clause(clause, found, unit, context, result.outcome)
+                for unit, context in pairs
                 for clause, found in zip(view.clauses, unit.clauses, strict=True)
             ],
         }
         for language in LANGUAGES:
             entry[f"reason_{language}"] = self._reason(view, result, told, language)
+            told_of = [context for _, context in pairs]
+            entry[f"change_{language}"] = self.changes[language].rule(rule, told_of)
         return entry
 
     def _reason(
@@ -116,7 +139,14 @@ class _Teller:
             return None
         return tell(view.rule, [unit.values for unit in told], language, self.pack.catalog)
 
-    def _clause(self, view: ClauseView, found: ClauseResult, unit: UnitResult) -> dict[str, Any]:
+    def _clause(
+        self,
+        view: ClauseView,
+        found: ClauseResult,
+        unit: UnitResult,
+        context: Context,
+        outcome: Decision,
+    ) -> dict[str, Any]:
         shown = found.outcome.not_() if view.negated else found.outcome
         entry: dict[str, Any] = {
             **view.fixed,
@@ -132,6 +162,11 @@ class _Teller:
                 entry[f"{key}_{language}"] = (
                     None if node is None else show(value, node.type, language, self.pack.catalog)
                 )
+        # What keeps the result as it is: the clauses that are as the rule is, and the open ones.
+        says = shown is outcome or shown is Decision.UNKNOWN
+        for language, changes in self.changes.items():
+            change = changes.clause(view.node, view.negated, context) if says else None
+            entry[f"change_{language}"] = change
         return entry
 
     def _as_of(self, view: ClauseView, unit: UnitResult) -> str | None:

@@ -21,6 +21,7 @@ LANGUAGES = ("zh", "en")
 class ClauseView:
     """One clause of a rule: its fixed texts and where its facts stand."""
 
+    node: n.Node
     negated: bool
     sides: tuple[n.Node | None, n.Node | None]
     """What is looked at and what it is held against, where each is one value."""
@@ -55,11 +56,21 @@ def views(pack: Pack, period: str) -> Sequence[RuleView]:
     return _views(_Key(pack), period)
 
 
+def renders_of(pack: Pack) -> Mapping[str, Renderer]:
+    """Return the renderers of a pack by language; kept for the packs last used."""
+    return _renders(_Key(pack))
+
+
+@lru_cache(maxsize=16)
+def _renders(key: _Key) -> Mapping[str, Renderer]:
+    return renderers(key.pack)
+
+
 @lru_cache(maxsize=16)
 def _views(key: _Key, period: str) -> Sequence[RuleView]:
     pack = key.pack
     rules = pack.rules_on(Period.parse(period).last_day)
-    renders = renderers(pack)
+    renders = _renders(key)
     return [
         RuleView(
             rule,
@@ -79,6 +90,7 @@ def _clause(node: n.Node, negated: bool, pack: Pack, renders: Mapping[str, Rende
         fixed[f"dataset_{language}"] = pack.catalog.tables[table].label(language)
         fixed[f"unit_{language}"] = render.unit(measured)
     return ClauseView(
+        node=node,
         negated=negated,
         sides=sides,
         table=table,

@@ -214,6 +214,7 @@ def test_the_forms_are_complete(people: dict[str, Client]) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("people")
 def test_the_server_knows_the_monitoring_line_of_the_county() -> None:
     place = RegionCode("990101101201")
 

@@ -16,7 +16,8 @@ class ImportResult:
     `counts`: rows, households, persons (in the file); good_households, good_persons,
     bad_households, bad_rows, outside (households of another place); after the commit also
     households_new, households_changed, households_unchanged, the same of persons,
-    memberships_new, memberships_changed, missing, left, older, held, renamed, reviews.
+    memberships_new, memberships_changed, missing, left, older, held, renamed, reviews, and gone:
+    people who died or were merged into another record, whom the list names still.
     """
 
     state: str

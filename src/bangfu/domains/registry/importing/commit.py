@@ -93,6 +93,7 @@ class Merger:
         for statement in sql.MATCH_KNOWN:
             self._execute(statement)
         self._set_apart_older()
+        self._set_apart_gone()
         self._set_apart_elsewhere()
         self._load_sources(sources)
         self._list_missing()
@@ -128,6 +129,20 @@ class Merger:
         rows = self._rows(sql.SET_APART_OLDER, {"as_of": self._stamp.as_of})
         self._merged.older = sorted(no for (no,) in rows)[:LISTED]
         self._merged.counts["older"] = len(rows)
+
+    def _set_apart_gone(self) -> None:
+        rows = sorted(self._rows(sql.SET_APART_GONE))
+        self._merged.counts["gone"] = len(rows)
+        for household_no, row_no, is_head in rows:
+            if is_head:
+                self._hold(household_no, row_no, "E-REGISTRY-HEAD-GONE", {})
+        for (household_no,) in self._rows(sql.LIST_CLOSED):
+            self._hold(
+                household_no,
+                None,
+                "E-REGISTRY-HOUSEHOLD-CLOSED",
+                {"household_no": household_no},
+            )
 
     def _set_apart_elsewhere(self) -> None:
         for row_no, own, other in self._rows(sql.LIST_ELSEWHERE):

@@ -63,18 +63,50 @@ WHERE known.county_code = incoming.county_code AND known.id_token = incoming.id_
     "ANALYZE incoming_person",
 )
 
-# What the register knows from a later day than the file's stays as it is.
-SET_APART_OLDER = """
-WITH older AS (
+# A single fact that was corrected, or taken over, on a later day than the file's.
+_LATER_FACT = """EXISTS (
+    SELECT 1 FROM jsonb_each({table}.field_sources) AS fact
+    WHERE (fact.value ->> 'as_of')::date > %(as_of)s
+)"""
+# What the register knows from a later day than the file's stays as it is: a newer list, a member
+# who came, left or became head since, a fact that was corrected since.
+SET_APART_OLDER = f"""
+WITH moved AS MATERIALIZED (
+    SELECT DISTINCT household_id FROM registry_membership WHERE as_of > %(as_of)s
+    UNION
+    SELECT membership.household_id
+    FROM registry_person AS person
+    JOIN registry_membership AS membership ON membership.person_id = person.id
+    WHERE person.field_sources <> '{{}}'::jsonb AND {_LATER_FACT.format(table="person")}
+), older AS (
     DELETE FROM incoming_household AS incoming USING registry_household AS known
     WHERE known.id = incoming.known_id
-      AND greatest(known.as_of, known.confirmed_as_of) > %(as_of)s
+      AND (greatest(known.as_of, known.confirmed_as_of) > %(as_of)s
+           OR known.id IN (SELECT household_id FROM moved)
+           OR {_LATER_FACT.format(table="known")})
     RETURNING incoming.household_no
 ), people AS (
     DELETE FROM incoming_person AS incoming USING older
     WHERE incoming.household_no = older.household_no
 )
 SELECT household_no FROM older
+"""
+
+# People of the file who died or whose record was merged into another: a list that still names them
+# does not bring them back. The one named as head holds the household back.
+SET_APART_GONE = """
+DELETE FROM incoming_person AS incoming USING registry_person AS known
+WHERE known.id = incoming.known_id
+  AND (known.died_on IS NOT NULL OR known.merged_into_id IS NOT NULL)
+RETURNING incoming.household_no, incoming.row_no, incoming.relation = 'HEAD'
+"""
+
+# Households that nobody belongs to any more are opened again by undoing, not by a list.
+LIST_CLOSED = """
+SELECT incoming.household_no FROM incoming_household AS incoming
+JOIN registry_household AS known ON known.id = incoming.known_id
+WHERE known.closed_on IS NOT NULL
+ORDER BY incoming.household_no
 """
 
 # People of the file who belong to another household of the county: listed, never doubled.

@@ -174,6 +174,33 @@ def test_f21_one_thing_wrong_sets_the_row_aside_and_says_what(
     assert 0 not in checked.kept
 
 
+# What may look odd and is right.
+RIGHT = [
+    ("education/cost", {"aid": "12000", "net_cost": "0"}),
+    ("education/cost", {"aid": "9800", "net_cost": "0.00"}),
+    ("civil/dibao", {"status": "暂停", "ended_on": ""}),
+    ("civil/dibao", {"recognised_on": "2026-08-31", "ended_on": "2026-08-31"}),
+    ("civil/near_dibao", {"valid_until": ""}),
+    ("health/serious_disease", {"diagnosed_on": "2025-03-01"}),
+    ("labour/employment", {"status": "灵活就业", "unemployed_on": "", "loss_cause": ""}),
+    ("labour/public_post", {"ended_on": "2027-08-31"}),
+    ("labour/wage", {"employer": ""}),
+    ("market/entity", {"capital": "", "entity_name": "", "kind": "合作社"}),
+    ("market/entity", {"credit_code": " 91990101ma0000000u "}),
+    ("water/supply", {"litres_per_day": "", "trip_minutes": "", "quality_safe": ""}),
+    ("emergency/disaster", {"loss_amount": "", "casualties": ""}),
+    ("power/usage", {"kwh": "0", "disconnected": "是"}),
+]
+
+
+@pytest.mark.parametrize(("dataset", "change"), RIGHT)
+def test_what_may_look_odd_and_is_right_is_taken(tmp_path, dataset, change):
+    contract = datasets.get(dataset)
+    checked = check(write_rows(tmp_path / "a.csv", contract, change), contract)
+    assert checked.sheet.issues == []
+    assert checked.counts()["good"] == 1
+
+
 def _other_card() -> str:
     return IdNumber.build("990101", date(1991, 3, 7), 12).value
 

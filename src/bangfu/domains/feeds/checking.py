@@ -217,9 +217,19 @@ def _check_period_end(contract: Dataset, sheet: ValidatedSheet, period: Period) 
         for place, value in enumerate(sheet.columns.get(name, ())):
             month = _month_of(value)
             if month is not None and month > limit:
-                params = {"column": contract.column(name).zh, "value": str(value), "period": limit}
-                row_no = sheet.row_numbers[place]
-                issues.append(CellIssue(row_no, name, "E-FEED-AFTER-PERIOD", params, value))
+                issues.append(
+                    CellIssue(
+                        row_no=sheet.row_numbers[place],
+                        column=name,
+                        code="E-FEED-AFTER-PERIOD",
+                        params={
+                            "column": contract.column(name).zh,
+                            "value": str(value),
+                            "period": limit,
+                        },
+                        value=value,
+                    )
+                )
     return issues
 
 

@@ -76,7 +76,7 @@ def _cursor_id(cursor: str) -> UUID:
 def get_feedback(scope: Scope, feedback_id: UUID, *, today: date) -> dict[str, Any]:
     """Return one request with its steps. Raises NotFound E-FEED-FEEDBACK-NOT-FOUND."""
     with activate(scope):
-        row = _row(scope, feedback_id)
+        row: Any = _row(scope, feedback_id)
         versions = list(row.versions.order_by("changed_at", "pgh_id"))
     steps = [_step(version) for version in [*versions, row]]
     allowed = [

@@ -13,6 +13,7 @@ from bangfu.kernel.errors import BangfuError
 
 COMMANDS = {
     "authorizations": "bangfu.cli.authorizations",
+    "changes": "bangfu.cli.changes",
     "check": "bangfu.cli.check",
     "db": "bangfu.cli.db",
     "demo": "bangfu.cli.demo",

@@ -77,7 +77,7 @@ class ChangeTeller:
             for one in turning(rule.condition, truths, wanted)[:1]
             for clause in one
         }
-        found = []
+        found: list[Cause] = []
         for clause, truth in truths.items():
             if truth is None and clause in matters:
                 found += causes(clause, context)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import reduce
 
 from sqlglot import exp
 
 from bangfu.engine.contracts.types import (
     BOOLEAN,
-    DATE,
-    MONTH,
     NUMBER,
     ORDERED,
-    TEXT,
     Kind,
     Type,
     number,
@@ -24,7 +20,6 @@ from bangfu.engine.contracts.types import (
 )
 from bangfu.engine.errors import FormulaError
 from bangfu.engine.rules import nodes as n
-from bangfu.engine.rules import scalars
 from bangfu.engine.rules.dialect import ARITHMETIC, COMPARISONS, position, read_expression
 from bangfu.engine.rules.functions import (
     FEED_AGGREGATES,
@@ -32,9 +27,14 @@ from bangfu.engine.rules.functions import (
     MEMBER_AGGREGATES,
     result_type,
 )
-from bangfu.engine.rules.scope import LARGEST, UNKNOWN_REASONS, Columns, Scope
-from bangfu.kernel.errors import BangfuError
-from bangfu.kernel.period import Period
+from bangfu.engine.rules.literals import (
+    as_codes,
+    constant,
+    read_boolean,
+    read_date,
+    read_literal,
+)
+from bangfu.engine.rules.scope import UNKNOWN_REASONS, Columns, Scope
 
 
 def parse(
@@ -105,38 +105,17 @@ def _not(tree: exp.Expr, scope: Scope) -> n.Node:
 def _compare(tree: exp.Expr, scope: Scope) -> n.Node:
     op = COMPARISONS[type(tree)]
     left, right = _convert(tree.this, scope), _convert(tree.expression, scope)
-    left, right = _as_codes(left, right, scope), _as_codes(right, left, scope)
+    left, right = as_codes(left, right, scope), as_codes(right, left, scope)
     shared = unify(left.type, right.type)
     if shared.kind is Kind.CODES or (op not in ("=", "<>") and shared.kind not in ORDERED):
         raise FormulaError("E-RULE-TYPE", left=f"{left.type} {op}", right=str(right.type))
     return n.Compare(op, left, right)
 
 
-def _as_codes(node: n.Node, other: n.Node, scope: Scope) -> n.Node:
-    """Give a text literal that meets a code or a month that type, if it is one."""
-    if isinstance(node, n.Literal) and other.type.kind is Kind.MONTH:
-        return _as_month(node)
-    if not isinstance(node, n.Literal) or other.type.kind not in (Kind.CODE, Kind.CODES):
-        return node
-    known = scope.columns.codes(other.type.code_list or "")
-    if known is not None and node.value not in known:
-        raise FormulaError(
-            "E-RULE-CODE", value=str(node.value), code_list=other.type.code_list or ""
-        )
-    return replace(node, type=Type(Kind.CODE, code_list=other.type.code_list))
-
-
-def _as_month(node: n.Literal) -> n.Node:
-    try:
-        return replace(node, value=str(Period.parse(str(node.value))), type=MONTH)
-    except BangfuError as error:
-        raise FormulaError("E-RULE-LITERAL", value=str(node.value)) from error
-
-
 def _between(tree: exp.Expr, scope: Scope) -> n.Node:
     item = _convert(tree.this, scope)
     ends = (_convert(tree.args[end], scope) for end in ("low", "high"))
-    low, high = (_as_codes(end, item, scope) for end in ends)
+    low, high = (as_codes(end, item, scope) for end in ends)
     shared = unify(unify(item.type, low.type), high.type)
     if shared.kind not in ORDERED:
         raise FormulaError("E-RULE-TYPE", left=f"{item.type} BETWEEN", right=str(shared))
@@ -147,7 +126,7 @@ def _in(tree: exp.Expr, scope: Scope) -> n.Node:
     if tree.args.get("query") or tree.args.get("unnest") or not tree.expressions:
         raise FormulaError("E-RULE-CONSTRUCT", construct=tree.sql()[:80], kind="in")
     item = _convert(tree.this, scope)
-    values = tuple(_as_codes(_convert(value, scope), item, scope) for value in tree.expressions)
+    values = tuple(as_codes(_convert(value, scope), item, scope) for value in tree.expressions)
     literals = tuple(value for value in values if isinstance(value, n.Literal))
     if len(literals) != len(values):
         raise FormulaError("E-RULE-LITERAL", value=tree.sql()[:80])
@@ -172,22 +151,9 @@ def _missing(item: n.Node) -> n.Node:
 def _arithmetic(tree: exp.Expr, scope: Scope) -> n.Node:
     name = ARITHMETIC[type(tree)]
     args = (_convert(tree.this, scope), _convert(tree.expression, scope))
-    if name == "/" and _constant(args[1]) == 0:
+    if name == "/" and constant(args[1]) == 0:
         raise FormulaError("E-RULE-ZERO", construct=tree.sql()[:80])
     return n.Call(name, args, result_type(name, tuple(arg.type for arg in args)))
-
-
-def _constant(node: n.Node) -> Decimal | None:
-    """The value of a number that is written out, also as a sum or a product; else None."""
-    if isinstance(node, n.Literal) and isinstance(node.value, Decimal):
-        return node.value
-    if not isinstance(node, n.Call) or node.name not in (*ARITHMETIC.values(), "neg"):
-        return None
-    args = [_constant(arg) for arg in node.args]
-    if any(arg is None for arg in args):
-        return None
-    found = scalars.call(node.name, args, Period("2000-01"))
-    return found if isinstance(found, Decimal) else None
 
 
 def _negate(tree: exp.Expr, scope: Scope) -> n.Node:
@@ -195,35 +161,6 @@ def _negate(tree: exp.Expr, scope: Scope) -> n.Node:
     if isinstance(item, n.Literal) and isinstance(item.value, Decimal):
         return replace(item, value=-item.value)
     return n.Call("neg", (item,), result_type("neg", (item.type,)))
-
-
-def _literal(tree: exp.Expr, _scope: Scope) -> n.Node:
-    if tree.is_string:
-        return n.Literal(str(tree.this), TEXT)
-    try:
-        value = Decimal(str(tree.this))
-    except InvalidOperation as error:
-        raise FormulaError("E-RULE-LITERAL", value=str(tree.this)) from error
-    exponent = value.as_tuple().exponent
-    fits = isinstance(exponent, int) and -6 <= exponent <= 0 and abs(value) < LARGEST
-    if not fits:
-        raise FormulaError("E-RULE-LITERAL", value=str(tree.this))
-    return n.Literal(value, NUMBER)
-
-
-def _boolean(tree: exp.Expr, _scope: Scope) -> n.Node:
-    return n.Literal(bool(tree.this), BOOLEAN)
-
-
-def _date(tree: exp.Expr, _scope: Scope) -> n.Node:
-    """DATE '2026-08-31' is the only cast there is."""
-    written = tree.this
-    if tree.args["to"].this != exp.DataType.Type.DATE or not isinstance(written, exp.Literal):
-        raise FormulaError("E-RULE-CONSTRUCT", construct=tree.sql()[:80], kind="cast")
-    try:
-        return n.Literal(date.fromisoformat(str(written.this)), DATE)
-    except ValueError as error:
-        raise FormulaError("E-RULE-LITERAL", value=str(written.this)) from error
 
 
 def _column(tree: exp.Expr, scope: Scope) -> n.Node:
@@ -274,9 +211,9 @@ def _call(tree: exp.Expr, scope: Scope) -> n.Node:
             if not isinstance(arg, n.Literal):
                 raise FormulaError("E-RULE-LITERAL", value=f"{name}()")
     if name == "has" and len(converted) == 2:
-        converted = (converted[0], _as_codes(converted[1], converted[0], scope))
+        converted = (converted[0], as_codes(converted[1], converted[0], scope))
     if name == "coalesce":
-        converted = tuple(_as_codes(arg, converted[0], scope) for arg in converted)
+        converted = tuple(as_codes(arg, converted[0], scope) for arg in converted)
     return n.Call(name, converted, result_type(name, tuple(arg.type for arg in converted)))
 
 
@@ -301,8 +238,13 @@ def _indicator(name: str, args: list[exp.Expr], scope: Scope) -> n.Node:
     for inner in _outside_members(item):
         if isinstance(inner, n.Field) and inner.scope == "person" and scope.grain != "person":
             raise FormulaError("E-RULE-SCOPE", field=f"person.{inner.name}", unit=scope.unit)
-        grain = {n.MemberAggregate: "household"}.get(type(inner), getattr(inner, "grain", None))
-        if grain is not None and (grain != scope.grain or scope.table):
+        if isinstance(inner, n.MemberAggregate):
+            grain = "household"
+        elif isinstance(inner, n.FeedAggregate):
+            grain = inner.grain
+        else:
+            continue
+        if grain != scope.grain or scope.table:
             raise FormulaError("E-RULE-SCOPE", field=wanted, unit=scope.unit)
     return n.Named(wanted, item, item.type)
 
@@ -409,9 +351,9 @@ _HANDLERS: dict[type[exp.Expr], Callable[..., n.Node]] = {
     exp.In: _in,
     exp.Is: _is,
     exp.Neg: _negate,
-    exp.Literal: _literal,
-    exp.Boolean: _boolean,
-    exp.Cast: _date,
+    exp.Literal: read_literal,
+    exp.Boolean: read_boolean,
+    exp.Cast: read_date,
     exp.Column: _column,
     exp.Case: _case,
     exp.Anonymous: _call,

@@ -277,6 +277,7 @@ NOT_ALLOWED = [
     "",
     "digit_at(household.note, household.size) = 1",
     "missing(household.income + 1)",
+    "any_in(full, full.amount > times_used(household.note))",
     "household.size > 3 -- AND household.safe",
     "household.size > 3 /* AND household.safe */",
     "household.size > 3 # AND household.safe",

@@ -240,6 +240,8 @@ def _indicator(name: str, args: list[exp.Expr], scope: Scope) -> n.Node:
             raise FormulaError("E-RULE-SCOPE", field=f"person.{inner.name}", unit=scope.unit)
         if isinstance(inner, n.MemberAggregate):
             grain = "household"
+        elif isinstance(inner, n.TimesUsed):
+            grain = inner.field.scope
         elif isinstance(inner, n.FeedAggregate):
             grain = inner.grain
         else:
@@ -272,7 +274,8 @@ def _is_missing(name: str, args: list[exp.Expr], scope: Scope) -> n.Node:
 
 def _times_used(name: str, args: list[exp.Expr], scope: Scope) -> n.Node:
     field = _convert(args[0], scope) if len(args) == 1 else None
-    if not isinstance(field, n.Field) or field.scope != scope.unit or scope.grain != scope.unit:
+    here = scope.grain == scope.unit and scope.table is None
+    if not isinstance(field, n.Field) or field.scope != scope.unit or not here:
         raise FormulaError("E-RULE-ARGUMENTS", function=name, given=len(args), wanted="field")
     return n.TimesUsed(field, NUMBER)
 

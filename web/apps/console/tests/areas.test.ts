@@ -112,7 +112,7 @@ describe('change requests', () => {
   });
 
   it('takes up again what was filled in', () => {
-    const facts = [{ name: 'members', value: ['1', '2'] }, { name: 'name', value: '陈某' }, { name: 'gone', value: null }];
+    const facts = [{ name: 'members', value: ['1', '2'] }, { name: 'name', value: '陈某' }, { name: 'gone', value: null }, { name: 'id_number', value: '9901**********1234' }];
     expect(factsOf({ facts } as unknown as ChangeDetail)).toEqual({ members: ['1', '2'], name: '陈某' });
   });
 

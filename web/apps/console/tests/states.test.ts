@@ -97,7 +97,7 @@ describe('facts', () => {
   });
 
   it('reads a change by the words of the present fact', () => {
-    const fields = { label: () => null, word: (_: string, code: unknown) => (code === 'OLD' ? { zh: '旧', en: 'old' } : null) };
+    const fields = { choices: () => [], label: () => null, word: (_: string, code: unknown) => (code === 'OLD' ? { zh: '旧', en: 'old' } : null) };
     const words = { t: (key: string) => key, te: () => false, locale: 'zh-CN' as const, fields };
     const change = readChange({ key: 'wage', before: 1, after: 2 }, [fact('wage', 'A', 2, '两元')], words);
     expect(change).toEqual({ label: '工资', before: '1', after: '两元', isHidden: false });

@@ -1,4 +1,4 @@
-import type { ChangeAction, ChangeDetail, ChangeState, FactInput } from '@bangfu/api-client';
+import type { ChangeAction, ChangeDetail, ChangeState, FactInput, MemberInput } from '@bangfu/api-client';
 
 export const STATES = [
   'DRAFT',
@@ -44,13 +44,19 @@ export function toneOf(state: ChangeState): 'now' | 'late' | 'done' | 'quiet' {
   return state === 'APPROVED' ? 'done' : 'quiet';
 }
 
+/** A number that the reader may not see in full is typed anew, never sent back with its stars. */
+function isMasked(value: string): boolean {
+  return value.includes('***');
+}
+
 /** What was filled in, as the form takes it up again. */
 export function factsOf(change: Pick<ChangeDetail, 'facts'>): Record<string, FactInput> {
   const found: Record<string, FactInput> = {};
   for (const fact of change.facts) {
     const { value } = fact;
-    if (Array.isArray(value)) found[fact.name] = value.map(String);
-    else if (typeof value === 'number' || typeof value === 'string') found[fact.name] = value;
+    if (Array.isArray(value)) found[fact.name] = value as MemberInput[];
+    else if (typeof value === 'number') found[fact.name] = value;
+    else if (typeof value === 'string' && !isMasked(value)) found[fact.name] = value;
   }
   return found;
 }

@@ -9,21 +9,22 @@ export interface FieldWords {
   label: (key: string) => { zh: string; en: string } | null;
   /** A stored code as people say it. */
   word: (key: string, code: unknown) => { zh: string; en: string } | null;
+  /** All words that a coded field may have. */
+  choices: (key: string) => Coded[];
 }
 
 /** Reads fields and codes by the register's own contract, so that what stood there before has words too. */
 export function fieldWords(datasets: readonly Dataset[], lists: ReadonlyMap<string, Coded[]>): FieldWords {
   const columns = datasets.filter((item) => item.id.startsWith('registry/')).flatMap((item) => item.columns);
   const find = (key: string) => columns.find((column) => column.name === key);
+  const listOf = (key: string) => lists.get(find(key)?.code_list ?? key) ?? [];
   return {
     label: (key) => {
       const column = find(key);
       return column ? { zh: column.zh, en: column.name.replaceAll('_', ' ') } : null;
     },
-    word: (key, code) => {
-      const list = lists.get(find(key)?.code_list ?? key);
-      return list?.find((item) => item.code === code) ?? null;
-    },
+    word: (key, code) => listOf(key).find((item) => item.code === code) ?? null,
+    choices: listOf,
   };
 }
 

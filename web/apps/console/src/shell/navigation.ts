@@ -76,7 +76,7 @@ export const ENTRIES: readonly NavigationEntry[] = [
     needs: READ,
   },
   { name: 'screening', group: 'judge', covers: ['screening'], icon: Aim, needs: ['HINT_READ'] },
-  { name: 'rules', group: 'judge', covers: ['rules', 'rule'], icon: Notebook, needs: READ },
+  { name: 'rules', group: 'judge', covers: ['rules', 'rule'], icon: Notebook, needs: ['HINT_READ'] },
 ];
 
 /** How many entries a telephone's bar holds beside the one that opens the rest. */

@@ -53,7 +53,10 @@ export interface ChangeItem {
   due_on: string | null;
 }
 
-export type FactInput = string | number | string[] | null;
+/** A member alone, or with the relation to the head of a new household. */
+export type MemberInput = string | { person: string; relation: string };
+
+export type FactInput = string | number | MemberInput[] | null;
 
 export interface ChangeInput {
   kind: string;

@@ -116,20 +116,29 @@ def ask(
     hits = evaluate_quality(
         chosen, register.household, register.person, as_of=as_of, feeds=lists.sources
     )
-    homes = dict(
-        zip(
-            register.household.column("household_id").to_pylist(),
+    home = register.household
+    place_of, number_of = (
+        dict(
             zip(
-                register.household.column("region_code").to_pylist(),
-                register.household.column("household_no").to_pylist(),
+                home.column("household_id").to_pylist(),
+                home.column(name).to_pylist(),
                 strict=True,
-            ),
-            strict=True,
+            )
         )
+        for name in ("region_code", "household_no")
     )
     names = ("rule_id", "household_id", "person_id", "values", "reason_zh", "reason_en")
     columns = (hits.column(name).to_pylist() for name in names)
     return [
-        Found(rule_id, household, person, *homes[household], values, zh, en)
+        Found(
+            rule_id=rule_id,
+            household_id=household,
+            person_id=person,
+            region_code=place_of[household],
+            household_no=number_of[household],
+            values=values,
+            message_zh=zh,
+            message_en=en,
+        )
         for rule_id, household, person, values, zh, en in zip(*columns, strict=True)
     ]

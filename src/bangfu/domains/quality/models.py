@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pghistory
 import pgtrigger
 from django.db import models
@@ -10,6 +12,12 @@ from django.db.models.functions import Left
 from bangfu.domains.quality.domain import EndReason, ItemState
 from bangfu.foundation.database.fields import RegionCodeField
 from bangfu.kernel.uuid7 import uuid7
+
+# Who did it stands in the audit row of the same transaction.
+_HISTORY: dict[str, Any] = {
+    "obj_field": pghistory.ObjForeignKey(related_name="versions", db_constraint=False),
+    "context_field": None,
+}
 
 
 def _county() -> models.GeneratedField:
@@ -58,10 +66,9 @@ class QualityCheck(models.Model):
         "moved", row="OLD", level=pgtrigger.Statement, condition=pgtrigger.AnyChange("state")
     ),
     fields=["id", "region_code", "rule_id", "state", "fingerprint", "fixed_on", "opened_check"],
-    obj_field=pghistory.ObjForeignKey(related_name="versions", db_constraint=False),
-    context_field=None,
     model_name="QualityItemVersion",
     meta={"db_table": "quality_item_version"},
+    **_HISTORY,
 )
 class QualityItem(models.Model):
     """Something that a rule found at a household or member, from the first check that saw it."""

@@ -146,7 +146,7 @@ def count_items(
             rows = rows.annotate(key=Left(F("region_code"), length))
         else:
             rows = rows.annotate(key=F("rule_id"))
-        found = rows.values("key").annotate(**_counted(latest)).order_by("key")
+        found: Any = rows.values("key").annotate(**_counted(latest)).order_by("key")
         return {
             one["key"].ljust(12, "0") if by == "child" else one["key"]: Counts(
                 one["open"], one["new"], one["fixed"], one["excepted"]

@@ -27,4 +27,4 @@ def name_people(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, PersonName]:
     with activate(scope):
         found = in_scope(Person.objects.all(), scope).filter(id__in=list(ids))
         rows = found.values_list("id", "name", "id_number")
-        return {row_id: PersonName(name, mask_id(number)) for row_id, name, number in rows}
+        return {row_id: PersonName(name, mask_id(str(number))) for row_id, name, number in rows}

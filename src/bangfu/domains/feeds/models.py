@@ -42,7 +42,7 @@ class Landing(models.Model):
     supersedes = models.UUIDField(null=True, blank=True)
     reason = models.TextField(blank=True, default="")
     landed_at = models.DateTimeField()
-    landed_by = models.CharField(max_length=120, blank=True, default="")
+    landed_by = models.CharField(max_length=120, blank=True, default="", db_default="")
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -11,9 +11,11 @@ from django.db import IntegrityError, ProgrammingError, connection
 from bangfu.domains.changes import selectors, services, view
 from bangfu.domains.changes.domain import State, Step
 from bangfu.domains.changes.models import ChangeRequest, ChangeStep
-from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.access.scopes import activate, command_scope
+from bangfu.foundation.accounts import services as accounts
 from bangfu.foundation.audit.models import AuditEvent
 from bangfu.kernel.errors import Conflict, InvalidValue, NotAllowed, NotFound
+from bangfu.kernel.region import RegionCode
 from tests.acts_kit import AT, LATER, family
 from tests.cast import Cast
 from tests.changes_kit import Village, agreed, approved, decide, draft, settle, submitted
@@ -256,3 +258,16 @@ def test_id_numbers_are_masked_for_readers_and_shown_to_those_who_check(
         else:
             assert CHILD["id_number"] not in str(detail)
             assert fact["value"].startswith("990101****")
+
+
+def test_f45_an_approver_who_lost_the_post_since_decides_nothing(
+    village: Village, cast: Cast
+) -> None:
+    made = agreed(village, "BIRTH", "1", CHILD)
+    nation = command_scope(RegionCode("000000000000"), "tests")
+    accounts.end_post(
+        scope=nation, at=AT, post_id=cast.township.post_id, valid_to=date(2026, 10, 19)
+    )
+    with pytest.raises(NotAllowed):
+        decide(village, made.id)
+    assert "赵六" not in family(village.town, "1")

@@ -1,8 +1,7 @@
-"""Retired codes, the review queue, and people who move."""
+"""Retired codes and the review queue."""
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -106,48 +105,3 @@ def test_households_follow_a_code_that_is_retired_later(changes: Cast, tmp_path:
     counts = decisions.follow_division_changes(scope=scope, at=LATER)
     assert counts == {"moved": 1, "waiting": 0, "unknown": 0}
     assert place_of(changes, "1") == UPPER
-
-
-def test_a_member_moves_by_a_decision_and_both_households_know(
-    changes: Cast, tmp_path: Path
-) -> None:
-    scope = changes.county.scope
-    rows = [
-        person("1", 1, "赵一"),
-        person("1", 2, "赵二", "之女"),
-        person("2", 3, "钱三", village=LOWER),
-    ]
-    take_in(scope, write_list(tmp_path / "a.xlsx", rows))
-    daughter = selectors.get_household(scope, "1").members[1]
-    decisions.move_member(
-        scope=scope,
-        at=LATER,
-        person_id=daughter.id,
-        to_household_no="2",
-        relation="SPOUSE",
-        on=date(2026, 10, 10),
-        reason="婚嫁",
-    )
-    assert [each.name for each in selectors.get_household(scope, "1").members] == ["赵一"]
-    joined = selectors.get_household(scope, "2").members
-    assert [(each.name, each.relation) for each in joined] == [("钱三", "HEAD"), ("赵二", "SPOUSE")]
-    before = selectors.get_household_as_known(scope, "1", date(2026, 10, 5))
-    assert [each.name for each in before.members] == ["赵一", "赵二"]
-
-
-def test_a_head_does_not_leave_a_family_without_one(changes: Cast, tmp_path: Path) -> None:
-    scope = changes.county.scope
-    rows = [person("1", 1, "赵一"), person("1", 2, "赵二", "之女"), person("2", 3, "钱三")]
-    take_in(scope, write_list(tmp_path / "a.xlsx", rows))
-    head = selectors.get_household(scope, "1").members[0]
-    with pytest.raises(Conflict) as caught:
-        decisions.move_member(
-            scope=scope,
-            at=LATER,
-            person_id=head.id,
-            to_household_no="2",
-            relation="OTHER",
-            on=date(2026, 10, 10),
-            reason="",
-        )
-    assert caught.value.code == "E-REGISTRY-MOVE-HEAD"

@@ -140,9 +140,9 @@ def seal(facts: Facts) -> str:
     return json.dumps(facts, ensure_ascii=False, sort_keys=True)
 
 
-def unseal(text: str) -> Facts:
-    """Return the facts of a stored text."""
-    found: Facts = json.loads(text)
+def unseal(text: object) -> Facts:
+    """Return the facts of a stored text, as the encrypted column gives it."""
+    found: Facts = json.loads(str(text))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from uuid import UUID
 
 from django.db import connection
@@ -23,9 +24,10 @@ from bangfu.domains.changes.kinds import get_kind
 from bangfu.domains.changes.models import ChangeEvidence, ChangeRequest, ChangeStep
 from bangfu.domains.registry.acts import services as acts
 from bangfu.foundation import audit, files
-from bangfu.foundation.access.roles import require
+from bangfu.foundation.access.roles import permissions, require
 from bangfu.foundation.access.scopes import activate
-from bangfu.kernel.errors import Conflict, InvalidValue
+from bangfu.foundation.accounts.selectors import active_posts
+from bangfu.kernel.errors import Conflict, InvalidValue, NotAllowed
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.uuid7 import uuid7
@@ -62,7 +64,7 @@ def create(*, scope: Scope, at: datetime, form: Form) -> RequestRecord:
 def edit(*, scope: Scope, at: datetime, request_id: UUID, form: Form) -> RequestRecord:
     """Fill in a draft or a returned request anew. Raises Conflict E-CHANGES-STATE."""
     with activate(scope):
-        row = _take(scope, request_id, Step.EDIT)
+        row = _take(scope, at, request_id, Step.EDIT)
         if form.kind != row.kind:
             raise InvalidValue("E-CHANGES-KIND-FIXED")
         household = filling.open_household(scope, form.household_no)
@@ -82,7 +84,7 @@ def attach(
     if not content or len(content) > LARGEST_EVIDENCE:
         raise InvalidValue("E-CHANGES-EVIDENCE-SIZE", limit=LARGEST_EVIDENCE // 1024**2)
     with activate(scope):
-        row = _take(scope, request_id, Step.EVIDENCE)
+        row = _take(scope, at, request_id, Step.EVIDENCE)
         place = RegionCode(row.region_code)
         stored = files.save(scope, name, content, "changes.evidence", at=at, region=place)
         ChangeEvidence.objects.create(
@@ -109,7 +111,7 @@ def submit(*, scope: Scope, at: datetime, request_id: UUID, note: str = "") -> R
     the act raises.
     """
     with activate(scope):
-        row = _take(scope, request_id, Step.SUBMIT)
+        row = _take(scope, at, request_id, Step.SUBMIT)
         kind = get_kind(row.kind)
         facts = facts_of.unseal(row.facts)
         for field in facts_of.missing(kind, facts):
@@ -133,7 +135,7 @@ def submit(*, scope: Scope, at: datetime, request_id: UUID, note: str = "") -> R
 def withdraw(*, scope: Scope, at: datetime, request_id: UUID, note: str = "") -> RequestRecord:
     """Give up a request that is not decided yet. Raises Conflict E-CHANGES-STATE."""
     with activate(scope):
-        row = _take(scope, request_id, Step.WITHDRAW)
+        row = _take(scope, at, request_id, Step.WITHDRAW)
         row.state, row.due_on = State.WITHDRAWN, None
         row.save()
         _note(scope, at, row, Step.WITHDRAW, "", note)
@@ -145,7 +147,7 @@ def decide_village(
 ) -> RequestRecord:
     """Agree for the village, or return the request. Raises Conflict E-CHANGES-STATE."""
     with activate(scope):
-        row = _take(scope, request_id, Step.VILLAGE)
+        row = _take(scope, at, request_id, Step.VILLAGE)
         row.state = _outcome(Step.VILLAGE, decision, note)
         if row.state == State.VILLAGE_AGREED:
             row.village_by_id = scope.actor.id[:120]
@@ -175,7 +177,7 @@ def decide_town(
     somebody who asked or agreed, and what the act raises.
     """
     with activate(scope):
-        row = _take(scope, request_id, Step.TOWN)
+        row = _take(scope, at, request_id, Step.TOWN)
         if seen is not None and seen != row.revision:
             raise Conflict("E-CHANGES-SEEN")
         row.state = _outcome(Step.TOWN, decision, note)
@@ -209,7 +211,7 @@ def undo(*, scope: Scope, at: datetime, request_id: UUID, reason: str) -> Reques
     if not reason.strip():
         raise InvalidValue("E-CHANGES-REASON")
     with activate(scope):
-        row = _take(scope, request_id, Step.UNDO)
+        row = _take(scope, at, request_id, Step.UNDO)
         assert row.act_id is not None, "an approved request has its act"
         acts.undo(
             scope=scope,
@@ -227,9 +229,11 @@ def undo(*, scope: Scope, at: datetime, request_id: UUID, reason: str) -> Reques
 # Parts of the steps
 
 
-def _take(scope: Scope, request_id: UUID, step: Step) -> ChangeRequest:
+def _take(scope: Scope, at: datetime, request_id: UUID, step: Step) -> ChangeRequest:
     """Lock a request for a step. Raises NotAllowed, NotFound, Conflict E-CHANGES-STATE."""
     require(scope, PERMISSIONS[step])
+    if step in _DECIDING:
+        _demand_post(scope, at, PERMISSIONS[step])
     row = rows.find_row(scope, request_id, lock=True)
     if State(row.state) not in FROM[step]:
         raise Conflict("E-CHANGES-STATE")
@@ -248,6 +252,27 @@ def _next_number(region_code: str, at: datetime) -> str:
         .first()
     )
     return f"{start}{int(last.removeprefix(start)) + 1 if last else 1:03d}"
+
+
+_DECIDING = frozenset({Step.VILLAGE, Step.TOWN, Step.UNDO})
+
+
+def _demand_post(scope: Scope, at: datetime, permission: str) -> None:
+    """Refuse a person who lost the post since the page was opened, in the decision's transaction.
+
+    Raises NotAllowed E-ACCESS-PERMISSION (F45).
+    """
+    if scope.actor.kind != "USER":
+        return
+    posts = active_posts(SimpleNamespace(pk=scope.actor.id), timezone.localdate(at))
+    held = [
+        post
+        for post in posts
+        if permission in permissions(post.role)
+        and RegionCode(post.region_code).contains(scope.region)
+    ]
+    if not held:
+        raise NotAllowed("E-ACCESS-PERMISSION", permission=permission)
 
 
 def _outcome(step: Step, decision: str, note: str) -> State:

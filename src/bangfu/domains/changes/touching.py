@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from bangfu.domains.changes.domain import STRUCTURAL, Touch
 from bangfu.domains.changes.facts import Facts, ids_in
 from bangfu.domains.changes.kinds import Kind
@@ -52,5 +54,5 @@ def touch_of(
     )
 
 
-def _people(kind: str, name: str, facts: Facts) -> list[object]:
-    return list(ids_in(facts, name)) if kind in ("person", "persons") else []
+def _people(kind: str, name: str, facts: Facts) -> list[UUID]:
+    return ids_in(facts, name) if kind in ("person", "persons") else []

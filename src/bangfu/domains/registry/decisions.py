@@ -1,12 +1,11 @@
-"""What a person decides about the register: where a household belongs, who moved."""
+"""What a person decides about where a household belongs; what happens to people is an act."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from bangfu.domains.registry.models import Household, Membership, Person, RegionReview
-from bangfu.domains.registry.selectors.pages import find_household
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
@@ -16,7 +15,6 @@ from bangfu.kernel.region import COUNTY, RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.uuid7 import uuid7
 
-HEAD = "HEAD"
 _EDIT = "REGISTRY_IMPORT"
 
 
@@ -118,61 +116,3 @@ def _follow(scope: Scope, code: RegionCode, at: datetime) -> str:
         if household_id not in waiting
     )
     return "waiting"
-
-
-def move_member(
-    *,
-    scope: Scope,
-    at: datetime,
-    person_id: UUID,
-    to_household_no: str,
-    relation: str,
-    on: date,
-    reason: str,
-) -> None:
-    """Close a person's membership on a day and open one in another household of the county.
-
-    Raises NotFound, Conflict E-REGISTRY-NOT-A-MEMBER, E-REGISTRY-MOVE-HEAD for a head.
-    """
-    require(scope, _EDIT)
-    with activate(scope):
-        target = find_household(scope, to_household_no)
-        current = (
-            in_scope(Membership.objects.all(), scope)
-            .select_for_update()
-            .filter(person_id=person_id, to_on__isnull=True)
-            .first()
-        )
-        if current is None or current.household_id == target.id:
-            raise Conflict("E-REGISTRY-NOT-A-MEMBER")
-        if current.relation == HEAD and current.household.member_count > 1:
-            raise Conflict("E-REGISTRY-MOVE-HEAD")
-        left = current.household_id
-        Membership.objects.filter(id=current.id).update(
-            to_on=on, end_reason=reason[:200], recorded_at=at
-        )
-        Membership.objects.create(
-            region_code=target.region_code,
-            household_id=target.id,
-            person_id=person_id,
-            relation=relation,
-            from_on=on,
-            source_id=current.source_id,
-            as_of=on,
-            recorded_at=at,
-        )
-        Person.objects.filter(id=person_id).update(region_code=target.region_code, recorded_at=at)
-        for household_id in (left, target.id):
-            members = Membership.objects.filter(household_id=household_id, to_on__isnull=True)
-            Household.objects.filter(id=household_id).update(
-                member_count=members.count(), recorded_at=at
-            )
-        audit.record(
-            scope,
-            "registry.member.moved",
-            at=at,
-            subject_kind="registry.person",
-            subject_id=str(person_id),
-            region_code=target.region_code,
-            detail={"from": str(left), "to": str(target.id), "on": on.isoformat()},
-        )

@@ -43,6 +43,10 @@ ACCOUNTS = (
         "云溪县清水镇 乡镇干部", "Township officer of Qingshui in Yunxi",
     ),
     Account(
+        "yunxi_village", "覃德福", "VILLAGE_OFFICER", "990101101200",
+        "清水镇一个村的村干部", "Village officer of one village in Qingshui",
+    ),
+    Account(
         "yunxi_cadre", "彭志强", "PAIRED_CADRE", "990101101200",
         "清水镇一个村的结对干部", "Paired cadre of one village in Qingshui",
     ),

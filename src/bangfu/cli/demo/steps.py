@@ -17,6 +17,7 @@ from django.utils import timezone
 from bangfu.cli.demo.accounts import make_accounts
 from bangfu.cli.demo.cases import PERIODS, load_cases
 from bangfu.cli.demo.county import AS_OF, County, make_county, write_files
+from bangfu.cli.demo.office import Office, work_a_week
 from bangfu.cli.demo.places import (
     COUNTY,
     NEIGHBOUR,
@@ -43,6 +44,7 @@ from bangfu.standards.paths import packs_root
 
 Say = Callable[[str], None]
 VILLAGES = {COUNTY: 228, NEIGHBOUR: 30}
+OFFICE = ("county", "town", "village", "cadre")
 OFFICERS = {COUNTY: "yunxi_county", NEIGHBOUR: "shiqiao_county"}
 
 
@@ -54,6 +56,7 @@ class Made:
     scores: dict[str, Score] = field(default_factory=dict)
     screened: dict[str, dict[str, Any]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    office: dict[str, Any] = field(default_factory=dict)
 
 
 def generate(seed: int, households: int, folder: Path) -> list[County]:
@@ -98,6 +101,10 @@ def build(seed: int, households: int, home: Path, say: Say) -> Made:
         for period in PERIODS:
             with _timed(made, f"screen {county.place.name} {period}", say):
                 _screen(made, county, scope, period)
+    # After the screenings: what the office changes would otherwise count against the truth.
+    with _timed(made, "office", say):
+        office = Office(**{one: scopes[f"yunxi_{one}"] for one in OFFICE})
+        made.office = work_a_week(office, made.counties[0], home / "demo" / "files" / "office")
     return made
 
 

@@ -270,6 +270,8 @@ class ClauseOut(Schema):
     dataset_en: str | None
     as_of: date | None
     person_name: str | None
+    change_zh: str | None
+    change_en: str | None
 
 
 class RuleOut(Schema):
@@ -284,6 +286,8 @@ class RuleOut(Schema):
     hint: Hint
     reason_zh: str
     reason_en: str
+    change_zh: str | None
+    change_en: str | None
     source: str
     source_status: str
     clauses: list[ClauseOut]

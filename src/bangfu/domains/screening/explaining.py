@@ -50,6 +50,8 @@ def _rule(rule: dict[str, Any]) -> dict[str, Any]:
         **{name: rule[name] for name in kept},
         "reason_zh": rule["reason_zh"] or "",
         "reason_en": rule["reason_en"] or "",
+        "change_zh": rule["change_zh"],
+        "change_en": rule["change_en"],
         "source": f"{document} {article}".strip(),
         "source_status": rule["source"]["status"],
         "clauses": [_clause(clause) for clause in rule["clauses"]],
@@ -60,7 +62,7 @@ def _clause(clause: dict[str, Any]) -> dict[str, Any]:
     kept = (
         *("text_zh", "text_en", "outcome", "unknown_reason", "person_id", "dataset"),
         *("value_zh", "value_en", "threshold_zh", "threshold_en", "unit_zh", "unit_en"),
-        *("dataset_zh", "dataset_en"),
+        *("dataset_zh", "dataset_en", "change_zh", "change_en"),
     )
     as_of = clause["as_of"]
     return {

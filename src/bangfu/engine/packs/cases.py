@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from bangfu.engine.comparison.reasons import RANKS
+from bangfu.engine.comparison.reasons import NO_DATA, RANKS
 from bangfu.engine.contracts.arrow import table_of
 from bangfu.engine.contracts.tables import Catalog, Table
 from bangfu.engine.contracts.types import Kind
@@ -47,7 +47,8 @@ def read_facts(case: Case, catalog: Catalog, prefix: str = "") -> Facts:
     """Turn a case's YAML into typed facts; a column or table that is not promised is refused.
 
     `coverage` table → LIVE (default), NO_DATA, STALE or SILENT; `authorised` the members (1 is
-    the first) with a live authorisation; feed rows name their `person` by that number; `others`
+    the first) with a live authorisation; feed rows name their `person` by that number (null: a row
+    without an ID number); `others`
     are further households of the same input, for values that must be unique. `prefix` keeps the
     identifiers of several cases apart.
     """
@@ -81,7 +82,7 @@ def _household(facts: Mapping[str, Any], catalog: Catalog, key: str) -> Househol
     }
     stated = facts.get("coverage") or {}
     gaps = {
-        table: RANKS.get(str(stated.get(table, "LIVE")), 0)
+        table: _gap(str(stated.get(table, "LIVE")), feeds.get(table, ()))
         for table in catalog.tables
         if catalog.is_feed(table)
     }
@@ -89,6 +90,12 @@ def _household(facts: Mapping[str, Any], catalog: Catalog, key: str) -> Househol
         str(members[int(number) - 1]["person_token"]) for number in facts.get("authorised") or ()
     )
     return Household(household, members, feeds, gaps, authorised)
+
+
+def _gap(stated: str, rows: Sequence[Mapping[str, Any]]) -> int:
+    """What a case says of a feed; one in which nobody has an ID number says nothing."""
+    blank = bool(rows) and all(row["person_token"] is None for row in rows)
+    return max(RANKS.get(stated, 0), NO_DATA if blank else 0)
 
 
 def _known(table: str, catalog: Catalog) -> bool:
@@ -101,7 +108,8 @@ def _feed_row(
     row: Mapping[str, Any], table: Table, members: list[dict[str, Any]]
 ) -> dict[str, Any]:
     facts = {key: value for key, value in row.items() if key != "person"}
-    token = members[int(row.get("person", 1)) - 1]["person_token"]
+    number = row.get("person", 1)
+    token = None if number is None else members[int(number) - 1]["person_token"]
     return {"person_token": token, "batch_id": BATCH, **_typed(facts, table)}
 
 

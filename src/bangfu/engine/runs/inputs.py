@@ -19,6 +19,7 @@ from bangfu.engine.contracts.arrow import schema
 from bangfu.engine.contracts.tables import Catalog
 from bangfu.engine.contracts.writer import check_file
 from bangfu.engine.rules.execute import COUNTY_GAP, LIVE_BATCH, open_live
+from bangfu.engine.runs.blank import mark_blank
 from bangfu.kernel.period import Period
 
 AUTHORISATION = pa.schema(
@@ -97,6 +98,8 @@ class Folder:
         states = self._open_coverage(connection)
         files.append(("coverage.json", self.root / "coverage.json"))
         open_live(connection, feeds)
+        states = mark_blank(connection, states, feeds)
+        register_gaps(connection, states)
         return Opened(files, states)
 
     def _open_feed(
@@ -130,7 +133,6 @@ class Folder:
             "SELECT DISTINCT substr(region_code, 1, 6) FROM src_household ORDER BY 1"
         ).fetchall()
         states = judge_all(self.catalog, [str(row[0]) for row in found], deliveries, self.period)
-        register_gaps(connection, states)
         batches = [
             {"tab": s.table, "county": s.county, "batch_id": batch}
             for s in states

@@ -21,6 +21,7 @@ from bangfu.engine.contracts.arrow import schema
 from bangfu.engine.contracts.tables import Catalog, Table
 from bangfu.engine.contracts.writer import check_file
 from bangfu.engine.errors import RunRefused
+from bangfu.engine.runs.blank import mark_blank
 from bangfu.engine.runs.inputs import IN_FORCE, Folder, Inputs, Opened, Part, register_gaps
 from bangfu.kernel.period import Period
 
@@ -78,6 +79,7 @@ class Lake:
             files += self._named(paths)
             states += found
         files += self._open_authorisation(connection, part)
+        states = mark_blank(connection, states, feeds)
         register_gaps(connection, states)
         return Opened(files, states)
 

@@ -65,7 +65,8 @@ def command(engine: str, lake: Path, out: Path) -> list[str]:
 def run_child(arguments: list[str]) -> Ran:
     """Run Python with the arguments and wait for it alone, so that its figures are its own."""
     read, write = os.pipe()
-    environment = {**os.environ, "PYTHONPATH": str(BENCH.parent)}
+    paths = [str(BENCH.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     start = time.perf_counter()
     line = [sys.executable, *arguments]
     moves = [(os.POSIX_SPAWN_DUP2, write, 1), (os.POSIX_SPAWN_CLOSE, read)]
@@ -103,8 +104,8 @@ def measure(engine: str, lake: Path, out: Path) -> dict[str, Any]:
         found["load_seconds"] = statistics.median(run.told["load_seconds"] for run in runs)
         found["peak_memory_mb"] = max(run.told["peak_memory_mb"] for run in runs)
     if engine == "ours":
-        kept = ("households", "persons", "findings", "result_hash", "partitions")
-        found |= {name: told[name] for name in kept if name in told}
+        found |= {name: told[name] for name in ("hints", "result_hash", "partitions")}
+        found["true"] = sum(counts.get("TRUE", 0) for counts in told["findings"].values())
     return found
 
 

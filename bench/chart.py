@@ -161,7 +161,15 @@ def tables(result: dict[str, Any]) -> str:
         for engine, found in result["exponents"].items()
         if found["seconds"] is not None
     )
-    return "\n".join([*rows, "", f"Growth exponent (slope of the logarithms): {slopes}."])
+    machine = result["machine"]
+    notes = [
+        f"{machine['cpus']} cores, {machine['memory_gb']} GB, {machine['processor']}, "
+        f"CPython {machine['python']}, DuckDB {machine['duckdb']}; load of the machine before the "
+        f"measurement {machine['load_before']:g} (0 is quiet)."
+    ]
+    if slopes:
+        notes.append(f"Growth exponent (slope of the logarithms): {slopes}.")
+    return "\n".join([*rows, "", *notes])
 
 
 def main() -> None:

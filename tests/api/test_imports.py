@@ -143,7 +143,9 @@ def test_a_file_for_the_neighbours_county_is_refused(jia):
 def test_a_township_officer_may_not_import(world):
     client = world.client(world.cast.township)
     assert hand_in(client, deaths(good_row())).status_code == 403
-    assert client.get("/api/v1/datasets").status_code == 403
+    seen = client.get("/api/v1/datasets").json()
+    assert seen
+    assert not any(one["may_import"] for one in seen)
 
 
 def test_the_datasets_say_what_they_are_and_who_may_import(get):

@@ -78,6 +78,7 @@ def list_datasets(scope: Scope) -> list[dict[str, Any]]:
                 {
                     "name": column.name,
                     "zh": column.zh,
+                    "en": column.en,
                     "type": column.type,
                     "required": column.required,
                     "unit": column.unit,

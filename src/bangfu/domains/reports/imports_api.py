@@ -33,7 +33,11 @@ BINARY = {
 }
 
 
-@router.get("/datasets", auth=Permit(*IMPORTERS), response={200: list[DatasetOut], **REFUSALS})
+@router.get(
+    "/datasets",
+    auth=Permit(*IMPORTERS, "REGISTRY_READ"),
+    response={200: list[DatasetOut], **REFUSALS},
+)
 def list_datasets(request: HttpRequest) -> Any:
     """Return the dataset contracts, and which of them the active post may import."""
     return imports.list_datasets(scope_of(request))

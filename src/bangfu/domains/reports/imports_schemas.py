@@ -16,6 +16,7 @@ class ColumnOut(Schema):
 
     name: str
     zh: str
+    en: str
     type: str
     required: bool
     unit: str | None

@@ -1430,6 +1430,10 @@ export interface components {
         ClauseOut: {
             /** As Of */
             as_of: string | null;
+            /** Change En */
+            change_en: string | null;
+            /** Change Zh */
+            change_zh: string | null;
             /** Dataset */
             dataset: string | null;
             /** Dataset En */
@@ -1501,6 +1505,8 @@ export interface components {
         ColumnOut: {
             /** Code List */
             code_list: string | null;
+            /** En */
+            en: string;
             /** Name */
             name: string;
             /** Required */
@@ -1633,6 +1639,71 @@ export interface components {
              * Format: date-time
              */
             used_at: string;
+        };
+        /**
+         * DifferenceList
+         * @description A page of items.
+         */
+        DifferenceList: {
+            /** Items */
+            items: components["schemas"]["DifferenceOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+        };
+        /**
+         * DifferenceOut
+         * @description One thing to enter or to correct; `here` and `there` as labels, numbers of people masked.
+         */
+        DifferenceOut: {
+            /** Column */
+            column: string | null;
+            /** Column En */
+            column_en: string | null;
+            /** Column Zh */
+            column_zh: string | null;
+            /** Done On */
+            done_on: string | null;
+            /**
+             * First Seen On
+             * Format: date
+             */
+            first_seen_on: string;
+            /** Head Name */
+            head_name: string;
+            /** Here */
+            here: string;
+            /** Here En */
+            here_en: string;
+            /** Household No */
+            household_no: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Member Name */
+            member_name: string | null;
+            /** Reason */
+            reason: string | null;
+            /** State */
+            state: string;
+            /** There */
+            there: string;
+            /** There En */
+            there_en: string;
+            /** Town Name */
+            town_name: string;
+            /** Village Name */
+            village_name: string;
+        };
+        /**
+         * DismissIn
+         * @description Why an item is set aside.
+         */
+        DismissIn: {
+            /** Reason */
+            reason: string;
         };
         /**
          * EffectOut
@@ -1875,6 +1946,17 @@ export interface components {
             items: components["schemas"]["FeedbackItem"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * FeedbackNoteIn
+         * @description What there is to say about a step: for an answer, the owner's answer.
+         */
+        FeedbackNoteIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
         };
         /**
          * FeedbackOut
@@ -2433,6 +2515,8 @@ export interface components {
             title_zh: string;
             /** Unmapped */
             unmapped: string[];
+            /** Warnings */
+            warnings?: components["schemas"]["IssueOut"][];
         };
         /**
          * ImportStarted
@@ -2491,75 +2575,6 @@ export interface components {
          * @enum {string}
          */
         ItemKind: "ENTER_HOUSEHOLD" | "ENTER_MEMBER" | "CORRECT_FIELD" | "ONLY_THERE_HOUSEHOLD" | "ONLY_THERE_MEMBER";
-        /**
-         * ItemList
-         * @description A page of items.
-         */
-        ItemList: {
-            /** Items */
-            items: components["schemas"]["ItemOut"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-            /** Total */
-            total: number;
-        };
-        /**
-         * ItemOut
-         * @description One item of the work list.
-         */
-        ItemOut: {
-            /** Column En */
-            column_en: string | null;
-            /** Column Zh */
-            column_zh: string | null;
-            exception: components["schemas"]["ExceptionOut"] | null;
-            /**
-             * First Seen On
-             * Format: date
-             */
-            first_seen_on: string;
-            /** Fixed On */
-            fixed_on: string | null;
-            /** Head Name */
-            head_name: string;
-            /** Household No */
-            household_no: string;
-            /** Id */
-            id: string;
-            /**
-             * Last Seen On
-             * Format: date
-             */
-            last_seen_on: string;
-            /** Member Name */
-            member_name: string | null;
-            /** Message En */
-            message_en: string;
-            /** Message Zh */
-            message_zh: string;
-            region: components["schemas"]["RegionRef"];
-            /** Remedy En */
-            remedy_en: string;
-            /** Remedy Zh */
-            remedy_zh: string;
-            /** Rule Id */
-            rule_id: string;
-            /** Rule No */
-            rule_no: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "OPEN" | "NEW" | "FIXED" | "EXCEPTED";
-            /** Title En */
-            title_en: string;
-            /** Title Zh */
-            title_zh: string;
-            /** Town Name */
-            town_name: string;
-            /** Village Name */
-            village_name: string;
-        };
         /**
          * ItemPageFilter
          * @description Which page of which items.
@@ -2882,7 +2897,7 @@ export interface components {
         };
         /**
          * NoteIn
-         * @description What there is to say about a step: for an answer, the owner's answer.
+         * @description A remark that goes with a step.
          */
         NoteIn: {
             /**
@@ -2994,6 +3009,75 @@ export interface components {
             urgent: number;
         };
         /**
+         * QualityItemList
+         * @description A page of items.
+         */
+        QualityItemList: {
+            /** Items */
+            items: components["schemas"]["QualityItemOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+        };
+        /**
+         * QualityItemOut
+         * @description One item of the work list.
+         */
+        QualityItemOut: {
+            /** Column En */
+            column_en: string | null;
+            /** Column Zh */
+            column_zh: string | null;
+            exception: components["schemas"]["ExceptionOut"] | null;
+            /**
+             * First Seen On
+             * Format: date
+             */
+            first_seen_on: string;
+            /** Fixed On */
+            fixed_on: string | null;
+            /** Head Name */
+            head_name: string;
+            /** Household No */
+            household_no: string;
+            /** Id */
+            id: string;
+            /**
+             * Last Seen On
+             * Format: date
+             */
+            last_seen_on: string;
+            /** Member Name */
+            member_name: string | null;
+            /** Message En */
+            message_en: string;
+            /** Message Zh */
+            message_zh: string;
+            region: components["schemas"]["RegionRef"];
+            /** Remedy En */
+            remedy_en: string;
+            /** Remedy Zh */
+            remedy_zh: string;
+            /** Rule Id */
+            rule_id: string;
+            /** Rule No */
+            rule_no: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "OPEN" | "NEW" | "FIXED" | "EXCEPTED";
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
+            /** Town Name */
+            town_name: string;
+            /** Village Name */
+            village_name: string;
+        };
+        /**
          * QualityRuleOut
          * @description One quality rule.
          */
@@ -3019,7 +3103,7 @@ export interface components {
         };
         /**
          * ReasonIn
-         * @description Why an item is set aside.
+         * @description Why something is undone.
          */
         ReasonIn: {
             /** Reason */
@@ -3221,6 +3305,14 @@ export interface components {
             name: string;
         };
         /**
+         * RevertIn
+         * @description Why something is done.
+         */
+        RevertIn: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * RuleCaseOut
          * @description A worked case: facts in, outcome expected.
          */
@@ -3347,9 +3439,49 @@ export interface components {
         };
         /**
          * RuleOut
-         * @description One rule with its text, formulas, clauses, thresholds, feeds and cases.
+         * @description One rule that fired or could not be decided.
          */
         RuleOut: {
+            /** Change En */
+            change_en: string | null;
+            /** Change Zh */
+            change_zh: string | null;
+            /** Clauses */
+            clauses: components["schemas"]["ClauseOut"][];
+            /**
+             * Hint
+             * @enum {string}
+             */
+            hint: "urgent" | "attention" | "unknown" | "none";
+            /** Kind */
+            kind: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "TRUE" | "FALSE" | "UNKNOWN";
+            /** Reason En */
+            reason_en: string;
+            /** Reason Zh */
+            reason_zh: string;
+            /** Rule Id */
+            rule_id: string;
+            /** Source */
+            source: string;
+            /** Source Status */
+            source_status: string;
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
+            /** Unknown Reason */
+            unknown_reason: string | null;
+        };
+        /**
+         * RulePageOut
+         * @description One rule with its text, formulas, clauses, thresholds, feeds and cases.
+         */
+        RulePageOut: {
             /** Applies */
             applies: string | null;
             /** Cases */
@@ -3378,7 +3510,7 @@ export interface components {
             sentence_en: string;
             /** Sentence Zh */
             sentence_zh: string;
-            source: components["schemas"]["SourceOut"];
+            source: components["schemas"]["RuleSourceOut"];
             /** Source Document */
             source_document: string;
             /** Source Status */
@@ -3400,6 +3532,18 @@ export interface components {
             valid_to: string | null;
             /** When */
             when: string;
+        };
+        /**
+         * RuleSourceOut
+         * @description A document and whether somebody checked the text against it.
+         */
+        RuleSourceOut: {
+            /** Article */
+            article: string;
+            /** Document */
+            document: string;
+            /** Status */
+            status: string;
         };
         /**
          * RunIn
@@ -3497,18 +3641,6 @@ export interface components {
             /** Posts */
             posts: components["schemas"]["PostOut"][];
             user: components["schemas"]["UserOut"];
-        };
-        /**
-         * SourceOut
-         * @description A document and whether somebody checked the text against it.
-         */
-        SourceOut: {
-            /** Article */
-            article: string;
-            /** Document */
-            document: string;
-            /** Status */
-            status: string;
         };
         /**
          * StepOut
@@ -3610,7 +3742,7 @@ export interface components {
             region: string | null;
             /** Region Name */
             region_name: string;
-            source: components["schemas"]["SourceOut"];
+            source: components["schemas"]["RuleSourceOut"];
             /**
              * Valid From
              * Format: date
@@ -5044,7 +5176,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NoteIn"];
+                "application/json": components["schemas"]["FeedbackNoteIn"];
             };
         };
         responses: {
@@ -5124,7 +5256,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NoteIn"];
+                "application/json": components["schemas"]["FeedbackNoteIn"];
             };
         };
         responses: {
@@ -5226,7 +5358,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NoteIn"];
+                "application/json": components["schemas"]["FeedbackNoteIn"];
             };
         };
         responses: {
@@ -5306,7 +5438,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NoteIn"];
+                "application/json": components["schemas"]["FeedbackNoteIn"];
             };
         };
         responses: {
@@ -5462,7 +5594,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonIn"];
+                "application/json": components["schemas"]["RevertIn"];
             };
         };
         responses: {
@@ -6591,7 +6723,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ItemList"];
+                    "application/json": components["schemas"]["QualityItemList"];
                 };
             };
             /** @description Bad Request */
@@ -7157,7 +7289,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonIn"];
+                "application/json": components["schemas"]["DismissIn"];
             };
         };
         responses: {
@@ -7167,7 +7299,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ItemOut"];
+                    "application/json": components["schemas"]["DifferenceOut"];
                 };
             };
             /** @description Bad Request */
@@ -7243,7 +7375,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ItemOut"];
+                    "application/json": components["schemas"]["DifferenceOut"];
                 };
             };
             /** @description Bad Request */
@@ -7431,7 +7563,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ItemList"];
+                    "application/json": components["schemas"]["DifferenceList"];
                 };
             };
             /** @description Bad Request */
@@ -7739,7 +7871,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RuleOut"];
+                    "application/json": components["schemas"]["RulePageOut"];
                 };
             };
             /** @description Bad Request */

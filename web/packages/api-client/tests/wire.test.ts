@@ -25,6 +25,8 @@ describe('the shapes written by hand', () => {
     expectTypeOf<Missing<wire.ChangeItem, Schemas['ChangeHead']>>().toBeNever();
     expectTypeOf<Missing<wire.ChangeDetail, Schemas['ChangeOut']>>().toBeNever();
     expectTypeOf<Missing<wire.ChangeInput, Schemas['ChangeIn']>>().toBeNever();
+    expectTypeOf<Missing<wire.RulePage, Schemas['RulePageOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.ReconciliationItem, Schemas['DifferenceOut']>>().toBeNever();
     expectTypeOf<Missing<wire.ReconciliationDetail, Schemas['ReconciliationOut']>>().toBeNever();
   });
 });

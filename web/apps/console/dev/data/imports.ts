@@ -7,8 +7,8 @@ function dataset(id: string, zh: string, en: string, coverage: string, cadence: 
     id, title_zh: zh, title_en: en, department: id.split('/')[0]!, department_zh: '县教育局', department_en: 'Education bureau', basis, coverage, cadence,
     valid_months: 2, has_period: !id.startsWith('registry'), may_import: true,
     columns: [
-      { name: 'status', zh: '状态', type: 'code', required: true, synonyms: [], unit: null, code_list: null },
-      { name: 'amount', zh: '金额', type: 'money', required: false, synonyms: [], unit: 'yuan', code_list: null },
+      { name: 'status', zh: '状态', en: 'Status', type: 'code', required: true, synonyms: [], unit: null, code_list: null },
+      { name: 'amount', zh: '金额', en: 'Amount', type: 'money', required: false, synonyms: [], unit: 'yuan', code_list: null },
     ],
   };
 }

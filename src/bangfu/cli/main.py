@@ -17,6 +17,7 @@ COMMANDS = {
     "check": "bangfu.cli.check",
     "db": "bangfu.cli.db",
     "demo": "bangfu.cli.demo",
+    "engine": "bangfu.cli.engine",
     "feeds": "bangfu.cli.feeds",
     "household": "bangfu.cli.household",
     "households": "bangfu.cli.households",

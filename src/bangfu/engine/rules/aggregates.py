@@ -129,8 +129,8 @@ def person_gap(node: n.FeedAggregate, name: str, table: Table) -> Sql:
     return b.case((_none(counted), listed), default=gap)
 
 
-def conclude_feed(node: n.FeedAggregate, name: str, gap: Sql) -> list[Sql]:
-    """The value of a feed aggregate and, beside it, the rank of the reason."""
+def conclude_feed(node: n.FeedAggregate, name: str, gap: Sql) -> tuple[Sql, Sql]:
+    """The value of a feed aggregate, and the rank of the reason where it has none."""
     why = b.greatest(gap, b.column(f"{name}_r")) if has_reason(node) else gap
     if node.kind == "listed":
         nowhere = b.is_null(b.column(f"{node.table}__n"))
@@ -147,10 +147,7 @@ def conclude_feed(node: n.FeedAggregate, name: str, gap: Sql) -> list[Sql]:
         if node.kind == "sum":
             held = exact(b.coalesce(held, b.value(0)))
         value = b.case((undecided, exp.null()), default=held)
-    return [
-        b.alias(value, name),
-        b.alias(b.greatest(why, b.value(NO_DATA)), f"{name}_why"),
-    ]
+    return value, b.greatest(why.copy(), b.value(NO_DATA))
 
 
 def fold_members(node: n.MemberAggregate, name: str, lowering: DuckDbLowering) -> list[Sql]:

@@ -104,19 +104,6 @@ def numbered(order: str, table: str | None = None) -> Sql:
     return cast(binary(exp.Sub, number, value(1)), "INTEGER")
 
 
-def bits(pattern: int) -> Sql:
-    """A word of 64 bits."""
-    return cast(value(pattern), "UBIGINT")
-
-
-def any_bit(words: list[Sql]) -> Sql:
-    """Bitwise OR of words."""
-    joined = words[0]
-    for word in words[1:]:
-        joined = binary(exp.BitwiseOr, joined, word)
-    return joined
-
-
 def select(*columns: Sql | str) -> exp.Select:
     """SELECT columns, without copying them."""
     return exp.Select().select(*columns, copy=False)

@@ -2,8 +2,7 @@
 
 `relations` says what must exist before. Left behind besides the relations: `person_result` (one
 row per member that a person rule or a household's count needs) and `household_result` (one row
-per household) with the decisions packed into words (`layout`), or, when made `plain`, with two
-columns per rule.
+per household), both with the state of each rule (`layout`).
 """
 
 from __future__ import annotations
@@ -32,11 +31,11 @@ from bangfu.engine.rules.build import Sql
 from bangfu.engine.rules.gather import (
     AGGREGATES,
     below,
-    indicators_of,
     outside_aggregates,
+    parts_of,
     roots_of,
 )
-from bangfu.engine.rules.layout import BITS, TRUE, Layout, outcome, reason
+from bangfu.engine.rules.layout import FALSE, TRUE, Layout, can_tell, state
 from bangfu.engine.rules.lowering import DuckDbLowering
 from bangfu.engine.rules.relations import AUTHORISED, LINKS, NO_TOKEN, Relations, gap_column
 from bangfu.engine.rules.rule import Rule
@@ -68,8 +67,8 @@ class Compiler:
         self.rules = tuple(rules)
         self.catalog = catalog
         of_persons = [rule for rule in rules if rule.unit == "person"]
-        self.person_layout = Layout(of_persons, "p")
-        self.household_layout = Layout([rule for rule in rules if rule.unit == "household"], "h")
+        self.person_layout = Layout(of_persons)
+        self.household_layout = Layout([rule for rule in rules if rule.unit == "household"])
         nodes = list(below(roots_of(self.rules)))
         self.feed_nodes = [node for node in nodes if isinstance(node, n.FeedAggregate)]
         self.member_nodes = [node for node in nodes if isinstance(node, n.MemberAggregate)]
@@ -85,7 +84,7 @@ class Compiler:
             self.names[used] = self.relations.uses_name(used)
         self.lowering = make_lowering(self.names)
 
-    def pieces(self, *, plain: bool = False) -> list[Piece]:
+    def pieces(self) -> list[Piece]:
         """Return the statements in the order they must run."""
         made = self.relations
         pieces = [
@@ -104,9 +103,9 @@ class Compiler:
         decided = "Outcomes of the household rules."
         return [
             *pieces,
-            self._piece("person_result", person, self._person_result(plain)),
-            self._piece("household_fold", folded, self._household_fold(plain)),
-            self._piece("household_result", decided, self._household_result(plain)),
+            self._piece("person_result", person, self._person_result()),
+            self._piece("household_fold", folded, self._household_fold()),
+            self._piece("household_result", decided, self._household_result()),
         ]
 
     def _piece(self, name: str, sentence: str, query: exp.Select) -> Piece:
@@ -152,7 +151,7 @@ class Compiler:
             .sql(dialect=DIALECT),
         )
 
-    def _person_result(self, plain: bool) -> exp.Select:
+    def _person_result(self) -> exp.Select:
         base = b.select("m.*", "s.* EXCLUDE (sid)").from_("member AS m", copy=False)
         base = base.join("situation AS s", on="s.sid = m.sid", copy=False)
         concluded: list[Sql] = []
@@ -166,23 +165,26 @@ class Compiler:
             base = base.select(f"{table}.* EXCLUDE (pid)", copy=False)
             for node in self._nodes_of(table, "person"):
                 gap = person_gap(node, self.names[node], self.catalog.tables[table])
-                concluded += conclude_feed(node, self.names[node], gap)
+                concluded.append(self._conclude(node, gap))
         known = b.layer(base, "base", *concluded)
         asked = [part for member in self.member_nodes for part in n.children(member)]
-        query, made = self._decided(self.person_layout, known, asked, plain)
+        query = self._decided(self.person_layout, known, asked)
         kept = ["hid", "pid", "link", *self._shown(self.person_layout)]
-        if plain:
-            kept += ["person_id"]
+        kept += self.person_layout.states()
         counted: list[Sql] = []
         for member in self.member_nodes:
             counted += fold_members(member, self.names[member], self.lowering)
-        query = b.layer(query, "known", *counted)
-        self._forget_indicators()
-        for member in self.member_nodes:
             kept += member_columns(member, self.names[member])
-        return b.select(*[b.column(name) for name in [*kept, *made]]).from_(
+        query = b.layer(query, "states", *counted)
+        self._forget_parts()
+        return b.select(*[b.column(name) for name in kept]).from_(
             query.subquery("decided", copy=False), copy=False
         )
+
+    def _conclude(self, node: n.FeedAggregate, gap: Sql) -> Sql:
+        value, why = conclude_feed(node, self.names[node], gap)
+        self.lowering.reasons[node] = why
+        return b.alias(value, self.names[node])
 
     def _shown(self, layout: Layout) -> list[str]:
         """Columns of the aggregates that the rules' sentences speak of."""
@@ -194,50 +196,64 @@ class Compiler:
                         found[self.names[node]] = None
         return list(found)
 
-    def _forget_indicators(self) -> None:
-        for node in [node for node in self.names if isinstance(node, n.Named)]:
+    def _forget_parts(self) -> None:
+        """Columns of parts of formulas live in one query only."""
+        for node in [node for node in self.names if not isinstance(node, AGGREGATES)]:
             del self.names[node]
 
     def _decided(
-        self, layout: Layout, source: exp.Select, more: Sequence[n.Node], plain: bool
-    ) -> tuple[exp.Select, list[str]]:
-        """Layers over the source: indicators, clauses, outcomes, and the columns they end in."""
+        self, layout: Layout, source: exp.Select, more: Sequence[n.Node] = ()
+    ) -> exp.Select:
+        """Layers over the source: parts of formulas, clauses, states.
+
+        A part stands in a column of its own, so that it is worked out once, however often the
+        formulas and the reasons of what is unknown name it.
+        """
         query = source
-        conditions = [rule.condition for rule in layout.rules]
-        for number, group in enumerate(indicators_of([*conditions, *more])):
-            columns: list[Sql] = []
-            fresh: dict[n.Node, str] = {}
-            for node in group:
-                name = f"i{len(self.names) + len(fresh)}"
-                value, why = self.lowering.value(node.item), self.lowering.reason(node.item)
-                columns += [b.alias(value, name), b.alias(why, f"{name}_why")]
-                fresh[node] = name
-            query = b.layer(query, f"indicators{number}", *columns)
-            self.names.update(fresh)
-        query = b.layer(query, "facts", *self._clause_columns(layout))
-        if plain:
-            return b.layer(query, "clauses", *_plain_outcomes(layout)), _plain_names(layout)
-        return b.layer(query, "clauses", *_words(layout)), layout.words()
+        roots = [*(rule.condition for rule in layout.rules), *more]
+        for number, group in enumerate(parts_of(roots)):
+            names = {node: f"x{len(self.names) + index}" for index, node in enumerate(group)}
+            columns = [b.alias(self.lowering.value(node), name) for node, name in names.items()]
+            query = b.layer(query, f"parts{number}", *columns)
+            self.names.update(names)
+        clauses = [
+            b.alias(b.try_cast(self.lowering.value(node), "BOOLEAN"), name)
+            for node, name in layout.clauses.items()
+        ]
+        query = b.layer(query, "facts", *clauses)
+        return b.layer(query, "clauses", *[self._state(rule, layout) for rule in layout.rules])
 
-    def _clause_columns(self, layout: Layout) -> list[Sql]:
-        columns: list[Sql] = []
-        for node, name in layout.clauses.items():
-            truth = b.try_cast(self.lowering.value(node), "BOOLEAN")
-            columns.append(b.alias(truth, name))
-            told = layout.clause_reason(node)
-            if told is not None:
-                columns.append(b.alias(self.lowering.reason(node), told))
-        return columns
+    def _state(self, rule: Rule, layout: Layout) -> Sql:
+        truth = _truth(rule.condition, layout)
+        unknown = b.is_null(truth.copy())
+        why = self._reason(rule.condition, layout)
+        found = b.case((truth, b.value(TRUE)), (unknown, why), default=b.value(FALSE))
+        return b.alias(b.small(found), state(rule))
 
-    def _household_fold(self, plain: bool) -> exp.Select:
+    def _reason(self, node: n.Node, layout: Layout) -> Sql:
+        """The rank of the reason where a condition is unknown."""
+        match node:
+            case n.And(items=items) | n.Or(items=items):
+                if not any(can_tell(item) for item in items):
+                    return b.value(NO_DATA)
+                reasons = [
+                    b.case((b.is_null(_truth(item, layout)), self._reason(item, layout)))
+                    for item in items
+                ]
+                return b.greatest(*reasons)
+            case n.Not(item=item):
+                return self._reason(item, layout)
+            case _:
+                return self.lowering.reason(node) if can_tell(node) else b.value(NO_DATA)
+
+    def _household_fold(self) -> exp.Select:
         link = b.column("link")
         folded: list[Sql] = [
             b.alias(b.call("count", exp.Star()), "members"),
             b.alias(b.call("min", link), "least_link"),
         ]
-        if not plain:
-            for word in self.person_layout.words():
-                folded.append(b.alias(b.call("bit_or", b.column(word)), word))
+        for name in self.person_layout.states():
+            folded.append(b.alias(b.call("max", b.column(name)), name))
         for member in self.member_nodes:
             folded += conclude_members(member, self.names[member])
         return (
@@ -246,9 +262,9 @@ class Compiler:
             .group_by("hid", copy=False)
         )
 
-    def _household_result(self, plain: bool) -> exp.Select:
+    def _household_result(self) -> exp.Select:
         base = (
-            b.select("h.*", *self._of_members(plain), "s.* EXCLUDE (sid)")
+            b.select("h.*", *self._of_members(), "s.* EXCLUDE (sid)")
             .from_("home AS h", copy=False)
             .join("household_fold AS f", on="f.hid = h.hid", join_type="left", copy=False)
             .join("situation AS s", on=f"s.sid = h.cno * {LINKS} + {AUTHORISED}", copy=False)
@@ -261,23 +277,21 @@ class Compiler:
             )
             base = base.select(f"{table}.* EXCLUDE (hid)", copy=False)
             for node in self._nodes_of(table, "household"):
-                gap = self._household_gap(node)
-                concluded += conclude_feed(node, self.names[node], gap)
+                concluded.append(self._conclude(node, self._household_gap(node)))
         known = b.layer(base, "base", *concluded)
-        query, made = self._decided(self.household_layout, known, [], plain)
-        self._forget_indicators()
-        kept = ["hid", *self._shown(self.household_layout), *made]
-        kept += ["household_id"] if plain else self.person_layout.words()
+        query = self._decided(self.household_layout, known)
+        self._forget_parts()
+        kept = ["hid", *self._shown(self.household_layout)]
+        kept += [*self.household_layout.states(), *self.person_layout.states()]
         return b.select(*[b.column(name) for name in kept]).from_(
             query.subquery("decided", copy=False), copy=False
         )
 
-    def _of_members(self, plain: bool) -> list[Sql]:
+    def _of_members(self) -> list[Sql]:
         """Columns of the fold; a household without members has zeros, not NULLs, for counts."""
         columns: list[Sql] = [b.column("members", "f"), b.column("least_link", "f")]
-        if not plain:
-            for word in self.person_layout.words():
-                columns.append(b.alias(b.coalesce(b.column(word, "f"), b.value(0)), word))
+        for name in self.person_layout.states():
+            columns.append(b.alias(b.coalesce(b.column(name, "f"), b.value(FALSE)), name))
         absent = b.is_null(b.column("hid", "f"))
         for member in self.member_nodes:
             name = self.names[member]
@@ -318,54 +332,13 @@ def _create(name: str, query: exp.Select, kind: str) -> str:
     return statement.sql(dialect=DIALECT)
 
 
-def _plain_outcomes(layout: Layout) -> list[Sql]:
-    columns: list[Sql] = []
-    for rule in layout.rules:
-        truth, why = _assemble(rule.condition, layout)
-        told = b.case((b.is_null(truth.copy()), why))
-        columns += [b.alias(truth, outcome(rule)), b.alias(told, reason(rule))]
-    return columns
-
-
-def _plain_names(layout: Layout) -> list[str]:
-    return [name for rule in layout.rules for name in (outcome(rule), reason(rule))]
-
-
-def _words(layout: Layout) -> list[Sql]:
-    """The decisions of ten rules in each word; see `layout`."""
-    words: dict[str, list[Sql]] = {word: [] for word in layout.words()}
-    for rule in layout.rules:
-        word, shift = layout.place(rule)
-        truth, why = _assemble(rule.condition, layout)
-        ranks = [
-            (b.binary(exp.EQ, why.copy(), b.value(rank)), b.bits(TRUE << (shift + rank)))
-            for rank in range(2, BITS)
-        ]
-        unknown = b.bits(TRUE << (shift + NO_DATA))
-        if not isinstance(why, exp.Literal):
-            unknown = b.case(*ranks, default=unknown)
-        missing = b.is_null(truth.copy())
-        words[word].append(
-            b.case((truth, b.bits(TRUE << shift)), (missing, unknown), default=b.bits(0))
-        )
-    return [b.alias(b.any_bit(parts), word) for word, parts in words.items()]
-
-
-def _assemble(node: n.Node, layout: Layout) -> tuple[Sql, Sql]:
-    """Outcome and reason of a condition out of the columns of its clauses."""
+def _truth(node: n.Node, layout: Layout) -> Sql:
+    """Whether a condition holds, out of the columns of its clauses."""
     match node:
         case n.And(items=items) | n.Or(items=items):
-            parts = [_assemble(item, layout) for item in items]
             join = b.both if isinstance(node, n.And) else b.either
-            truth = join(*[exp.paren(truth) for truth, _ in parts])
-            if all(isinstance(why, exp.Literal) for _, why in parts):
-                return exp.paren(truth), b.value(NO_DATA)
-            reasons = [b.case((b.is_null(truth.copy()), why)) for truth, why in parts]
-            return exp.paren(truth), b.greatest(*reasons)
+            return exp.paren(join(*[exp.paren(_truth(item, layout)) for item in items]))
         case n.Not(item=item):
-            truth, why = _assemble(item, layout)
-            return exp.Not(this=exp.paren(truth)), why
+            return exp.Not(this=exp.paren(_truth(item, layout)))
         case _:
-            told = layout.clause_reason(node)
-            why = b.value(NO_DATA) if told is None else b.column(told)
-            return b.column(layout.clause(node)), why
+            return b.column(layout.clause(node))

@@ -14,6 +14,7 @@ from bangfu.engine.backends import duckdb as backend
 from bangfu.engine.contracts.arrow import schema
 from bangfu.engine.contracts.tables import Catalog
 from bangfu.engine.rules.compiler import Compiler
+from bangfu.engine.rules.layout import FALSE, TRUE, Layout, outcome, reason, state
 from bangfu.engine.rules.lowering import DuckDbLowering, ThresholdTable
 from bangfu.engine.rules.rule import Rule
 from bangfu.kernel.period import Period
@@ -50,15 +51,29 @@ def decide_in_duckdb(
     """Run the rules over `sources` (household, person, feeds, live_batch, county_gap,
     live_authorization) and return (household_result, person_result)."""
     open_sources(connection, compiler, sources)
-    backend.run_pieces(connection, compiler.pieces(plain=True))
+    backend.run_pieces(connection, compiler.pieces())
+    households, persons = compiler.household_layout, compiler.person_layout
     household = backend.fetch_table(
-        connection, "SELECT * FROM household_result ORDER BY household_id"
+        connection,
+        f"SELECT h.household_id{_outcomes(households)} FROM household_result r "  # noqa: S608
+        "JOIN home h ON h.hid = r.hid ORDER BY 1",
     )
     person = backend.fetch_table(
         connection,
-        "SELECT h.household_id, r.* FROM person_result r JOIN home h ON h.hid = r.hid ORDER BY ALL",
+        f"SELECT h.household_id, m.person_id{_outcomes(persons)} FROM person_result r "  # noqa: S608
+        "JOIN member m ON m.pid = r.pid JOIN home h ON h.hid = r.hid ORDER BY 1, 2",
     )
     return household, person
+
+
+def _outcomes(layout: Layout) -> str:
+    """States as outcomes (true, false, NULL for unknown) and ranks of reasons."""
+    return "".join(
+        f', CASE r."{state(rule)}" WHEN {TRUE} THEN TRUE WHEN {FALSE} THEN FALSE END '
+        f'AS "{outcome(rule)}", CASE WHEN r."{state(rule)}" BETWEEN {FALSE + 1} AND {TRUE - 1} '
+        f'THEN r."{state(rule)}"::INTEGER END AS "{reason(rule)}"'
+        for rule in layout.rules
+    )
 
 
 def open_sources(

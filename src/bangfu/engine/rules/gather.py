@@ -16,15 +16,19 @@ def roots_of(rules: Iterable[Rule]) -> Iterable[n.Node]:
         yield from rule.values.values()
 
 
-def indicators_of(roots: Iterable[n.Node]) -> list[list[n.Named]]:
-    """Indicators used at this level, those that others are made of first."""
-    depths: dict[n.Named, int] = {}
+def parts_of(roots: Iterable[n.Node]) -> list[list[n.Node]]:
+    """Indicators, calls and cases used at this level, those that others are made of first."""
+    depths: dict[n.Node, int] = {}
 
     def visit(node: n.Node) -> int:
-        if isinstance(node, n.MemberAggregate | n.FeedAggregate):
-            return 0
+        if isinstance(node, AGGREGATES):
+            return 1
+        if node in depths:
+            return depths[node] + 1
         below = max((visit(child) for child in n.children(node)), default=0)
-        if isinstance(node, n.Named):
+        if isinstance(node, n.Field | n.Threshold):
+            below = 1
+        if below and isinstance(node, n.Named | n.Call | n.Case):
             depths[node] = below
             return below + 1
         return below

@@ -1,9 +1,8 @@
-"""Names of what the compiled SQL leaves behind, and how decisions are packed into words.
+"""Names of what the compiled SQL leaves behind, and how a decision is written as a number.
 
-A decision on a unit takes six bits of a word: the first says true, bit k says unknown for the
-reason of rank k (`comparison.reasons`), none says false. Ten rules share a word. OR over the
-words of a household's members is then the household's decision: true if it is true for one
-member, else unknown for the greatest reason, else false.
+The state of a rule for a unit is FALSE 0, TRUE 6, or between them the rank of the reason why it
+is unknown (`comparison.reasons`). The greatest state of a household's members is then the
+household's: true if it is true for one member, else unknown for the greatest reason, else false.
 """
 
 from __future__ import annotations
@@ -13,10 +12,7 @@ from collections.abc import Iterable, Sequence
 from bangfu.engine.rules import nodes as n
 from bangfu.engine.rules.rule import Rule
 
-BITS = 6
-PER_WORD = 10
-MASK = (1 << BITS) - 1
-TRUE = 1
+FALSE, TRUE = 0, 6
 
 
 def compared(clause: n.Node) -> tuple[n.Node | None, n.Node | None]:
@@ -50,32 +46,25 @@ def reason(rule: Rule) -> str:
     return f"{rule.id}__r"
 
 
-class Layout:
-    """Clauses and words of the rules about one unit; `letter` begins the names of the words."""
+def state(rule: Rule) -> str:
+    """Column of a rule's state."""
+    return f"{rule.id}__s"
 
-    def __init__(self, rules: Sequence[Rule], letter: str) -> None:
+
+class Layout:
+    """Clauses of the rules about one unit; equal clauses of several rules stand in one column."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
-        clauses = (clause for rule in rules for clause in rule.clauses)
-        self.clauses = _numbered("c", clauses)
-        self.letter = letter
-        self._places = {rule.id: divmod(index, PER_WORD) for index, rule in enumerate(rules)}
+        self.clauses = _numbered("c", (clause for rule in rules for clause in rule.clauses))
 
     def clause(self, node: n.Node) -> str:
         """Column of a clause, which lives only while its rules are decided."""
         return self.clauses[node]
 
-    def clause_reason(self, node: n.Node) -> str | None:
-        """Column of the rank of a clause's reason; None where it can only be NO_DATA."""
-        return f"{self.clauses[node]}_r" if can_tell(node) else None
-
-    def words(self) -> list[str]:
-        """All words."""
-        return [f"{self.letter}{word}" for word in range(-(-len(self.rules) // PER_WORD))]
-
-    def place(self, rule: Rule) -> tuple[str, int]:
-        """The word of a rule's decision and the bit where it begins."""
-        word, index = self._places[rule.id]
-        return f"{self.letter}{word}", index * BITS
+    def states(self) -> list[str]:
+        """Columns of the states."""
+        return [state(rule) for rule in self.rules]
 
 
 def _numbered(letter: str, nodes: Iterable[n.Node]) -> dict[n.Node, str]:

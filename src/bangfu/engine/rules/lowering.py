@@ -24,6 +24,8 @@ from bangfu.kernel.period import Period
 
 EXACT = "DECIMAL(18, 6)"
 WIDE = "DECIMAL(26, 6)"
+NARROW = 4_000_000
+"""Below it twice a number of millionths times a million fits into 64 bits."""
 _PREFIXES = {"household": "h", "person": "p"}
 _COMPARISONS: dict[str, type[exp.Binary]] = {
     "=": exp.EQ,
@@ -60,7 +62,10 @@ class DuckDbLowering:
         self.period = period
         self.thresholds = thresholds
         self.columns = columns
-        """Aggregates and window counts → the column that holds them (`…_why`: the reason)."""
+        """Aggregates, window counts and parts of formulas → the column that holds them; beside
+        an aggregate over members its reason stands in `…_why`."""
+        self.reasons: dict[n.Node, Sql] = {}
+        """Feed aggregates → the rank of the reason where they are unknown."""
 
     def value(self, node: n.Node) -> Sql:
         """Return the SQL of a node's value."""
@@ -71,11 +76,13 @@ class DuckDbLowering:
 
     def reason(self, node: n.Node) -> Sql:
         """Return the SQL of the reason's rank; has a meaning only where the value is NULL."""
-        if node in self.columns:
-            if isinstance(node, n.TimesUsed):
-                return b.value(NO_DATA)
-            return b.column(f"{self.columns[node]}_why")
         match node:
+            case n.FeedAggregate():
+                return self.reasons[node].copy()
+            case n.MemberAggregate():
+                return b.column(f"{self.columns[node]}_why")
+            case n.TimesUsed():
+                return b.value(NO_DATA)
             case n.Unknown(reason=name):
                 return b.value(RANKS[name])
             case n.Named(item=item) | n.Not(item=item) | n.InList(item=item):
@@ -174,7 +181,8 @@ class DuckDbLowering:
         return exp.Not(this=exp.paren(self.value(node.item), copy=False))
 
     def _arithmetic(self, op: type[exp.Binary], left: Sql, right: Sql) -> Sql:
-        return exact(b.binary(op, self._wide(left), self._wide(right)))
+        """A sum or a difference in 64 bits; TRY gives NULL where it has more than 18 digits."""
+        return b.call("try", b.binary(op, exact(left), exact(right)))
 
     def _wide(self, item: Sql) -> Sql:
         """An exact number with room: DuckDB raises when 18 digits times 18 digits overflow 18."""
@@ -189,15 +197,37 @@ class DuckDbLowering:
         return self._arithmetic(exp.Sub, left, right)
 
     def multiply(self, left: Sql, right: Sql) -> Sql:
-        """left * right; 38 digits hold every product of two such numbers."""
-        return self._arithmetic(exp.Mul, left, right)
+        """left * right, in 64 bits of millionths where the product is small enough.
+
+        DuckDB multiplies 128 bits two hundred times slower; they are left to large numbers, of
+        which 38 digits hold every product.
+        """
+        doubles = b.binary(exp.Mul, b.cast(left.copy(), "DOUBLE"), b.cast(right.copy(), "DOUBLE"))
+        fits = b.binary(exp.LT, b.call("abs", doubles), b.value(NARROW))
+        above, below = self._size(left), self._size(right)
+        halves = b.binary(exp.Add, b.binary(exp.Mul, above, below), b.value(500_000))
+        quotient = exp.IntDiv(this=exp.paren(halves), expression=b.value(1_000_000))
+        quick = self._signed(quotient, left, right)
+        wide = exact(b.binary(exp.Mul, self._wide(left.copy()), self._wide(right.copy())))
+        return b.case((fits, quick), default=wide)
 
     def divide(self, left: Sql, right: Sql) -> Sql:
-        """left / right to six decimals, NULL by zero.
+        """left / right to six decimals, halves away from zero; NULL by zero.
 
         DuckDB divides decimals as binary floats, so whole millionths are divided: twice the
-        quotient, cut off, times half a millionth rounds half away from zero in the last cast.
+        dividend and the divisor, over twice the divisor.
         """
+        fits = b.binary(exp.LT, b.call("abs", left.copy()), b.value(NARROW))
+        above, below = self._size(left), self._size(right)
+        doubled = b.binary(exp.Mul, above, b.value(2_000_000))
+        halves = b.binary(exp.Add, doubled, below.copy())
+        twice = b.binary(exp.Mul, b.call("nullif", below, b.value(0)), b.value(2))
+        quotient = exp.IntDiv(this=exp.paren(halves), expression=exp.paren(twice))
+        quick = self._signed(quotient, left, right)
+        return b.case((fits, quick), default=self._wide_quotient(left.copy(), right.copy()))
+
+    def _wide_quotient(self, left: Sql, right: Sql) -> Sql:
+        """Twice the quotient, cut off, times half a millionth rounds in the last cast."""
         above, below = self._millionths(left), self._millionths(right)
         twice = exp.IntDiv(
             this=exp.paren(b.binary(exp.Mul, above, b.value(2_000_000)), copy=False),
@@ -211,6 +241,25 @@ class DuckDbLowering:
             exp.Mul, self._wide(item), b.try_cast(b.value(1_000_000), "DECIMAL(7, 0)")
         )
         return b.try_cast(scaled, "HUGEINT")
+
+    def _size(self, item: Sql) -> Sql:
+        """How many millionths a number is without its sign, in 64 bits."""
+        number = b.call("abs", exact(item.copy()))
+        whole = b.call("trunc", number)
+        rest = b.binary(exp.Sub, number.copy(), whole.copy())
+        parts = b.cast(b.binary(exp.Mul, rest, b.value(1_000_000)), "BIGINT")
+        return b.binary(
+            exp.Add, b.binary(exp.Mul, b.cast(whole, "BIGINT"), b.value(1_000_000)), parts
+        )
+
+    def _signed(self, millionths: Sql, left: Sql, right: Sql) -> Sql:
+        """So many millionths as a number; negative where one of two numbers is."""
+        unit = b.cast(b.value(Decimal("0.000001")), "DECIMAL(6, 6)")
+        number = b.binary(exp.Mul, b.try_cast(millionths, "DECIMAL(18, 0)"), unit)
+        first = b.binary(exp.LT, left.copy(), b.value(0))
+        second = b.binary(exp.LT, right.copy(), b.value(0))
+        differ = b.binary(exp.NEQ, first, second)
+        return b.case((differ, exp.Neg(this=exp.paren(number.copy()))), default=number)
 
     def _negate(self, item: Sql) -> Sql:
         return exp.Neg(this=exp.paren(item, copy=False))

@@ -13,7 +13,7 @@ from bangfu.engine.rules import nodes as n
 from bangfu.engine.rules.build import Sql
 from bangfu.engine.rules.compiler import Compiler
 from bangfu.engine.rules.gather import fields_of, outside_aggregates
-from bangfu.engine.rules.layout import TRUE
+from bangfu.engine.rules.layout import TRUE, state
 from bangfu.engine.rules.lowering import field_column
 from bangfu.engine.rules.rule import Rule
 from bangfu.engine.rules.texts import show
@@ -79,8 +79,6 @@ class Sentences:
         of_household = [field_column("household", name) for name in fields.get("household", [])]
         uses = [names[node] for node in nodes if isinstance(node, n.TimesUsed)]
         by_person = rule.unit == "person"
-        layout = self.compiler.person_layout if by_person else self.compiler.household_layout
-        place, shift = layout.place(rule)
         query = b.select("r.hid", *[b.column(name, "r") for name in aggregates])
         query = query.from_(
             "person_result AS r" if by_person else "household_result AS r", copy=False
@@ -97,8 +95,8 @@ class Sentences:
         if of_household:
             query = query.join("home AS h", on="h.hid = r.hid", copy=False)
             query = query.select(*[b.column(name, "h") for name in of_household], copy=False)
-        bit = exp.BitwiseAnd(this=b.column(place, "r"), expression=b.bits(TRUE << shift))
-        return query.where(b.binary(exp.NEQ, bit, b.value(0)), copy=False)
+        fired = b.binary(exp.EQ, b.column(state(rule), "r"), b.value(TRUE))
+        return query.where(fired, copy=False)
 
     def sentence(self, rule: Rule, language: str) -> Sql:
         """The rule's reason with its named values put in."""

@@ -12,7 +12,7 @@ from bangfu.engine.backends import duckdb as backend
 from bangfu.engine.comparison.reasons import NAMES
 from bangfu.engine.contracts.tables import Catalog
 from bangfu.engine.rules.compiler import DIALECT, Compiler
-from bangfu.engine.rules.layout import MASK, TRUE
+from bangfu.engine.rules.layout import FALSE, TRUE, state
 from bangfu.engine.rules.rule import UNDECIDED_COUNTS, Rule
 from bangfu.engine.rules.sentences import MOST_PERSONS_TOLD, NUMBER_TEXT, Sentences
 from bangfu.engine.rules.texts import fill
@@ -135,20 +135,11 @@ def _labels(rules: tuple[Rule, ...]) -> pa.Table:
     return pa.Table.from_pylist(rows)
 
 
-def _decision(compiler: Compiler, rule: Rule) -> str:
-    """The six bits of a rule's decision on a household."""
-    by_person = rule.unit == "person"
-    layout = compiler.person_layout if by_person else compiler.household_layout
-    place, shift = layout.place(rule)
-    return f'(("{place}" >> {shift}) & {MASK})'
-
-
 def _count(connection: duckdb.DuckDBPyConnection, compiler: Compiler) -> Counts:
     columns = []
     for rule in compiler.rules:
-        decision = _decision(compiler, rule)
-        columns.append(f"count(*) FILTER ({decision} & {TRUE} <> 0)")
-        columns.append(f"count(*) FILTER ({decision} & {TRUE} = 0 AND {decision} <> 0)")
+        columns.append(f'count(*) FILTER ("{state(rule)}" = {TRUE})')
+        columns.append(f"count(*) FILTER ({_is_open(rule)})")
     if not columns:
         return {}
     found = connection.execute(f"SELECT {', '.join(columns)} FROM household_result").fetchone()  # noqa: S608
@@ -160,17 +151,16 @@ def _count(connection: duckdb.DuckDBPyConnection, compiler: Compiler) -> Counts:
     }
 
 
+def _is_open(rule: Rule) -> str:
+    return f'"{state(rule)}" > {FALSE} AND "{state(rule)}" < {TRUE}'
+
+
 def _undecided(compiler: Compiler) -> Iterator[str]:
     """Queries of (hid, rule, rank) of the open rules that change a hint."""
     yield _NOBODY
     for number, rule in enumerate(compiler.rules):
         if rule.kind in UNDECIDED_COUNTS:
-            decision = _decision(compiler, rule)
-            ranks = " ".join(
-                f"WHEN {decision} >= {TRUE << rank} THEN {rank}"
-                for rank in sorted(NAMES, reverse=True)
-            )
             yield (
-                f"SELECT hid, {number}, CASE {ranks} END FROM household_result "  # noqa: S608
-                f"WHERE {decision} & {TRUE} = 0 AND {decision} <> 0"
+                f'SELECT hid, {number}, "{state(rule)}"::INTEGER '  # noqa: S608
+                f"FROM household_result WHERE {_is_open(rule)}"
             )

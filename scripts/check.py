@@ -25,7 +25,9 @@ CHECKS: dict[str, list[str]] = {
     "contracts current": [PYTHON, "scripts/make_contracts.py", "--check"],
     "migrations complete": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
     "migration lint": [PYTHON, "scripts/lint_migrations.py"],
-    "packs": [str(BIN / "bangfu"), "pack", "check"],
+    "pack national": [str(BIN / "bangfu"), "pack", "check"],
+    "pack hunan": [str(BIN / "bangfu"), "pack", "check", "packs/hunan"],
+    "pack of a county": [str(BIN / "bangfu"), "pack", "check", "packs/example_county"],
     "generated files": [PYTHON, "scripts/generate.py", "--check"],
     "tracked files": [PYTHON, "scripts/lint_files.py"],
 }  # fmt: skip

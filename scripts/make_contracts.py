@@ -17,7 +17,8 @@ TARGET = ROOT / ".importlinter"
 LAYERS = ["server : cli", "domains", "integrations", "foundation | engine", "standards", "kernel"]
 DOMAINS = [
     "reports", "evaluation", "grievances", "opportunities | projects", "monitoring",
-    "assistance", "publicity", "screening", "reconciliation", "quality", "changes", "feeds", "registry",
+    "assistance", "publicity", "screening", "reconciliation", "quality", "changes", "feeds",
+    "registry",
 ]  # fmt: skip
 FRAMEWORKS = ["django", "ninja", "psycopg", "pghistory", "pgtrigger", "procrastinate", "allauth"]
 

@@ -85,7 +85,7 @@ def run(
     month = Period.parse(period)
     pack = packs.load(pack_dir)
     progress = Progress()
-    sizes = {} if part_people is None else {"part_people": part_people}
+    sizes: dict[str, Any] = {} if part_people is None else {"part_people": part_people}
     manifest = runs.run(
         pack, inputs, out, month, progress, memory_limit=memory, threads=threads, **sizes
     )

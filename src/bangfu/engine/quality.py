@@ -56,7 +56,9 @@ def evaluate_quality(
     """
     period = Period.containing(as_of)
     rules = sorted(pack.rules_on(as_of), key=lambda rule: rule.id)
-    compiler = compile_rules(rules, pack.catalog, period, pack.thresholds.tables(as_of))
+    compiler = compile_rules(
+        rules, pack.catalog, period, pack.thresholds.tables(as_of), complete=False
+    )
     sources = {
         "household": _complete(household_table, pack.catalog.tables["household"]),
         "person": _complete(person_table, pack.catalog.tables["person"]),

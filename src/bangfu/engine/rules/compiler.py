@@ -28,6 +28,7 @@ from bangfu.engine.rules.aggregates import (
     single_feed,
 )
 from bangfu.engine.rules.build import Sql
+from bangfu.engine.rules.driven import Group, group_rules
 from bangfu.engine.rules.gather import (
     AGGREGATES,
     below,
@@ -62,27 +63,34 @@ class Compiler:
     """Compiles rules of one period; give it the tables and how to make a lowering."""
 
     def __init__(
-        self, rules: Sequence[Rule], catalog: Catalog, make_lowering: MakeLowering
+        self,
+        rules: Sequence[Rule],
+        catalog: Catalog,
+        make_lowering: MakeLowering,
+        *,
+        complete: bool = True,
     ) -> None:
         self.rules = tuple(rules)
         self.catalog = catalog
         of_persons = [rule for rule in rules if rule.unit == "person"]
-        self.person_layout = Layout(of_persons)
-        self.household_layout = Layout([rule for rule in rules if rule.unit == "household"])
         nodes = list(below(roots_of(self.rules)))
         self.feed_nodes = [node for node in nodes if isinstance(node, n.FeedAggregate)]
         self.member_nodes = [node for node in nodes if isinstance(node, n.MemberAggregate)]
-        aggregates: list[n.Node] = [*self.member_nodes, *self.feed_nodes]
-        asked_of_members = [part for node in aggregates for part in n.children(node)]
+        asked_of_members = [
+            part for node in (*self.member_nodes, *self.feed_nodes) for part in n.children(node)
+        ]
         self.relations = Relations(catalog, nodes, [*roots_of(of_persons), *asked_of_members])
         self.names: dict[n.Node, str] = {}
-        groups: dict[str, Sequence[n.Node]] = {"f": self.feed_nodes, "m": self.member_nodes}
-        for letter, group in groups.items():
+        for letter, group in (("f", self.feed_nodes), ("m", self.member_nodes)):
             for index, node in enumerate(group):
                 self.names[node] = f"{letter}{index}"
         for used in self.relations.used:
             self.names[used] = self.relations.uses_name(used)
         self.lowering = make_lowering(self.names)
+        groups = group_rules(self.rules, self.lowering.values_of, complete=complete)
+        self.person_group, self.household_group, *self.driven = groups
+        self.result_of = {rule.id: group.name for group in groups for rule in group.layout.rules}
+        """Rule → the relation that holds its state."""
 
     def pieces(self) -> list[Piece]:
         """Return the statements in the order they must run."""
@@ -98,15 +106,19 @@ class Compiler:
             pieces.append(self._piece(f"rows_{table}", told, made.rows(table)))
         for grain, key in (("person", "pid"), ("household", "hid")):
             pieces += [self._fold(table, grain, key) for table in self._tables(grain)]
-        person = "Outcomes of the person rules, and what household rules count."
-        folded = "Members folded to one row per household."
-        decided = "Outcomes of the household rules."
-        return [
-            *pieces,
-            self._piece("person_result", person, self._person_result()),
-            self._piece("household_fold", folded, self._household_fold()),
-            self._piece("household_result", decided, self._household_result()),
+        asked = [part for member in self.member_nodes for part in n.children(member)]
+        person = self._person_result(self.person_group, asked)
+        people = "States of the person rules, and what household rules count."
+        pieces += [
+            self._piece("person_result", people, person),
+            self._piece("household_fold", "Members folded to households.", self._household_fold()),
         ]
+        for group in self.driven:
+            make = self._person_result if group.unit == "person" else self._household_result
+            told = f"States of {group.unit} rules for those whom {group.driver} names."
+            pieces.append(self._piece(group.name, told, make(group)))
+        decided = self._household_result(self.household_group)
+        return [*pieces, self._piece("household_result", "States of the household rules.", decided)]
 
     def _piece(self, name: str, sentence: str, query: exp.Select) -> Piece:
         return Piece(name, sentence, _create(name, query, "TABLE"))
@@ -151,35 +163,54 @@ class Compiler:
             .sql(dialect=DIALECT),
         )
 
-    def _person_result(self) -> exp.Select:
-        base = b.select("m.*", "s.* EXCLUDE (sid)").from_("member AS m", copy=False)
-        base = base.join("situation AS s", on="s.sid = m.sid", copy=False)
-        concluded: list[Sql] = []
-        for table in self._tables("person"):
+    def _feeds_of(
+        self, group: Group, asked: Sequence[n.Node], base: exp.Select, key: str, unit: str
+    ) -> tuple[exp.Select, list[n.FeedAggregate]]:
+        """Join what the group's rules need of the feeds; all rows, or those of the driver."""
+        nodes = below([*roots_of(group.layout.rules), *asked])
+        feeds = [node for node in self.feed_nodes if node in nodes and node.grain == group.unit]
+        for table in sorted({node.table for node in feeds}):
             base = base.join(
-                f"person_{table} AS {table}",
-                on=f"{table}.pid = m.pid",
-                join_type="left",
+                f"{group.unit}_{table} AS {table}",
+                on=f"{table}.{key} = {unit}.{key}",
+                join_type="inner" if table == group.driver else "left",
                 copy=False,
             )
-            base = base.select(f"{table}.* EXCLUDE (pid)", copy=False)
-            for node in self._nodes_of(table, "person"):
-                gap = person_gap(node, self.names[node], self.catalog.tables[table])
-                concluded.append(self._conclude(node, gap))
-        known = b.layer(base, "base", *concluded)
-        asked = [part for member in self.member_nodes for part in n.children(member)]
-        query = self._decided(self.person_layout, known, asked)
-        kept = ["hid", "pid", "link", *self._shown(self.person_layout)]
-        kept += self.person_layout.states()
+            base = base.select(f"{table}.* EXCLUDE ({key})", copy=False)
+        return base, feeds
+
+    def _person_result(self, group: Group, asked: Sequence[n.Node] = ()) -> exp.Select:
+        base = b.select("m.*", "s.* EXCLUDE (sid)").from_("member AS m", copy=False)
+        base = base.join("situation AS s", on="s.sid = m.sid", copy=False)
+        base, feeds = self._feeds_of(group, asked, base, "pid", "m")
+        concluded = [
+            self._conclude(
+                node, person_gap(node, self.names[node], self.catalog.tables[node.table])
+            )
+            for node in feeds
+        ]
+        query = self._decided(group.layout, b.layer(base, "base", *concluded), asked)
+        kept = ["hid", "pid"]
         counted: list[Sql] = []
-        for member in self.member_nodes:
-            counted += fold_members(member, self.names[member], self.lowering)
-            kept += member_columns(member, self.names[member])
-        query = b.layer(query, "states", *counted)
-        self._forget_parts()
-        return b.select(*[b.column(name) for name in kept]).from_(
-            query.subquery("decided", copy=False), copy=False
-        )
+        if group is self.person_group:
+            kept.append("link")
+            for member in self.member_nodes:
+                counted += fold_members(member, self.names[member], self.lowering)
+                kept += member_columns(member, self.names[member])
+        return self._kept(group, b.layer(query, "states", *counted), kept)
+
+    def _kept(self, group: Group, query: exp.Select, kept: Sequence[str]) -> exp.Select:
+        """The columns that stay; of a driven group only the units for which a rule is true."""
+        self.forget_parts()
+        names = [*kept, *self._shown(group.layout), *group.layout.states()]
+        found = b.select(*[b.column(name) for name in names])
+        found = found.from_(query.subquery("decided", copy=False), copy=False)
+        if group.driver is not None:
+            fired = [
+                b.binary(exp.EQ, b.column(name), b.value(TRUE)) for name in group.layout.states()
+            ]
+            found = found.where(b.either(*fired), copy=False)
+        return found
 
     def _conclude(self, node: n.FeedAggregate, gap: Sql) -> Sql:
         value, why = conclude_feed(node, self.names[node], gap)
@@ -196,7 +227,7 @@ class Compiler:
                         found[self.names[node]] = None
         return list(found)
 
-    def _forget_parts(self) -> None:
+    def forget_parts(self) -> None:
         """Columns of parts of formulas live in one query only."""
         for node in [node for node in self.names if not isinstance(node, AGGREGATES)]:
             del self.names[node]
@@ -204,24 +235,29 @@ class Compiler:
     def _decided(
         self, layout: Layout, source: exp.Select, more: Sequence[n.Node] = ()
     ) -> exp.Select:
-        """Layers over the source: parts of formulas, clauses, states.
-
-        A part stands in a column of its own, so that it is worked out once, however often the
-        formulas and the reasons of what is unknown name it.
-        """
-        query = source
+        """Layers over the source: parts of formulas, clauses, states."""
         roots = [*(rule.condition for rule in layout.rules), *more]
-        for number, group in enumerate(parts_of(roots)):
-            names = {node: f"x{len(self.names) + index}" for index, node in enumerate(group)}
-            columns = [b.alias(self.lowering.value(node), name) for node, name in names.items()]
-            query = b.layer(query, f"parts{number}", *columns)
-            self.names.update(names)
+        query = self.layer_parts(source, roots)
         clauses = [
             b.alias(b.try_cast(self.lowering.value(node), "BOOLEAN"), name)
             for node, name in layout.clauses.items()
         ]
         query = b.layer(query, "facts", *clauses)
         return b.layer(query, "clauses", *[self._state(rule, layout) for rule in layout.rules])
+
+    def layer_parts(self, source: exp.Select, roots: Sequence[n.Node]) -> exp.Select:
+        """Layers in which each part of the formulas stands in a column of its own.
+
+        So it is worked out once, however often the formulas and the reasons of what is unknown
+        name it. The columns are known until `forget_parts`.
+        """
+        query = source
+        for number, group in enumerate(parts_of(roots)):
+            names = {node: f"x{len(self.names) + index}" for index, node in enumerate(group)}
+            columns = [b.alias(self.lowering.value(node), name) for node, name in names.items()]
+            query = b.layer(query, f"parts{number}", *columns)
+            self.names.update(names)
+        return query
 
     def _state(self, rule: Rule, layout: Layout) -> Sql:
         truth = _truth(rule.condition, layout)
@@ -252,7 +288,7 @@ class Compiler:
             b.alias(b.call("count", exp.Star()), "members"),
             b.alias(b.call("min", link), "least_link"),
         ]
-        for name in self.person_layout.states():
+        for name in self.person_group.layout.states():
             folded.append(b.alias(b.call("max", b.column(name)), name))
         for member in self.member_nodes:
             folded += conclude_members(member, self.names[member])
@@ -262,35 +298,25 @@ class Compiler:
             .group_by("hid", copy=False)
         )
 
-    def _household_result(self) -> exp.Select:
+    def _household_result(self, group: Group) -> exp.Select:
         base = (
             b.select("h.*", *self._of_members(), "s.* EXCLUDE (sid)")
             .from_("home AS h", copy=False)
             .join("household_fold AS f", on="f.hid = h.hid", join_type="left", copy=False)
             .join("situation AS s", on=f"s.sid = h.cno * {LINKS} + {AUTHORISED}", copy=False)
         )
-        concluded: list[Sql] = []
-        for table in self._tables("household"):
-            name = f"household_{table}"
-            base = base.join(
-                f"{name} AS {table}", on=f"{table}.hid = h.hid", join_type="left", copy=False
-            )
-            base = base.select(f"{table}.* EXCLUDE (hid)", copy=False)
-            for node in self._nodes_of(table, "household"):
-                concluded.append(self._conclude(node, self._household_gap(node)))
-        known = b.layer(base, "base", *concluded)
-        query = self._decided(self.household_layout, known)
-        self._forget_parts()
-        kept = ["hid", *self._shown(self.household_layout)]
-        kept += [*self.household_layout.states(), *self.person_layout.states()]
-        return b.select(*[b.column(name) for name in kept]).from_(
-            query.subquery("decided", copy=False), copy=False
+        base, feeds = self._feeds_of(group, (), base, "hid", "h")
+        concluded = [self._conclude(node, self._household_gap(node)) for node in feeds]
+        query = self._decided(group.layout, b.layer(base, "base", *concluded))
+        whole = group is self.household_group
+        return self._kept(
+            group, query, ["hid", *(self.person_group.layout.states() if whole else [])]
         )
 
     def _of_members(self) -> list[Sql]:
         """Columns of the fold; a household without members has zeros, not NULLs, for counts."""
         columns: list[Sql] = [b.column("members", "f"), b.column("least_link", "f")]
-        for name in self.person_layout.states():
+        for name in self.person_group.layout.states():
             columns.append(b.alias(b.coalesce(b.column(name, "f"), b.value(FALSE)), name))
         absent = b.is_null(b.column("hid", "f"))
         for member in self.member_nodes:

@@ -40,9 +40,16 @@ def compile_rules(
     period: Period,
     thresholds: Mapping[str, ThresholdTable],
     lowering: type[DuckDbLowering] = DuckDbLowering,
+    *,
+    complete: bool = True,
 ) -> Compiler:
-    """Return the compiler of a set of rules for one period."""
-    return Compiler(rules, catalog, lambda names: lowering(period, thresholds, names))
+    """Return the compiler of a set of rules for one period.
+
+    `complete`: every rule is decided for everybody; else those that a feed drives (`driven`)
+    only where they are true.
+    """
+    make = lambda names: lowering(period, thresholds, names)  # noqa: E731
+    return Compiler(rules, catalog, make, complete=complete)
 
 
 def decide_in_duckdb(
@@ -52,7 +59,7 @@ def decide_in_duckdb(
     live_authorization) and return (household_result, person_result)."""
     open_sources(connection, compiler, sources)
     backend.run_pieces(connection, compiler.pieces())
-    households, persons = compiler.household_layout, compiler.person_layout
+    households, persons = compiler.household_group.layout, compiler.person_group.layout
     household = backend.fetch_table(
         connection,
         f"SELECT h.household_id{_outcomes(households)} FROM household_result r "  # noqa: S608

@@ -67,6 +67,15 @@ class DuckDbLowering:
         self.reasons: dict[n.Node, Sql] = {}
         """Feed aggregates → the rank of the reason where they are unknown."""
 
+    def values_of(self, node: n.Threshold) -> list[Decimal | str | bool | None]:
+        """Return every value that a threshold has somewhere."""
+        return [value for _, value in self.thresholds[node.name]]
+
+    def everywhere(self, node: n.Threshold) -> Decimal | str | bool | None:
+        """Return the value of a threshold that is the same in the whole country, else None."""
+        table = self.thresholds[node.name]
+        return table[0][1] if len(table) == 1 and table[0][0] == "" else None
+
     def value(self, node: n.Node) -> Sql:
         """Return the SQL of a node's value."""
         if node in self.columns:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from string import Formatter
+from typing import Any
 
 from sqlglot import exp
 
@@ -17,10 +19,9 @@ from bangfu.engine.rules.layout import TRUE, state
 from bangfu.engine.rules.lowering import field_column
 from bangfu.engine.rules.rule import Rule
 from bangfu.engine.rules.texts import show
-from bangfu.engine.rules.words import joiner, word
+from bangfu.engine.rules.words import word
 
 LANGUAGES = ("zh", "en")
-MOST_PERSONS_TOLD = 3
 _NUMBER = "DECIMAL(38, 6)"
 NUMBER_TEXT = """
 CREATE OR REPLACE TEMP MACRO number_text(n) AS
@@ -43,29 +44,24 @@ class Sentences:
     def fired(self, rule: Rule, *, values: bool = False) -> exp.Select:
         """One row per unit for which a rule is true: hid, person_id, zh, en and, where asked
         for, its named values as v0, v1, …"""
-        columns = [b.alias(self.sentence(rule, language), language) for language in LANGUAGES]
-        if values:
-            columns += [
-                b.alias(self._value(node), f"v{index}")
-                for index, node in enumerate(rule.values.values())
-            ]
-        return b.select("hid", "person_id", *columns).from_(
-            self._facts(rule).subquery("facts", copy=False), copy=False
+        named = {name: f"v{index}" for index, name in enumerate(rule.values)}
+        query = self.compiler.layer_parts(self._facts(rule), list(rule.values.values()))
+        query = b.layer(
+            query,
+            "parts",
+            *[b.alias(self._value(node), named[name]) for name, node in rule.values.items()],
         )
-
-    def told(self, rule: Rule, number: int) -> exp.Select:
-        """One row per household: hid, the rule's number, its sentences (of members at most
-        three that differ), person_ids."""
-        query = self.fired(rule).subquery("fired", copy=False)
-        if rule.unit == "household":
-            nobody = b.cast(exp.null(), "VARCHAR[]")
-            return b.select("hid", b.value(number), "zh", "en", nobody).from_(query, copy=False)
-        texts = [_distinct(language) for language in LANGUAGES]
-        persons = _listed("person_id")
-        return (
-            b.select("hid", b.value(number), *texts, persons)
-            .from_(query, copy=False)
-            .group_by("hid", copy=False)
+        self.compiler.forget_parts()
+        plain = [
+            b.alias(_plain_text(b.column(named[name]), node.type), f"{named[name]}_text")
+            for name, node in rule.values.items()
+            if self._is_plain(node)
+        ]
+        query = b.layer(query, "valued", *plain)
+        told = [b.alias(self._sentence(rule, named, language), language) for language in LANGUAGES]
+        kept = [b.column(name) for name in named.values()] if values else []
+        return b.select("hid", "person_id", *told, *kept).from_(
+            query.subquery("facts", copy=False), copy=False
         )
 
     def _facts(self, rule: Rule) -> exp.Select:
@@ -80,9 +76,7 @@ class Sentences:
         uses = [names[node] for node in nodes if isinstance(node, n.TimesUsed)]
         by_person = rule.unit == "person"
         query = b.select("r.hid", *[b.column(name, "r") for name in aggregates])
-        query = query.from_(
-            "person_result AS r" if by_person else "household_result AS r", copy=False
-        )
+        query = query.from_(f"{self.compiler.result_of[rule.id]} AS r", copy=False)
         if by_person:
             of_person = [field_column("person", name) for name in fields.get("person", [])]
             query = query.join("member AS m", on="m.pid = r.pid", copy=False).select(
@@ -98,7 +92,7 @@ class Sentences:
         fired = b.binary(exp.EQ, b.column(state(rule), "r"), b.value(TRUE))
         return query.where(fired, copy=False)
 
-    def sentence(self, rule: Rule, language: str) -> Sql:
+    def _sentence(self, rule: Rule, named: Mapping[str, str], language: str) -> Sql:
         """The rule's reason with its named values put in."""
         parts: list[Sql] = []
         template = rule.reason.in_language(language)
@@ -106,37 +100,45 @@ class Sentences:
             if text:
                 parts.append(b.value(text))
             if name is not None:
-                parts.append(self._shown(rule.values[name], language))
+                parts.append(self._shown(rule.values[name], named[name], language))
         return b.call("concat", *(parts or [b.value("")]))
 
     def _value(self, node: n.Node) -> Sql:
         return self.compiler.lowering.value(node)
 
-    def _shown(self, node: n.Node, language: str) -> Sql:
+    def _constant(self, node: n.Node) -> Any:
+        """The value of a literal, or of a threshold that is the same everywhere."""
         if isinstance(node, n.Literal):
-            return b.value(show(node.value, node.type, language, self.catalog))
-        text = self._text(self._value(node), node.type, language)
+            return node.value
+        if isinstance(node, n.Threshold):
+            return self.compiler.lowering.everywhere(node)
+        return None
+
+    def _is_plain(self, node: n.Node) -> bool:
+        """Whether a value reads the same in every language and is not known beforehand."""
+        spoken = (Kind.CODE, Kind.CODES, Kind.BOOLEAN)
+        return self._constant(node) is None and node.type.kind not in spoken
+
+    def _shown(self, node: n.Node, name: str, language: str) -> Sql:
+        constant = self._constant(node)
+        if constant is not None or isinstance(node, n.Literal):
+            return b.value(show(constant, node.type, language, self.catalog))
+        if self._is_plain(node):
+            text: Sql = b.column(f"{name}_text")
+        else:
+            text = self._text(b.column(name), node.type, language)
         return b.coalesce(text, b.value(word("answers", "missing", language)))
 
     def _text(self, item: Sql, type_: Type, language: str) -> Sql:
-        match type_.kind:
-            case Kind.CODE:
-                return self._label(item, type_, language)
-            case Kind.CODES:
-                one = exp.to_identifier("code")
-                label = self._label(exp.column("code"), type_, language)
-                each = exp.Lambda(this=label, expressions=[one])
-                listed = b.call("list_transform", item, each)
-                return b.call(
-                    "array_to_string", listed, b.value(word("operators", "list", language))
-                )
-            case Kind.BOOLEAN:
-                yes, no = (b.value(word("answers", key, language)) for key in ("yes", "no"))
-                return b.case((b.is_null(item), exp.null()), (item.copy(), yes), default=no)
-            case Kind.NUMBER:
-                return b.call("number_text", b.cast(item, _NUMBER))
-            case _:
-                return b.cast(item, "VARCHAR")
+        if type_.kind is Kind.CODE:
+            return self._label(item, type_, language)
+        if type_.kind is Kind.BOOLEAN:
+            yes, no = (b.value(word("answers", key, language)) for key in ("yes", "no"))
+            return b.case((b.is_null(item), exp.null()), (item.copy(), yes), default=no)
+        label = self._label(exp.column("code"), type_, language)
+        each = exp.Lambda(this=label, expressions=[exp.to_identifier("code")])
+        listed = b.call("list_transform", item, each)
+        return b.call("array_to_string", listed, b.value(word("operators", "list", language)))
 
     def _label(self, code: Sql, type_: Type, language: str) -> Sql:
         labels = self.catalog.code_lists.get(type_.code_list or "", {})
@@ -148,22 +150,7 @@ class Sentences:
         return b.case(*branches, default=code) if branches else code
 
 
-def _listed(name: str) -> Sql:
-    """list(name ORDER BY person_id)."""
-    order = exp.Order(expressions=[exp.Ordered(this=b.column("person_id"), nulls_first=False)])
-    order.set("this", b.column(name))
-    return b.call("list", order)
-
-
-def _distinct(language: str) -> Sql:
-    """The sentences that differ, in the order of the members, at most three."""
-    listed = _listed(language)
-    first = b.binary(
-        exp.EQ,
-        b.call("list_position", listed.copy(), exp.column("told")),
-        exp.column("place"),
-    )
-    names = [exp.to_identifier("told"), exp.to_identifier("place")]
-    kept = b.call("list_filter", listed, exp.Lambda(this=first, expressions=names))
-    few = b.call("list_slice", kept, b.value(1), b.value(MOST_PERSONS_TOLD))
-    return b.call("array_to_string", few, b.value(joiner(language)))
+def _plain_text(item: Sql, type_: Type) -> Sql:
+    if type_.kind is Kind.NUMBER:
+        return b.call("number_text", b.cast(item, _NUMBER))
+    return b.cast(item, "VARCHAR")

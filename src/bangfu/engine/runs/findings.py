@@ -14,7 +14,7 @@ from bangfu.engine.contracts.tables import Catalog
 from bangfu.engine.rules.compiler import DIALECT, Compiler
 from bangfu.engine.rules.layout import FALSE, TRUE, state
 from bangfu.engine.rules.rule import UNDECIDED_COUNTS, Rule
-from bangfu.engine.rules.sentences import MOST_PERSONS_TOLD, NUMBER_TEXT, Sentences
+from bangfu.engine.rules.sentences import LANGUAGES, NUMBER_TEXT, Sentences
 from bangfu.engine.rules.texts import fill
 from bangfu.engine.rules.words import joiner, word
 
@@ -22,9 +22,26 @@ Counts = dict[str, dict[str, int]]
 NOTHING = 4
 """Weight of a finding that changes no hint."""
 
+MOST_PERSONS_TOLD = 3
+_FIRED = """
+CREATE TEMP TABLE fired (
+    hid INTEGER, rule INTEGER, person_id VARCHAR, reason_zh VARCHAR, reason_en VARCHAR)
+"""
+_DIFFERENT = """
+array_to_string(list_slice(list_filter(
+    list({text} ORDER BY person_id),
+    lambda told, place: list_position(list({text} ORDER BY person_id), told) = place
+), 1, {most}), '{join}') AS {text}
+"""
 _TOLD = """
-CREATE TEMP TABLE told (
-    hid INTEGER, rule INTEGER, reason_zh VARCHAR, reason_en VARCHAR, person_ids VARCHAR[])
+CREATE TEMP TABLE told AS
+WITH counted AS (SELECT *, count(*) OVER (PARTITION BY hid, rule) AS persons FROM fired)
+SELECT hid, rule, reason_zh, reason_en,
+       CASE WHEN person_id IS NOT NULL THEN [person_id] END AS person_ids
+FROM counted WHERE persons = 1
+UNION ALL
+SELECT hid, rule, {zh}, {en}, list(person_id ORDER BY person_id)
+FROM counted WHERE persons > 1 GROUP BY hid, rule
 """
 _FINDINGS = """
 CREATE TEMP TABLE finding AS
@@ -80,10 +97,11 @@ def tell(rule: Rule, units: Sequence[Mapping[str, Any]], language: str, catalog:
 
 
 def tellings(compiler: Compiler) -> Mapping[str, str]:
-    """Return rule → the statement that writes its sentences into `told`."""
+    """Return rule → the statement that writes its sentences into `fired`."""
     sentences = Sentences(compiler, compiler.catalog)
     return {
-        rule.id: f"INSERT INTO told {sentences.told(rule, number).sql(dialect=DIALECT)}"
+        rule.id: f"INSERT INTO fired SELECT hid, {number}, person_id, zh, en "  # noqa: S608
+        f"FROM ({sentences.fired(rule).sql(dialect=DIALECT)})"
         for number, rule in enumerate(compiler.rules)
     }
 
@@ -101,11 +119,18 @@ def make_findings(
     backend.register(connection, "label", _labels(rules))
     backend.register(connection, "names", pa.table({"ids": [[rule.id for rule in rules]]}))
     counts = _count(connection, compiler)
-    connection.execute(_TOLD)
+    connection.execute(_FIRED)
     connection.execute(NUMBER_TEXT)
     for rule in rules:
         if counts[rule.id].get("TRUE"):
             connection.execute(told[rule.id])
+    texts = {
+        language: _DIFFERENT.format(
+            text=f"reason_{language}", most=MOST_PERSONS_TOLD, join=joiner(language)
+        )
+        for language in LANGUAGES
+    }
+    connection.execute(_TOLD.format(**texts))
     connection.execute(_FINDINGS.format(undecided=" UNION ALL ".join(_undecided(compiler))))
     connection.execute(_HINTS)
     return counts
@@ -136,19 +161,31 @@ def _labels(rules: tuple[Rule, ...]) -> pa.Table:
 
 
 def _count(connection: duckdb.DuckDBPyConnection, compiler: Compiler) -> Counts:
-    columns = []
+    """Households by rule and outcome; what is open is counted where it changes a hint."""
+    found: Counts = {}
+    for relation, rules in _by_relation(compiler).items():
+        columns = []
+        for rule in rules:
+            true = f'"{state(rule)}" = {TRUE}'
+            columns.append(f"count(DISTINCT hid) FILTER ({true})")
+            is_open = _is_open(rule) if rule.kind in UNDECIDED_COUNTS else "FALSE"
+            columns.append(f"count(*) FILTER ({is_open})")
+        row = connection.execute(f'SELECT {", ".join(columns)} FROM "{relation}"').fetchone()  # noqa: S608
+        assert row is not None
+        for rule, true_, open_ in zip(rules, row[::2], row[1::2], strict=True):
+            counts = (("TRUE", true_), ("UNKNOWN", open_))
+            found[rule.id] = {name: count for name, count in counts if count}
+    return found
+
+
+def _by_relation(compiler: Compiler) -> dict[str, list[Rule]]:
+    """Relation → the rules whose state it holds by household; a whole person rule stands in
+    `household_result` too."""
+    found: dict[str, list[Rule]] = {}
     for rule in compiler.rules:
-        columns.append(f'count(*) FILTER ("{state(rule)}" = {TRUE})')
-        columns.append(f"count(*) FILTER ({_is_open(rule)})")
-    if not columns:
-        return {}
-    found = connection.execute(f"SELECT {', '.join(columns)} FROM household_result").fetchone()  # noqa: S608
-    assert found is not None
-    pairs = zip(compiler.rules, found[::2], found[1::2], strict=True)
-    return {
-        rule.id: {name: count for name, count in (("TRUE", true), ("UNKNOWN", open_)) if count}
-        for rule, true, open_ in pairs
-    }
+        name = compiler.result_of[rule.id]
+        found.setdefault("household_result" if name == "person_result" else name, []).append(rule)
+    return found
 
 
 def _is_open(rule: Rule) -> str:

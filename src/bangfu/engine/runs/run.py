@@ -82,7 +82,9 @@ def run(
 def _prepare(pack: Pack, inputs: Inputs, period: Period) -> Job:
     day = period.last_day
     rules = pack.rules_on(day)
-    compiler = compile_rules(rules, pack.catalog, period, pack.thresholds.tables(day))
+    compiler = compile_rules(
+        rules, pack.catalog, period, pack.thresholds.tables(day), complete=False
+    )
     return Job(inputs, compiler, tuple(compiler.pieces()), tellings(compiler), Resources(0, 1))
 
 

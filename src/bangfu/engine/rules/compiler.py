@@ -76,13 +76,13 @@ class Compiler:
         nodes = list(below(roots_of(self.rules)))
         self.feed_nodes = [node for node in nodes if isinstance(node, n.FeedAggregate)]
         self.member_nodes = [node for node in nodes if isinstance(node, n.MemberAggregate)]
-        asked_of_members = [
-            part for node in (*self.member_nodes, *self.feed_nodes) for part in n.children(node)
-        ]
+        aggregates: list[n.Node] = [*self.member_nodes, *self.feed_nodes]
+        asked_of_members = [part for node in aggregates for part in n.children(node)]
         self.relations = Relations(catalog, nodes, [*roots_of(of_persons), *asked_of_members])
         self.names: dict[n.Node, str] = {}
-        for letter, group in (("f", self.feed_nodes), ("m", self.member_nodes)):
-            for index, node in enumerate(group):
+        named: dict[str, Sequence[n.Node]] = {"f": self.feed_nodes, "m": self.member_nodes}
+        for letter, listed in named.items():
+            for index, node in enumerate(listed):
                 self.names[node] = f"{letter}{index}"
         for used in self.relations.used:
             self.names[used] = self.relations.uses_name(used)

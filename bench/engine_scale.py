@@ -2,10 +2,10 @@
 
     .venv/bin/python bench/engine_scale.py [--up-to 12] [--engines ours,duckdb] [--work DIR]
 
-For each size a lake is made; each engine runs in a process of its own, the median of three runs
-where one takes less than a minute; peak memory is the child's own (of PostgreSQL the server's).
-Loading PostgreSQL is told apart and not counted. All must give the same answers as ours. Prints
-one JSON object.
+For each size a lake is made, or taken from --lakes (folders by number of people: 1000000); each
+engine runs in a process of its own, the median of three runs where one takes less than a minute;
+peak memory is the child's own (of PostgreSQL the server's). Loading PostgreSQL is told apart and
+not counted. All must give the same answers as ours. Prints one JSON object.
 """
 
 from __future__ import annotations
@@ -109,22 +109,41 @@ def measure(engine: str, lake: Path, out: Path) -> dict[str, Any]:
     return found
 
 
-def measure_size(work: Path, people: int, engines: list[str]) -> dict[str, Any]:
-    """Make a lake and measure every engine on it."""
-    lake = work / "lake"
-    say(f"{people:,} people")
+def make_lake(lake: Path, people: int) -> dict[str, Any]:
+    """Make a lake and return what it took, unless it is there."""
+    if lake.exists():
+        return {}
     generate = "from bangfu.cli.engine_generate import generate; generate()"
     made = run_child(["-c", generate, "--people", str(people), "--out", str(lake), "--json"])
+    return {"lake_seconds": round(made.seconds, 1)}
+
+
+ROWS = "SELECT sum(num_rows) FROM parquet_file_metadata(?)"
+
+
+def describe(lake: Path) -> dict[str, Any]:
+    """Return how much a lake holds."""
+    with duckdb.connect() as connection:
+        rows = {
+            name: int(connection.execute(ROWS, [f"{lake}/{name}/**/*.parquet"]).fetchall()[0][0])
+            for name in ("household", "person", "feeds")
+        }
     size = sum(path.stat().st_size for path in lake.rglob("*.parquet"))
-    found: dict[str, Any] = {
-        "people": made.told["persons"],
-        "households": made.told["households"],
-        "counties": made.told["counties"],
-        "feed_rows": sum(made.told["feeds"].values()),
+    return {
+        "people": rows["person"],
+        "households": rows["household"],
+        "counties": len(list((lake / "household").iterdir())),
+        "feed_rows": rows["feeds"],
         "lake_mb": size // MILLION,
-        "lake_seconds": round(made.seconds, 1),
-        "engines": {},
     }
+
+
+def measure_size(work: Path, people: int, engines: list[str], lakes: Path | None) -> dict[str, Any]:
+    """Make or take a lake and measure every engine on it."""
+    lake = (lakes or work) / str(people)
+    say(f"{people:,} people")
+    made = make_lake(lake, people)
+    found: dict[str, Any] = {**describe(lake), **made, "engines": {}}
     for engine in engines:
         if people > ENGINES[engine] * MILLION:
             continue
@@ -135,7 +154,8 @@ def measure_size(work: Path, people: int, engines: list[str]) -> dict[str, Any]:
                 raise SystemExit(json.dumps(answers, ensure_ascii=False, indent=1, default=str))
             shutil.rmtree(work / engine)
     shutil.rmtree(work / engines[0])
-    shutil.rmtree(lake)
+    if lakes is None:
+        shutil.rmtree(lake)
     return found
 
 
@@ -195,6 +215,7 @@ def main() -> None:
     arguments.add_argument("--up-to", type=float, default=12, help="largest size, million people")
     arguments.add_argument("--engines", default=",".join(ENGINES))
     arguments.add_argument("--work", type=Path, help="where the lakes go: 8 GB for 12 million")
+    arguments.add_argument("--lakes", type=Path, help="lakes that are there already, and stay")
     options = arguments.parse_args()
     engines = options.engines.split(",")
     result: dict[str, Any] = {"period": PERIOD, "memory": MEMORY, "threads": THREADS}
@@ -202,7 +223,9 @@ def main() -> None:
     work = Path(tempfile.mkdtemp(prefix="bangfu-scale-", dir=options.work))
     try:
         chosen = [size for size in SIZES if size <= options.up_to]
-        sizes = [measure_size(work, round(size * MILLION), engines) for size in chosen]
+        sizes = [
+            measure_size(work, round(size * MILLION), engines, options.lakes) for size in chosen
+        ]
     finally:
         shutil.rmtree(work, ignore_errors=True)
     for size in sizes:

@@ -87,14 +87,17 @@ def read_parquet(
 
 
 def write_parquet(
-    connection: duckdb.DuckDBPyConnection, query: str, path: Path, *, row_group: int
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    path: Path,
+    *,
+    row_group: int,
+    compression: str = "zstd",
 ) -> None:
     """Write a query's rows to a Parquet file in their order."""
     target = str(path).replace("'", "''")
-    connection.execute(
-        f"COPY ({query}) TO '{target}' "
-        f"(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE {row_group})"
-    )
+    options = f"PARQUET_VERSION v2, COMPRESSION {compression}, ROW_GROUP_SIZE {row_group}"
+    connection.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet, {options})")
 
 
 def register(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:

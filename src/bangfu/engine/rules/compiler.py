@@ -32,12 +32,13 @@ from bangfu.engine.rules.driven import Group, group_rules
 from bangfu.engine.rules.gather import (
     AGGREGATES,
     below,
+    fields_of,
     outside_aggregates,
     parts_of,
     roots_of,
 )
 from bangfu.engine.rules.layout import FALSE, TRUE, Layout, can_tell, state
-from bangfu.engine.rules.lowering import DuckDbLowering
+from bangfu.engine.rules.lowering import DuckDbLowering, field_column
 from bangfu.engine.rules.relations import AUTHORISED, LINKS, NO_TOKEN, Relations, gap_column
 from bangfu.engine.rules.rule import Rule
 
@@ -179,8 +180,25 @@ class Compiler:
             base = base.select(f"{table}.* EXCLUDE ({key})", copy=False)
         return base, feeds
 
+    def _needed(
+        self, group: Group, asked: Sequence[n.Node], scopes: Sequence[str], unit: str
+    ) -> list[Sql]:
+        """The facts and the gaps that the group's rules look at: the fewer, the sooner planned."""
+        nodes = below([*roots_of(group.layout.rules), *asked])
+        fields = fields_of(nodes)
+        names = [field_column(scope, name) for scope in scopes for name in fields.get(scope, [])]
+        names += [
+            self.names[node]
+            for node in nodes
+            if isinstance(node, n.TimesUsed) and node.field.scope == scopes[0]
+        ]
+        tables = {node.table for node in nodes if isinstance(node, n.FeedAggregate)}
+        gaps = [b.column(gap_column(table), "s") for table in sorted(tables)]
+        return [*[b.column(name, unit) for name in names], *gaps]
+
     def _person_result(self, group: Group, asked: Sequence[n.Node] = ()) -> exp.Select:
-        base = b.select("m.*", "s.* EXCLUDE (sid)").from_("member AS m", copy=False)
+        needed = self._needed(group, asked, ("person", "household"), "m")
+        base = b.select("m.hid", "m.pid", "m.link", *needed).from_("member AS m", copy=False)
         base = base.join("situation AS s", on="s.sid = m.sid", copy=False)
         base, feeds = self._feeds_of(group, asked, base, "pid", "m")
         concluded = [
@@ -300,7 +318,9 @@ class Compiler:
 
     def _household_result(self, group: Group) -> exp.Select:
         base = (
-            b.select("h.*", *self._of_members(), "s.* EXCLUDE (sid)")
+            b.select(
+                "h.hid", *self._needed(group, (), ("household",), "h"), *self._of_members(group)
+            )
             .from_("home AS h", copy=False)
             .join("household_fold AS f", on="f.hid = h.hid", join_type="left", copy=False)
             .join("situation AS s", on=f"s.sid = h.cno * {LINKS} + {AUTHORISED}", copy=False)
@@ -313,13 +333,17 @@ class Compiler:
             group, query, ["hid", *(self.person_group.layout.states() if whole else [])]
         )
 
-    def _of_members(self) -> list[Sql]:
+    def _of_members(self, group: Group) -> list[Sql]:
         """Columns of the fold; a household without members has zeros, not NULLs, for counts."""
         columns: list[Sql] = [b.column("members", "f"), b.column("least_link", "f")]
-        for name in self.person_group.layout.states():
+        whole = group is self.household_group
+        for name in self.person_group.layout.states() if whole else ():
             columns.append(b.alias(b.coalesce(b.column(name, "f"), b.value(FALSE)), name))
         absent = b.is_null(b.column("hid", "f"))
+        nodes = below(roots_of(group.layout.rules))
         for member in self.member_nodes:
+            if member not in nodes:
+                continue
             name = self.names[member]
             empty = b.value(EMPTY.get(member.kind))
             held = b.case((absent.copy(), empty), default=b.column(name, "f"))

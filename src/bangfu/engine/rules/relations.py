@@ -136,7 +136,7 @@ class Relations:
 
     def member(self) -> exp.Select:
         """Members in the order of their households, with the two keys of their token."""
-        token = b.column("person_token", "p")
+        token, county = b.column("person_token", "p"), b.column("county", "c")
         link = b.case((b.is_null(token), b.value(NO_TOKEN)), default=b.value(TOKEN))
         if self.has_assets:
             signed = exp.Not(this=b.is_null(b.column("person_token", "a")))
@@ -146,7 +146,7 @@ class Relations:
                 "h.hid",
                 "h.cno",
                 b.column("person_id", "p"),
-                *token_keys(token.copy(), b.column("county", "c")),
+                *[_known(token, key) for key in token_keys(token.copy(), county)],
                 b.alias(b.small(link), "link"),
                 b.alias(b.column("as_of", "p"), "member_as_of"),
                 *[b.column(field_column("household", name), "h") for name in self.member_fields],
@@ -164,7 +164,7 @@ class Relations:
                 join_type="left",
                 copy=False,
             )
-        people = people.order_by("hid", "person_id", copy=False)
+        people = people.order_by("hid", copy=False)
         number = exp.Window(this=exp.RowNumber())
         sid = b.binary(
             exp.Add, b.binary(exp.Mul, b.column("cno"), b.value(LINKS)), b.column("link")
@@ -209,12 +209,13 @@ class Relations:
 
 
 def token_keys(token: Sql, county: Sql) -> list[Sql]:
-    """Two independent 64-bit keys of a token in a county: a join compares them, not 64 letters.
-
-    NULL for a missing token, which then meets nobody.
-    """
-    missing = b.is_null(token)
-    first = b.case((missing, exp.null()), default=b.call("hash", token.copy(), county))
-    shifted = b.call("substr", token.copy(), b.value(2))
-    second = b.case((missing.copy(), exp.null()), default=b.call("hash", shifted))
+    """Two independent 64-bit keys of a token in a county: a join compares them, not 64 letters."""
+    first = b.call("hash", token, county)
+    second = b.call("hash", b.call("substr", token.copy(), b.value(2)))
     return [b.alias(first, "th"), b.alias(second, "ti")]
+
+
+def _known(token: Sql, key: Sql) -> Sql:
+    """A key, NULL for a missing token, which then meets nobody."""
+    missing = b.is_null(token.copy())
+    return b.alias(b.case((missing, exp.null()), default=key.this), key.alias)

@@ -129,7 +129,9 @@ class Evidence:
 
     def _facts(self, part: _Part, hint: Mapping[str, Any], pack: Pack) -> Facts:
         row = part.rows("household", "household_id", hint["household_id"])[0]
-        people = part.rows("member", "hid", row["hid"])
+        people = sorted(
+            part.rows("member", "hid", row["hid"]), key=lambda person: str(person["person_id"])
+        )
         county = str(row["region_code"])[:6]
         states = {table: state for (table, at), state in self.feeds.items() if at == county}
         feeds = {

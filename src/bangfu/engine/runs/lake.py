@@ -7,7 +7,7 @@ folder it lies in, so that the division into parts changes nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -17,11 +17,12 @@ import pyarrow.parquet as pq
 
 from bangfu.engine.backends import duckdb as backend
 from bangfu.engine.comparison.coverage import Delivery, FeedState, judge, read_coverage
+from bangfu.engine.comparison.reasons import NO_DATA
 from bangfu.engine.contracts.arrow import schema
 from bangfu.engine.contracts.tables import Catalog, Table
 from bangfu.engine.contracts.writer import check_file
 from bangfu.engine.errors import RunRefused
-from bangfu.engine.runs.blank import mark_blank
+from bangfu.engine.runs.blank import is_blank
 from bangfu.engine.runs.inputs import IN_FORCE, Folder, Inputs, Opened, Part, register_gaps
 from bangfu.kernel.period import Period
 
@@ -77,9 +78,8 @@ class Lake:
             paths = [path for state in found for path in self._batches(table, state)]
             self._open_feed(connection, table, paths)
             files += self._named(paths)
-            states += found
+            states += [self._unless_blank(table, state) for state in found]
         files += self._open_authorisation(connection, part)
-        states = mark_blank(connection, states, feeds)
         register_gaps(connection, states)
         return Opened(files, states)
 
@@ -115,6 +115,12 @@ class Lake:
             if delivery.batch_id in state.batches
         }
         return sorted(wanted)
+
+    def _unless_blank(self, table: Table, state: FeedState) -> FeedState:
+        """The state, with NO_DATA where a county's rows are all without an ID (see `blank`)."""
+        if is_blank(self._batches(table, state)):
+            return replace(state, gap=max(state.gap, NO_DATA))
+        return state
 
     def _open_feed(
         self, connection: duckdb.DuckDBPyConnection, table: Table, paths: Sequence[Path]

@@ -33,7 +33,8 @@ from bangfu.engine.runs.work import DONE, Job, PartResult, Resources, decide_par
 from bangfu.kernel.period import Period
 
 Progress = Callable[[int, int, str], None]
-PART_PEOPLE = 500_000
+PART_PEOPLE = 1_000_000
+"""DuckDB joins by number fastest up to a million; more would need more memory."""
 HINTS = ("urgent", "attention", "unknown", "none")
 _MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*([MG])i?B", re.IGNORECASE)
 

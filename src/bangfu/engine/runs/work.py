@@ -120,9 +120,8 @@ def _state(state: FeedState) -> dict[str, Any]:
 
 def _write(connection: duckdb.DuckDBPyConnection, compiler: Compiler, folder: Path) -> None:
     """Files are sorted by household in small row groups, so that one is found at once."""
-    queries = {"hints": HINT_ROWS, "findings": FINDING_ROWS}
+    for name, query in {"hints": HINT_ROWS, "findings": FINDING_ROWS}.items():
+        backend.write_parquet(connection, query, folder / f"{name}.parquet", row_group=ROW_GROUP)
     for name, query in evidence_queries(compiler).items():
-        queries[f"{EVIDENCE}/{name}"] = query
-    for name, query in queries.items():
-        target = folder / f"{name}.parquet"
-        backend.write_parquet(connection, query, target, row_group=ROW_GROUP)
+        target = folder / EVIDENCE / f"{name}.parquet"
+        backend.write_parquet(connection, query, target, row_group=ROW_GROUP, compression="lz4_raw")

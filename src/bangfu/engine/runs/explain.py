@@ -13,7 +13,8 @@ from bangfu.engine.errors import RunRefused
 from bangfu.engine.packs.model import Pack
 from bangfu.engine.rules.change_texts import ChangeTeller
 from bangfu.engine.rules.decide import ClauseResult, RuleResult, UnitResult, contexts_of, evaluate
-from bangfu.engine.rules.reference import Context, World
+from bangfu.engine.rules.reference import Context, World, evaluate_node
+from bangfu.engine.rules.rule import Rule
 from bangfu.engine.rules.texts import show
 from bangfu.engine.runs.evidence import Evidence, Facts, open_evidence, world_of
 from bangfu.engine.runs.findings import tell, undecided_text
@@ -53,8 +54,7 @@ def explain(
     period = evidence.manifest.period
     world = world_of(pack, Period.parse(period))
     teller = _Teller(pack, evidence, facts, world, _changes(pack, evidence, facts))
-    rules = [teller.rule(view) for view in views(pack, period)]
-    told = [rule for rule in rules if all or rule["outcome"] != "FALSE"]
+    told = [teller.rule(view) for view in views(pack, period) if all or teller.tells(view.rule)]
     return {
         "household_id": household_id,
         "household_no": facts.hint["household_no"],
@@ -91,6 +91,11 @@ class _Teller:
     facts: Facts
     world: World
     changes: Mapping[str, ChangeTeller]
+
+    def tells(self, rule: Rule) -> bool:
+        """Whether a rule is true or open; most are false, and nothing more need be worked out."""
+        contexts = contexts_of(rule.unit, self.facts.home, self.world)
+        return any(evaluate_node(rule.condition, one).value is not False for one in contexts)
 
     def rule(self, view: RuleView) -> dict[str, Any]:
         """Return one rule's entry."""

@@ -32,19 +32,19 @@ _FEED = "feed_"
 
 
 def evidence_queries(compiler: Compiler) -> dict[str, str]:
-    """Return file → query over the relations of a run."""
+    """Return file → query over the relations of a run, which stand in the order of households."""
     made = compiler.relations
     of_person = [field_column("person", name) for name in made.fields.get("person", [])]
     of_person += [made.uses_name(node) for node in made.used if node.field.scope == "person"]
     member = _columns(["hid", "pid", "person_id", "link", "member_as_of", *of_person])
     queries = {
-        "household": "SELECT * EXCLUDE (cno) FROM home ORDER BY hid",
-        "member": f"SELECT {member} FROM member ORDER BY hid, pid",  # noqa: S608
+        "household": "SELECT * EXCLUDE (cno) FROM home",
+        "member": f"SELECT {member} FROM member",  # noqa: S608
     }
     for table in made.feeds:
         names = [field_column(table, name) for name in made.fields.get(table, [])]
         columns = _columns(["hid", "pid", *names])
-        queries[f"{_FEED}{table}"] = f'SELECT {columns} FROM "rows_{table}" ORDER BY hid, pid'  # noqa: S608
+        queries[f"{_FEED}{table}"] = f'SELECT {columns} FROM "rows_{table}"'  # noqa: S608
     return queries
 
 

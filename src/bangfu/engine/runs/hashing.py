@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 _LINES = {
     "hints": """
         SELECT cno, concat_ws(chr(31), household_id, hint, coalesce(reason_zh, ''),
                          coalesce(reason_en, ''), array_to_string(rule_ids, ',')) || chr(10)
-        FROM hint WHERE cno = $county ORDER BY hid
+        FROM hint ORDER BY cno, hid
     """,
     "findings": """
         SELECT h.cno, concat_ws(chr(31), h.household_id, l.rule_id, l.outcome,
@@ -22,25 +23,31 @@ _LINES = {
                          f.reason_zh, f.reason_en) || chr(10)
         FROM finding f JOIN home h ON h.hid = f.hid
         JOIN label l ON l.rule = f.rule AND l.rank = f.rank
-        WHERE h.cno = $county ORDER BY f.hid, f.rule
+        ORDER BY h.cno, f.hid, f.rule
     """,
 }
 
 
 def hash_counties(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Return county → hash of its hints and findings, in the order of household and rule."""
-    counties = connection.execute("SELECT cno, county FROM county ORDER BY cno").fetchall()
-    return {county: _hash_county(connection, number) for number, county in counties}
-
-
-def _hash_county(connection: duckdb.DuckDBPyConnection, number: int) -> str:
-    total = hashlib.sha256()
+    counties = connection.execute("SELECT county FROM county ORDER BY cno").fetchall()
+    totals = [hashlib.sha256() for _ in counties]
     for name, sql in _LINES.items():
-        total.update(f"{name}\n".encode())
-        lines = connection.execute(sql, {"county": number})
-        for batch in lines.to_arrow_reader(50_000):
-            total.update(_text_of(batch.column(1)))
-    return total.hexdigest()
+        for total in totals:
+            total.update(f"{name}\n".encode())
+        for batch in connection.execute(sql).to_arrow_reader(50_000):
+            for number, lines in _by_county(batch):
+                totals[number].update(_text_of(lines))
+    return {county: total.hexdigest() for (county,), total in zip(counties, totals, strict=True)}
+
+
+def _by_county(batch: pa.RecordBatch) -> Iterator[tuple[int, pa.StringArray]]:
+    """The lines of a batch by the number of their county; they come in its order."""
+    runs = pc.run_end_encode(batch.column(0))
+    start = 0
+    for end, number in zip(runs.run_ends.to_pylist(), runs.values.to_pylist(), strict=True):
+        yield number, batch.column(1).slice(start, end - start)
+        start = end
 
 
 def hash_result(counties: Mapping[str, str]) -> str:

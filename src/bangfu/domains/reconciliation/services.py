@@ -11,7 +11,13 @@ from django.db import connection
 from django.utils import timezone
 
 from bangfu.domains.reconciliation import comparing, selectors
-from bangfu.domains.reconciliation.domain import ItemRecord, ItemState, ReconciliationRecord, State
+from bangfu.domains.reconciliation.domain import (
+    Comparison,
+    ItemRecord,
+    ItemState,
+    ReconciliationRecord,
+    State,
+)
 from bangfu.domains.reconciliation.merging import merge
 from bangfu.domains.reconciliation.models import Reconciliation, ReconciliationItem
 from bangfu.domains.registry.importing.digest import sm3_of
@@ -124,15 +130,20 @@ def reconcile(
         _refuse(scope, run, Refused("E-RECONCILE-STOPPED"))
         raise
     step("writing")
+    _publish(scope, run, region, as_of, comparison, at)
+    progress(len(STEPS) - 1, len(STEPS) - 1, "done")
+    return selectors.get_reconciliation(scope, run)
+
+
+def _publish(
+    scope: Scope, run: UUID, region: RegionCode, as_of: date, comparison: Comparison, at: datetime
+) -> None:
+    """Bring the list up to date and close the record: one transaction, one audit row."""
     with activate(scope):
         with connection.cursor() as cursor:
             cursor.execute(_LOCK, [str(region)[:6]])
             merged = merge(cursor, comparison, run=run, region=region, as_of=as_of)
-        counts = {
-            **comparison.counts,
-            **comparing.count(comparison.differences),
-            **merged,
-        }
+        counts = {**comparison.counts, **comparing.count(comparison.differences), **merged}
         row = in_scope(Reconciliation.objects.all(), scope).get(id=run)
         row.state, row.counts, row.finished_at = State.DONE, counts, timezone.now()
         row.save(update_fields=["state", "counts", "finished_at"])
@@ -145,8 +156,6 @@ def reconcile(
             region_code=str(region),
             detail={"as_of": as_of.isoformat(), "sm3": row.file_sm3, "counts": counts},
         )
-    progress(len(STEPS) - 1, len(STEPS) - 1, "done")
-    return selectors.get_reconciliation(scope, run)
 
 
 def _open(

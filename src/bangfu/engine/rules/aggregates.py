@@ -14,8 +14,9 @@ from bangfu.engine.comparison.reasons import LISTS, NO_DATA, OUT_OF_COVERAGE
 from bangfu.engine.contracts.tables import Table
 from bangfu.engine.rules import build as b
 from bangfu.engine.rules import nodes as n
+from bangfu.engine.rules.arithmetic import exact
 from bangfu.engine.rules.build import Sql
-from bangfu.engine.rules.lowering import DuckDbLowering, exact
+from bangfu.engine.rules.lowering import DuckDbLowering
 
 _BOOLEAN_KINDS = ("any", "listed", "in")
 Aggregate = n.FeedAggregate | n.MemberAggregate

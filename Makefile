@@ -1,6 +1,8 @@
 # The commands a person needs. Everything they need besides Python 3.11 and make, they set up.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv/bin
+# Compiled modules are kept: without them every start of Python takes seconds more.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(VENV)/python -m pytest
 
 .PHONY: help setup demo test check bench prove format locks generate

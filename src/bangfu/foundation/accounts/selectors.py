@@ -58,8 +58,8 @@ def active_posts(user: Any, on: date) -> list[PostRecord]:
 
 
 def list_posts(scope: Scope) -> list[PostRecord]:
-    """Return all posts in the scope. Raises NotAllowed without ACCOUNTS_ADMIN."""
-    require(scope, "ACCOUNTS_ADMIN")
+    """Return all posts in the scope. Raises NotAllowed without ACCOUNTS_MANAGE."""
+    require(scope, "ACCOUNTS_MANAGE")
     with activate(scope):
         posts = in_scope(Post.objects.all(), scope).order_by("region_code", "role", "id")
         return [_record(post) for post in posts]

@@ -30,10 +30,10 @@ def create_user(
 ) -> User:
     """Make an account without a post: until it has one its holder sees nothing.
 
-    Raises NotAllowed without ACCOUNTS_ADMIN, InvalidValue E-ACCOUNT-PASSWORD for a weak password,
+    Raises NotAllowed without ACCOUNTS_MANAGE, InvalidValue E-ACCOUNT-PASSWORD for a weak password,
     Conflict E-ACCOUNT-EXISTS.
     """
-    require(scope, "ACCOUNTS_ADMIN")
+    require(scope, "ACCOUNTS_MANAGE")
     if password is not None:
         _check_password(password, username, display_name)
     with activate(scope):
@@ -71,11 +71,11 @@ def grant_post(
 ) -> UUID:
     """Give a user a post and return its id.
 
-    Raises NotAllowed without ACCOUNTS_ADMIN or for a place outside the scope, InvalidValue
+    Raises NotAllowed without ACCOUNTS_GRANT or for a place outside the scope, InvalidValue
     E-ACCESS-ROLE, E-ACCESS-ROLE-LEVEL (the role is not held at that level) or E-ACCOUNT-DATES,
     Conflict E-ACCOUNT-POST-EXISTS.
     """
-    require(scope, "ACCOUNTS_ADMIN", region)
+    require(scope, "ACCOUNTS_GRANT", region)
     if region.level not in get_role(role).levels:
         raise InvalidValue("E-ACCESS-ROLE-LEVEL", role=role, region=str(region))
     if valid_to is not None and valid_to < valid_from:
@@ -99,7 +99,7 @@ def grant_post(
 
 def end_post(*, scope: Scope, at: datetime, post_id: UUID, valid_to: date) -> None:
     """Let a post end on a day. Raises NotFound, also for a post outside the scope."""
-    require(scope, "ACCOUNTS_ADMIN")
+    require(scope, "ACCOUNTS_MANAGE")
     with activate(scope):
         post = in_scope(Post.objects.select_for_update(), scope).filter(id=post_id).first()
         if post is None:

@@ -14,6 +14,9 @@ from tests.cast import Cast, make_cast
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "evidence(*ids): this test shows that rows of standards/compliance/ hold"
+    )
     database_kit.prepare_home()
 
 

@@ -11,9 +11,12 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 
+from bangfu.foundation.accounts.credentials import PasswordRecord, SignInAttempt
 from bangfu.foundation.accounts.managers import UserManager
 from bangfu.foundation.database.fields import RegionCodeField
 from bangfu.kernel.uuid7 import uuid7
+
+__all__ = ["PasswordRecord", "Post", "SignInAttempt", "User"]
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -27,7 +27,7 @@ from bangfu.foundation.database.urls import url_settings
 TEMPLATE = "bangfu_template"
 HOME_VARIABLE = "BANGFU_TEST_HOME"
 # Filled by migrations, not by tests.
-KEPT = ("django_migrations", "django_content_type", "auth_permission")
+KEPT = ("django_migrations", "django_content_type", "auth_permission", "bangfu_scope_key")
 
 
 def prepare_home() -> Path:
@@ -36,6 +36,8 @@ def prepare_home() -> Path:
         home = Path(tempfile.mkdtemp(prefix="bangfu-tests-"))
         home.chmod(0o711)
         os.environ[HOME_VARIABLE] = str(home)
+    # Workers, and processes with homes of their own, share databases: one key signs for all.
+    os.environ["BANGFU_SCOPE_KEY_FILE"] = str(session_home() / "keys" / "scope.json")
     # The cluster is shared; files, lake and runs are each worker's own.
     home = session_home() / os.environ.get("PYTEST_XDIST_WORKER", "single")
     home.mkdir(exist_ok=True)

@@ -22,12 +22,18 @@ from bangfu.foundation.access.scopes import activate, command_scope
 from bangfu.foundation.accounts.models import Post
 from bangfu.foundation.audit.models import AuditEvent
 from bangfu.foundation.database.catalogue import definer_functions, tables_without_rls
+from bangfu.foundation.database.context import Context, enter
 from bangfu.foundation.database.rls import EnableRegionRls
 from bangfu.kernel.region import RegionCode
 from tests.cast import SHIQIAO, YUNXI, Cast
 
 pytestmark = pytest.mark.usefixtures("django_db_setup")
-ENTER = "SELECT set_config('bangfu.scope_from', %s, true), set_config('bangfu.scope_to', %s, true)"
+
+
+def enter_region(connection: psycopg.Connection, region: RegionCode) -> None:
+    """Tell the transaction its region, signed as the application does."""
+    with connection.cursor() as cursor:
+        enter(cursor, Context(*region.bounds))
 
 
 @dataclass
@@ -42,7 +48,7 @@ class Probe:
         connection = getattr(self, by)
         with connection.transaction():
             if region is not None:
-                connection.execute(ENTER, region.bounds)
+                enter_region(connection, region)
             return [row[0] for row in connection.execute(query).fetchall()]
 
 
@@ -135,7 +141,7 @@ def test_copy_goes_through_a_temp_table_and_is_checked_there_too(probe: Probe) -
 
     def stage(region: str) -> None:
         with app.transaction():
-            app.execute(ENTER, YUNXI.bounds)
+            enter_region(app, YUNXI)
             app.execute("CREATE TEMP TABLE staged (LIKE probe) ON COMMIT DROP")
             with app.cursor().copy("COPY staged FROM STDIN") as copy:
                 copy.write(f"3\t{region}\tx\n")
@@ -206,7 +212,7 @@ def test_the_application_sees_no_values_of_others_in_the_planners_statistics(
 def test_the_policy_uses_the_index_on_the_code(probe: Probe) -> None:
     probe.owner.execute("CREATE INDEX ON probe (region_code)")
     with probe.app.transaction():
-        probe.app.execute(ENTER, YUNXI.bounds)
+        enter_region(probe.app, YUNXI)
         probe.app.execute("SET LOCAL enable_seqscan = off")
         plan = "\n".join(row[0] for row in probe.app.execute("EXPLAIN SELECT * FROM probe"))
     assert "Index Cond" in plan

@@ -12,7 +12,7 @@ from django.db import connections, transaction
 from django.db.models import Model, QuerySet
 
 from bangfu.foundation.access import roles
-from bangfu.foundation.database.rls import SCOPE_FROM, SCOPE_TO, USER_ID
+from bangfu.foundation.database.context import NOTHING, Context, enter
 from bangfu.kernel import scope as kernel_scope
 from bangfu.kernel.actor import Actor
 from bangfu.kernel.errors import NotAllowed
@@ -21,10 +21,6 @@ from bangfu.kernel.scope import Scope
 
 _M = TypeVar("_M", bound=Model)
 _STATE = "bangfu_context"
-_SET = (
-    f"SELECT set_config('{SCOPE_FROM}', %s, true),"
-    f" set_config('{SCOPE_TO}', %s, true), set_config('{USER_ID}', %s, true)"
-)
 
 
 class HeldPost(Protocol):
@@ -40,15 +36,14 @@ class HeldPost(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Context:
-    """What the database knows of the transaction; all empty means: no row of any region."""
+class _State:
+    """What a connection's transaction was told, and the challenge that its signature answers."""
 
-    lower: str = ""
-    upper: str = ""
-    user_id: str = ""
+    context: Context = NOTHING
+    challenge: str = ""
 
 
-_NOTHING = _Context()
+_NOTHING = _State()
 
 
 def scope_for_post(post: HeldPost, actor: Actor) -> Scope:
@@ -92,40 +87,39 @@ def activate(scope: Scope, *, using: str = "default") -> Iterator[None]:
     activate inside itself.
     """
     lower, upper = scope.region.bounds
-    with _context(_Context(lower, upper, scope.actor.id), using):
+    with _context(Context(lower, upper, scope.actor.id), using):
         yield
 
 
 @contextmanager
 def activate_user(user_id: str, *, using: str = "default") -> Iterator[None]:
     """Open a transaction that knows the user but no region: their own posts and nothing else."""
-    with _context(_Context(user_id=user_id), using):
+    with _context(Context(user_id=user_id), using):
         yield
 
 
 @contextmanager
-def _context(wanted: _Context, using: str) -> Iterator[None]:
+def _context(wanted: Context, using: str) -> Iterator[None]:
     connection = connections[using]
     is_outermost = not connection.in_atomic_block
     with transaction.atomic(using=using):
-        before: _Context = getattr(connection, _STATE, _NOTHING)
-        if before == wanted:
+        before: _State = getattr(connection, _STATE, _NOTHING)
+        if before.context == wanted:
             yield
             return
-        _apply(connection, wanted)
-        setattr(connection, _STATE, wanted)
+        setattr(connection, _STATE, _apply(connection, wanted, before.challenge))
         try:
             yield
             # The end of a transaction, and a rollback to a savepoint, undo it by themselves.
             if not is_outermost:
-                _apply(connection, before)
+                _apply(connection, before.context, before.challenge)
         finally:
             setattr(connection, _STATE, before)
 
 
-def _apply(connection: Any, context: _Context) -> None:
+def _apply(connection: Any, context: Context, challenge: str) -> _State:
     with connection.cursor() as cursor:
-        cursor.execute(_SET, [context.lower, context.upper, context.user_id])
+        return _State(context, enter(cursor, context, challenge))
 
 
 def in_scope(queryset: QuerySet[_M], scope: Scope, field: str = "region_code") -> QuerySet[_M]:

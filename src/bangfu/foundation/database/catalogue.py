@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bangfu.foundation.database.rls import DEFINERS
+
 # Every table with a region is under forced row security, with a policy that holds for all
 # commands and compares the region with the scope both for reading and for writing.
 _BARE_TABLES = """
@@ -58,8 +60,9 @@ def tables_without_rls(connection: Any) -> list[str]:
 
 
 def definer_functions(connection: Any) -> list[str]:
-    """Return the functions that run with their owner's rights."""
-    return sorted(_names(connection, _DEFINER_FUNCTIONS))
+    """Return the functions that run with their owner's rights, apart from those that check the
+    context's signature."""
+    return sorted(set(_names(connection, _DEFINER_FUNCTIONS)) - DEFINERS)
 
 
 def _names(connection: Any, query: str) -> list[str]:

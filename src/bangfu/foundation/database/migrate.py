@@ -10,9 +10,9 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
-from bangfu.foundation.database import roles
+from bangfu.foundation.database import roles, scope_keys
 from bangfu.foundation.database.catalogue import tables_without_rls
-from bangfu.foundation.database.rls import app_role
+from bangfu.foundation.database.rls import app_role, scope_functions
 from bangfu.foundation.database.routers import OWNER
 from bangfu.kernel.errors import Refused
 
@@ -46,12 +46,22 @@ def migrate() -> Migrated:
         with connections[OWNER].cursor() as cursor:
             for statement in roles.grants(app_role()):
                 cursor.execute(statement)
+        tell_scope_keys()
         call_command("migrate", database=OWNER, verbosity=0, interactive=False)
         _close_tables()
         bare = tables_without_rls(connections[OWNER])
         if bare:
             raise Refused("E-DB-RLS", tables=", ".join(bare))
+    tell_scope_keys()
     return Migrated(waiting)
+
+
+def tell_scope_keys() -> None:
+    """Make the database check contexts by the keys of this installation's file."""
+    with connections[OWNER].cursor() as cursor:
+        for statement in scope_functions():
+            cursor.execute(statement)
+        scope_keys.tell(cursor)
 
 
 def _check_login() -> None:

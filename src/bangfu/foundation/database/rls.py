@@ -1,9 +1,11 @@
 """Migration operations that put a table under row security by region.
 
-The scope is a range of division codes held in two settings of the transaction. A setting that was
-set once on a connection falls back to the empty string and not to NULL, so both functions turn ''
-into NULL: without a scope there is no row. The policies call them inside a scalar sub-select, so
-that PostgreSQL evaluates them once a statement and can use the index on the code.
+The scope is a range of division codes held in settings of the transaction together with their
+signature (`context`). The functions below give the range back only when the signature is the
+installation's, made for this connection and this transaction; they run with the owner's rights,
+because only the owner reads the key. Whatever does not check is NULL: without a scope there is no
+row. The policies call them inside a scalar sub-select, so that PostgreSQL evaluates them once a
+statement and can use the index on the code.
 """
 
 from __future__ import annotations
@@ -17,21 +19,80 @@ from django.db.migrations.state import ProjectState
 SCOPE_FROM = "bangfu.scope_from"
 SCOPE_TO = "bangfu.scope_to"
 USER_ID = "bangfu.user_id"
+SIGNATURE = "bangfu.signature"
+
+# The key as HMAC hashes it, so that the check is two calls of sha256() (RFC 2104).
+_KEY_TABLE = """
+CREATE TABLE IF NOT EXISTS bangfu_scope_key (
+    id integer PRIMARY KEY, inner_pad bytea NOT NULL, outer_pad bytea NOT NULL
+)"""
+
+_CHALLENGE_FUNCTION = """
+CREATE OR REPLACE FUNCTION bangfu_challenge() RETURNS text
+LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
+AS $$ SELECT pg_backend_pid()::text || ':' ||
+             encode(timestamptz_send(transaction_timestamp()), 'hex') $$"""
 
 _SETTING_FUNCTION = """
 CREATE OR REPLACE FUNCTION {name}() RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog
-AS $$ SELECT NULLIF(current_setting('{setting}', true), '') $$;
-"""
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    signature text := current_setting('{signature}', true);
+BEGIN
+    IF signature IS NULL OR signature = '' THEN
+        RETURN NULL;
+    END IF;
+    PERFORM 1
+       FROM public.bangfu_scope_key k
+      WHERE k.id::text = split_part(signature, ':', 1)
+        AND encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(
+                pg_backend_pid()::text || ':' ||
+                encode(timestamptz_send(transaction_timestamp()), 'hex') || ':' ||
+                coalesce(current_setting('{lower}', true), '') || ':' ||
+                coalesce(current_setting('{upper}', true), '') || ':' ||
+                coalesce(current_setting('{user}', true), ''), 'UTF8'))), 'hex')
+            = split_part(signature, ':', 2);
+    IF FOUND THEN
+        RETURN NULLIF(current_setting('{setting}', true), '');
+    END IF;
+    RETURN NULL;
+END $$"""
 
-SCOPE_FUNCTIONS = "".join(
-    _SETTING_FUNCTION.format(name=name, setting=setting)
-    for name, setting in (
-        ("bangfu_scope_from", SCOPE_FROM),
-        ("bangfu_scope_to", SCOPE_TO),
-        ("bangfu_user_id", USER_ID),
-    )
+_FUNCTIONS = (
+    ("bangfu_scope_from", SCOPE_FROM),
+    ("bangfu_scope_to", SCOPE_TO),
+    ("bangfu_user_id", USER_ID),
 )
+
+# The only functions that may run with their owner's rights.
+DEFINERS = frozenset(name for name, _ in _FUNCTIONS)
+
+
+def scope_functions(app: str = "") -> list[str]:
+    """Return the statements that make the key's table, closed to the login `app`, and the
+    functions that check the context; safe to repeat."""
+    functions = [
+        _SETTING_FUNCTION.format(
+            name=name,
+            setting=setting,
+            signature=SIGNATURE,
+            lower=SCOPE_FROM,
+            upper=SCOPE_TO,
+            user=USER_ID,
+        )
+        for name, setting in _FUNCTIONS
+    ]
+    return [_KEY_TABLE, _closed(app or app_role()), _CHALLENGE_FUNCTION, *functions]
+
+
+def _closed(app: str) -> str:
+    """An installation with one login for everything cannot close the table to it."""
+    return (
+        f"DO $$ BEGIN IF current_user <> '{app}' THEN"
+        f' REVOKE ALL ON bangfu_scope_key FROM "{app}"; END IF; END $$'
+    )
 
 
 def region_range(column: str = "region_code") -> str:
@@ -94,7 +155,7 @@ class EnableRegionRls(migrations.operations.base.Operation):
         """
         scope = region_range(self.column)
         statements = [
-            SCOPE_FUNCTIONS,
+            *scope_functions(),
             f'ALTER TABLE "{self.table}" ENABLE ROW LEVEL SECURITY',
             f'ALTER TABLE "{self.table}" FORCE ROW LEVEL SECURITY',
             f'CREATE POLICY region_scope ON "{self.table}" USING {scope} WITH CHECK {scope}',
@@ -122,6 +183,45 @@ class EnableRegionRls(migrations.operations.base.Operation):
     @property
     def migration_name_fragment(self) -> str:
         return f"{self.table}_rls"
+
+
+class SignedScope(migrations.operations.base.Operation):
+    """Brings the functions that check the context to a database that has older ones."""
+
+    reversible = True
+
+    def deconstruct(self) -> tuple[str, Any, Any]:
+        return self.__class__.__name__, [], {}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Functions are no part of the models."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        if schema_editor.connection.alias == "owner":
+            for statement in scope_functions():
+                schema_editor.execute(statement)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """The policies go on needing them."""
+
+    def describe(self) -> str:
+        return "Check the signature of the context"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return "signed_scope"
 
 
 class AppendOnly(migrations.operations.base.Operation):

@@ -14,12 +14,11 @@ from uuid import UUID
 import psycopg
 from django.db import connections
 
-from bangfu.foundation.database.rls import SCOPE_FROM, SCOPE_TO
+from bangfu.foundation.database.context import Context, enter
 from bangfu.foundation.jobs.domain import Cancelled
 from bangfu.kernel.region import RegionCode
 
 EVERY_SECONDS = 0.5
-_CONTEXT = "SELECT set_config(%s, %s, true), set_config(%s, %s, true)"
 _SAY = "UPDATE jobs_job SET done = %s, total = %s, message = %s WHERE id = %s"
 _ASK = "SELECT cancel_requested FROM jobs_job WHERE id = %s"
 
@@ -29,7 +28,7 @@ class Sideline:
 
     def __init__(self, job_id: UUID, region: RegionCode) -> None:
         self._job_id = job_id
-        self._bounds = region.bounds
+        self._context = Context(*region.bounds)
         self._connection: psycopg.Connection | None = None
         self._said = 0.0
         self._asked = 0.0
@@ -63,8 +62,7 @@ class Sideline:
             params = connections["default"].get_connection_params()
             params.pop("cursor_factory", None)
             self._connection = psycopg.connect(**params, autocommit=True)
-        lower, upper = self._bounds
         with self._connection.transaction(), self._connection.cursor() as cursor:
-            cursor.execute(_CONTEXT, [SCOPE_FROM, lower, SCOPE_TO, upper])
+            enter(cursor, self._context)
             cursor.execute(statement, values)
             return cursor.fetchone() if cursor.description else None

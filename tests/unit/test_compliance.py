@@ -1,0 +1,163 @@
+"""The table of evidence: what counts, what is refused, and that a removed test leaves a hole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts.compliance_rows import Wrong, gather, headings, holes
+
+REASONS = """
+reasons:
+  no-mail: {kind: not_applicable, zh: 不发邮件, en: no mail is sent}
+  later: {kind: open, zh: 尚未建成, en: not built yet}
+  front: {kind: installation, zh: 由代理配置, en: set at the front}
+"""
+ROWS = """
+title: {zh: 甲, en: A}
+source: a table
+status: verified
+sections:
+  - id: V1
+    zh: 一
+    en: one
+    rows:
+      - {id: A-1, zh: 一, en: one}
+      - {id: A-2, zh: 二, en: two, because: no-mail}
+      - {id: A-3, zh: 三, en: three, because: later}
+      - {id: A-4, zh: 四, en: four, setting: BANGFU_DEBUG, document: "page.md#how-it-is-kept"}
+      - {id: A-5, zh: 五, en: five, because: front}
+      - {id: F10, zh: 六, en: six}
+"""
+TESTS = """
+import pytest
+pytestmark = [pytest.mark.django_db, pytest.mark.evidence("A-3")]
+
+@pytest.mark.evidence("A-1", "A-3")
+def test_one():
+    assert True
+
+@pytest.mark.evidence("A-5")
+class TestMore:
+    def test_two(self):
+        assert True
+
+def test_f10_a_formula_is_text():
+    assert True
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A project with one standard, one module of tests and one page."""
+    for name, text in {
+        "standards/compliance/reasons.yaml": REASONS,
+        "standards/compliance/a.yaml": ROWS,
+        "tests/unit/test_a.py": TESTS,
+        "page.md": "# Page\n\n## How it is kept\n",
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def _rows(tree: Path) -> dict[str, object]:
+    return {row.id: row for standard in gather(tree) for row in standard.rows()}
+
+
+def _holes(tree: Path) -> list[str]:
+    return holes(tree, gather(tree), {"BANGFU_DEBUG"})
+
+
+def test_each_row_says_how_it_stands(tree: Path) -> None:
+    states = {name: row.state for name, row in _rows(tree).items()}
+    assert states == {
+        "A-1": "SHOWN",
+        "A-2": "NOT_APPLICABLE",
+        "A-3": "PARTLY",
+        "A-4": "SHOWN",
+        "A-5": "SHOWN",
+        "F10": "SHOWN",
+    }
+    assert _holes(tree) == []
+
+
+def test_markers_of_functions_classes_modules_and_names_are_found(tree: Path) -> None:
+    rows = _rows(tree)
+    name = "tests/unit/test_a.py"
+    assert rows["A-1"].tests == [f"{name}::test_one"]
+    assert rows["A-3"].tests == [
+        f"{name}::test_one",
+        f"{name}::TestMore::test_two",
+        f"{name}::test_f10_a_formula_is_text",
+    ]
+    assert rows["A-5"].tests == [f"{name}::TestMore::test_two"]
+    assert rows["F10"].tests == [f"{name}::test_f10_a_formula_is_text"]
+
+
+def test_the_consoles_tests_count_by_a_line_above_them(tree: Path) -> None:
+    path = tree / "web" / "apps" / "console" / "tests" / "a.test.ts"
+    path.parent.mkdir(parents=True)
+    path.write_text('// evidence: A-1\nit("shows text as text", () => {});\n', encoding="utf-8")
+    assert "web/apps/console/tests/a.test.ts::shows text as text" in _rows(tree)["A-1"].tests
+    path.write_text("// evidence: A-1\nconst x = 1;\n", encoding="utf-8")
+    with pytest.raises(Wrong, match="above no test"):
+        gather(tree)
+
+
+def test_a_removed_test_leaves_a_hole_that_is_named(tree: Path) -> None:
+    (tree / "tests/unit/test_a.py").unlink()
+    assert _holes(tree) == [
+        "A-1 (one): no test, setting, document or reason",
+        "F10 (six): no test, setting, document or reason",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ('@pytest.mark.evidence("A-9")\ndef test_x():\n    assert 1\n', "A-9, which no file"),
+        ("@pytest.mark.evidence(ID)\ndef test_x():\n    assert 1\n", "written-out ids only"),
+        ("@pytest.mark.evidence()\ndef test_x():\n    assert 1\n", "one id or more"),
+        ('@pytest.mark.evidence("A-1")\ndef helper():\n    return 1\n', "is no test"),
+    ],
+)
+def test_a_marker_that_cannot_be_right_is_refused(tree: Path, wrong: str, said: str) -> None:
+    (tree / "tests/unit/test_b.py").write_text("import pytest\n" + wrong, encoding="utf-8")
+    with pytest.raises(Wrong, match=said):
+        gather(tree)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("because: later", "because: nobody-knows", "unknown reason"),
+        ("id: A-2", "id: A-1", "stands twice"),
+        ("because: no-mail", "becuase: no-mail", "unknown fields"),
+        ("because: front", "setting: BANGFU_DEBUG", "used by no row: front"),
+    ],
+)
+def test_a_row_that_cannot_be_right_is_refused(tree: Path, old: str, new: str, said: str) -> None:
+    path = tree / "standards/compliance/a.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(Wrong, match=said):
+        gather(tree)
+
+
+def test_settings_and_documents_must_be_there(tree: Path) -> None:
+    path = tree / "standards/compliance/a.yaml"
+    text = path.read_text(encoding="utf-8").replace("BANGFU_DEBUG", "BANGFU_DEBUGG")
+    path.write_text(text.replace("#how-it-is-kept", "#how"), encoding="utf-8")
+    assert _holes(tree) == [
+        "A-4: there is no setting BANGFU_DEBUGG",
+        "A-4: page.md has no heading #how",
+    ]
+
+
+def test_headings_become_anchors_as_forges_make_them() -> None:
+    assert headings("# 三员 Three administrators\n\n## What's `kept`?\n") == {
+        "三员-three-administrators",
+        "whats-kept",
+    }

@@ -10,7 +10,7 @@ import os
 import secrets
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr
 from pydantic.fields import FieldInfo
@@ -60,7 +60,40 @@ class Config(BaseSettings):
     secure_cookies: bool = Field(
         default=False, description="Send cookies over TLS only; true behind a TLS front."
     )
+    proxies: int = Field(
+        default=0,
+        ge=0,
+        le=4,
+        description="Our own reverse proxies in front; so many entries of X-Forwarded-For count.",
+    )
+    rate_limits: bool = Field(
+        default=True,
+        description="Budgets of requests (standards/limits.yaml); false only while measuring.",
+    )
+    second_factor: Literal["required", "administrators", "off"] = Field(
+        default="required",
+        description="Who needs a second factor: administrators and everybody above the village,"
+        " administrators alone, or nobody.",
+    )
+    sso_issuer: str = Field(
+        default="", description="Address of the province's OpenID Connect sign-in; empty: none."
+    )
+    sso_client_id: str = Field(default="", description="Our name with that sign-in.")
+    sso_client_secret: SecretStr = Field(default=SecretStr(""), description="Our secret with it.")
+    sso_name: str = Field(
+        default="省统一身份认证", description="What the button on the sign-in page calls it."
+    )
+    sso_claim: str = Field(
+        default="sub", description="The claim that holds a person's number with that sign-in."
+    )
     pool_size: int = Field(default=8, ge=2, le=200, description="Database connections a process.")
+    audit_witness: str = Field(
+        default="",
+        description="File or http(s) address off this machine for checkpoints of the audit chain.",
+    )
+    audit_checkpoint_seconds: int = Field(
+        default=60, ge=5, le=3600, description="Seconds between two checkpoints while rows come."
+    )
     console: Path = Field(
         default=REPOSITORY / "web" / "apps" / "console" / "dist",
         description="Folder of the built console.",

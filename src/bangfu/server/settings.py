@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bangfu.foundation.database.urls import database_settings
 from bangfu.server.config import get_config
+from bangfu.standards import passwords
+from bangfu.standards.limits import limits
 
 _config = get_config()
+_today = date.today()
 
 BANGFU_HOME = _config.home
 BANGFU_SCOPE_FILTER = True  # the application filter; only a test turns it off, to prove RLS alone
 BANGFU_CONSOLE = _config.console
+BANGFU_SECOND_FACTOR = _config.second_factor
+BANGFU_AUDIT_WITNESS = _config.audit_witness
+BANGFU_AUDIT_CHECKPOINT_SECONDS = _config.audit_checkpoint_seconds
+BANGFU_PROXIES = _config.proxies
+BANGFU_RATE_LIMITS = _config.rate_limits
 
 SECRET_KEY = _config.signing_key()
 DEBUG = _config.debug
@@ -27,6 +37,10 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "allauth.usersessions",
     "allauth.headless",
     "ninja",
     "bangfu.foundation.regions",
@@ -34,6 +48,7 @@ INSTALLED_APPS = [
     "bangfu.foundation.access",
     "bangfu.foundation.audit",
     "bangfu.foundation.jobs",
+    "bangfu.foundation.limits",
     "bangfu.foundation.files",
     "bangfu.foundation.intake",
     "bangfu.domains.registry",
@@ -47,6 +62,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "bangfu.server.middleware.request_identity",
+    "bangfu.server.headers.security_headers",
+    "bangfu.server.shapes.request_shape",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -56,7 +73,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "bangfu.server.sign_in.sign_in_gate",
     "bangfu.server.middleware.request_scope",
+    "bangfu.server.budgets.request_budgets",
 ]
 
 ROOT_URLCONF = "bangfu.server.urls"
@@ -81,37 +100,71 @@ DATABASE_ROUTERS = ["bangfu.foundation.database.routers.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+# Counters of tries and used codes must be one for all processes.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "server_cache",
+    }
+}
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
+    {"NAME": "bangfu.foundation.accounts.passwords.PasswordRules"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "display_name")},
+    },
 ]
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "bangfu.foundation.accounts.adapter.ClosedSignup"
+ACCOUNT_LOGIN_TIMEOUT = passwords.get("session.pending", _today) * 60
+# Passwords are counted by `accounts.lockout`; these are the tries of a second factor.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": (
+        f"{passwords.get('lockout.failures', _today)}"
+        f"/{passwords.get('lockout.minutes', _today)}m/key"
+    ),
+}
+MFA_ADAPTER = "bangfu.foundation.accounts.adapter.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# A code counts in its own half minute alone and once (OWASP ASVS 5.0 6.5.1, 6.5.5).
+MFA_TOTP_TOLERANCE = 0
+MFA_RECOVERY_CODE_COUNT = passwords.get("recovery.codes", _today)
+MFA_RECOVERY_CODE_DIGITS = passwords.get("recovery.digits", _today)
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+USERSESSIONS_ADAPTER = "bangfu.foundation.accounts.adapter.Sessions"
+USERSESSIONS_TRACK_ACTIVITY = True
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("browser",)
 HEADLESS_FRONTEND_URLS = {"account_signup": "/"}
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = passwords.get("session.longest", _today) * 60
 SESSION_COOKIE_SECURE = _config.secure_cookies
 CSRF_COOKIE_SECURE = _config.secure_cookies
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "bangfu.server.urls.without_token"
+if _config.secure_cookies:
+    # Browsers take a __Host- cookie only over TLS, for this host and the whole of it.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+    LANGUAGE_COOKIE_SECURE = True
+if _config.secure_cookies and _config.proxies:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+ALLAUTH_TRUSTED_PROXY_COUNT = _config.proxies
+# The rest of the headers is `server.headers`'.
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = limits().form_fields
+DATA_UPLOAD_MAX_NUMBER_FILES = limits().form_files
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
@@ -128,7 +181,9 @@ PGHISTORY_DEFAULT_TRACKERS = None
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "bangfu.foundation.logs.line_formatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # Refusals stand in the audit log; the log keeps faults.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

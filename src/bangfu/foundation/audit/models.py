@@ -1,7 +1,8 @@
-"""The table of the audit log."""
+"""The tables of the audit log: rows, those waiting for their seal, seals, checkpoints."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from bangfu.foundation.database.fields import RegionCodeField
@@ -62,3 +63,67 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at} {self.actor_label} {self.action} {self.subject_id}"
+
+
+class PendingEvent(models.Model):
+    """A row that is not sealed yet. A trigger on the log adds it, the sealer takes it away.
+
+    It commits with its row, so a row that commits late is sealed late and never passed over.
+    """
+
+    event_id = models.UUIDField(primary_key=True)
+
+    class Meta:
+        db_table = "audit_pending"
+
+    def __str__(self) -> str:
+        return str(self.event_id)
+
+
+class Segment(models.Model):
+    """Rows that were sealed together, chained to the segment before (`canonical` says how).
+
+    `leaves` holds 32 bytes a row, `tags` 16 bytes a row, in the order of `event_ids`.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    first = models.BigIntegerField()
+    rows = models.IntegerField()
+    sealed_at = models.DateTimeField()
+    event_ids = ArrayField(models.UUIDField())
+    body = models.BinaryField()
+    leaves = models.BinaryField()
+    tags = models.BinaryField()
+    previous = models.BinaryField()
+    chain = models.BinaryField()
+    seal = models.BinaryField()
+
+    class Meta:
+        db_table = "audit_segment"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(number__gte=1, rows__gte=1, first__gte=1),
+                name="audit_segment_counts_from_one",
+            ),
+            models.UniqueConstraint(fields=["first"], name="audit_segment_first_once"),
+        ]
+        indexes = [models.Index(fields=["sealed_at"], name="audit_segment_sealed")]
+
+    def __str__(self) -> str:
+        return f"{self.number} ({self.rows})"
+
+
+class Checkpoint(models.Model):
+    """A checkpoint of the chain that was sent to the witness, or could not be."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    made_at = models.DateTimeField()
+    number = models.BigIntegerField()
+    # The error's code when the witness did not take it, else "".
+    error = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        db_table = "audit_checkpoint"
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.error or 'OK'}"

@@ -1,0 +1,145 @@
+"""Checkpoints (检查点): the newest hash of the chain, sent to the witness once a minute."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connections, transaction
+from django.utils import timezone
+
+from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.audit import services, witness
+from bangfu.foundation.audit.keys import get_key
+from bangfu.foundation.audit.models import Checkpoint, Segment
+from bangfu.kernel.errors import Refused
+from bangfu.kernel.scope import Scope
+
+RETRY_SECONDS = 15
+_LOCK = 0x62616E6766755F62
+_TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A checkpoint that the witness has: segments and rows below it, its hash, and where it is."""
+
+    number: int
+    rows: int
+    chain: str
+    made_at: str
+    where: str
+
+
+def send(*, at: datetime, where: str = "", lost: int = 0, reason: str = "") -> Sent | None:
+    """Send a checkpoint of the newest segment to `where` (the setting's when empty).
+
+    Returns None for a chain without segments. Raises Refused E-AUDIT-WITNESS, E-AUDIT-KEY.
+    """
+    head = Segment.objects.order_by("-number").first()
+    if head is None:
+        return None
+    target = where or witness.place()
+    line = witness.signed(
+        get_key(),
+        number=head.number,
+        rows=head.first + head.rows - 1,
+        chain=bytes(head.chain),
+        made_at=at,
+        lost=lost,
+        reason=reason,
+    )
+    witness.deliver(line, target)
+    Checkpoint.objects.create(made_at=at, number=head.number)
+    return Sent(line.number, line.rows, line.chain, line.made_at, target)
+
+
+def send_if_due() -> None:
+    """Send a checkpoint when the chain has grown and the last one is old enough.
+
+    One process at a time; a witness that does not take it is asked again after 15 seconds, and
+    the failure is kept for the screen.
+    """
+    now = timezone.now()
+    if not _is_due(now):
+        return
+    with transaction.atomic(), connections["default"].cursor() as cursor:
+        cursor.execute(_TRY_LOCK, [_LOCK])
+        if not cursor.fetchone()[0] or not _is_due(now):
+            return
+        try:
+            send(at=now)
+        except Refused as error:
+            head = Segment.objects.order_by("-number").values_list("number", flat=True).first()
+            Checkpoint.objects.create(made_at=now, number=head or 0, error=error.code)
+
+
+def acknowledge_restore(scope: Scope, *, at: datetime, reason: str) -> Sent:
+    """Tell the witness that this database was restored to an earlier state, and why.
+
+    The chain goes on from where it is; the checkpoints above stay in the witness and are named by
+    every later verification. Raises InvalidValue never; Refused E-AUDIT-NOTHING-LOST when no
+    checkpoint lies above the chain.
+    """
+    head = Segment.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    newest = max((line.number for line in witness.lines(witness.place())), default=0)
+    if head == 0 or newest <= head:
+        raise Refused("E-AUDIT-NOTHING-LOST")
+    with activate(scope):
+        services.record(
+            scope,
+            "audit.chain.restored",
+            at=at,
+            subject_kind="audit.chain",
+            subject_id=str(head),
+            region_code=str(scope.region),
+            detail={"lost": newest, "reason": reason},
+        )
+        sent = send(at=at, lost=newest, reason=reason)
+    assert sent is not None
+    return sent
+
+
+def head_path() -> Path:
+    """Return the file that holds the chain's newest hash on this machine, renewed at each seal."""
+    return Path(settings.BANGFU_HOME) / "audit" / "head.json"
+
+
+def note_head() -> None:
+    """Write the newest hash beside the database, so that a cut of the last minute shows too."""
+    head = Segment.objects.order_by("-number").first()
+    if head is None:
+        return
+    path = head_path()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".head-{secrets.token_hex(6)}")
+    draft.write_text(
+        json.dumps({"number": head.number, "chain": bytes(head.chain).hex()}), encoding="ascii"
+    )
+    os.replace(draft, path)
+
+
+def read_head() -> tuple[int, str] | None:
+    """Return number and hash of that file; None when it is not there. (0, "") when malformed."""
+    try:
+        found = json.loads(head_path().read_text(encoding="ascii"))
+        return int(found["number"]), str(found["chain"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0, ""
+
+
+def _is_due(now: datetime) -> bool:
+    last = Checkpoint.objects.order_by("-made_at", "-id").first()
+    if last is None:
+        return Segment.objects.exists()
+    wait = RETRY_SECONDS if last.error else int(settings.BANGFU_AUDIT_CHECKPOINT_SECONDS)
+    if now - last.made_at < timedelta(seconds=wait):
+        return False
+    return bool(last.error) or Segment.objects.filter(number__gt=last.number).exists()

@@ -1,0 +1,67 @@
+"""Who did or saw what about one subject, for those who may see the subject itself.
+
+The whole log is read with AUDIT_READ (`selectors`). These rows are the part of it that stands on
+the page of a household: everybody who sees a family sees who else has looked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from bangfu.foundation.access.scopes import activate, in_scope
+from bangfu.foundation.audit.models import AuditEvent
+from bangfu.kernel.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectEvent:
+    """One row about a subject."""
+
+    id: UUID
+    at: datetime
+    actor_kind: str
+    actor_label: str
+    action: str
+    result: str
+    purpose: str
+    post_id: UUID | None
+    detail: dict[str, Any]
+
+
+def list_of_subject(
+    scope: Scope,
+    *,
+    subject_kind: str,
+    subject_id: str,
+    actions: Sequence[str],
+    before: UUID | None = None,
+    limit: int = 50,
+) -> list[SubjectEvent]:
+    """Return the newest rows about one subject with these actions, older than the row `before`.
+
+    The caller has found the subject in the scope; rows written while it lay elsewhere stay there.
+    """
+    with activate(scope):
+        rows = in_scope(AuditEvent.objects.all(), scope).filter(
+            subject_kind=subject_kind, subject_id=subject_id, action__in=actions
+        )
+        if before is not None:
+            rows = rows.filter(id__lt=before)
+        return [
+            SubjectEvent(
+                id=row.id,
+                at=row.at,
+                actor_kind=row.actor_kind,
+                actor_label=row.actor_label,
+                action=row.action,
+                result=row.result,
+                purpose=row.purpose,
+                post_id=row.post_id,
+                detail=row.detail,
+            )
+            for row in rows.order_by("-id")[:limit]
+        ]

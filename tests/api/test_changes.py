@@ -96,6 +96,7 @@ def test_the_second_click_gets_409(people: dict[str, Client], change: dict[str, 
     assert again["code"] == "E-CHANGES-STATE"
 
 
+@pytest.mark.evidence("ASVS-2.3.1")
 def test_every_step_by_everybody(people: dict[str, Client], change: dict[str, Any]) -> None:
     """Status by caller: 401 nobody, 403 without the permission, 404 outside the place."""
     path = f"/changes/{change['id']}"
@@ -134,6 +135,7 @@ def test_every_step_by_everybody(people: dict[str, Client], change: dict[str, An
             assert change["no"] not in response.content.decode()
 
 
+@pytest.mark.evidence("ASVS-3.2.1")
 def test_evidence_comes_back_as_a_download_to_those_in_scope(
     people: dict[str, Client], change: dict[str, Any]
 ) -> None:
@@ -153,6 +155,7 @@ def test_evidence_comes_back_as_a_download_to_those_in_scope(
     assert empty.status_code in (400, 422)
 
 
+@pytest.mark.evidence("ASVS-15.3.3", "ASVS-15.3.5")
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
@@ -170,6 +173,7 @@ def test_f55_a_body_that_is_not_the_form_is_refused(
     assert send(people["county"], "/changes", body, status)["code"] == code
 
 
+@pytest.mark.evidence("ASVS-2.2.1")
 @pytest.mark.parametrize(
     "query", [{"unknown": "1"}, {"cursor": "forged"}, {"region": "99"}, {"limit": "0"}]
 )

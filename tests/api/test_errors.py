@@ -24,12 +24,14 @@ def test_it_speaks_the_language_that_is_asked_for(jia):
     assert body["message"] == "Not found, or outside your area."
 
 
+@pytest.mark.evidence("ASVS-13.4.3")
 def test_an_unknown_address_is_answered_like_an_unknown_household(jia):
     unknown = jia.get("/api/v1/nothing").json()
     nobody = jia.get("/api/v1/households/nobody").json()
     assert {**unknown, "request_id": ""} == {**nobody, "request_id": ""}
 
 
+@pytest.mark.evidence("ASVS-16.5.1", "ASVS-16.3.4", "ASVS-16.2.5")
 def test_an_unforeseen_error_tells_its_number_and_logs_nothing_personal(
     jia, monkeypatch: pytest.MonkeyPatch, caplog
 ):
@@ -49,6 +51,7 @@ def test_an_unforeseen_error_tells_its_number_and_logs_nothing_personal(
     assert secret not in response.content.decode()
 
 
+@pytest.mark.evidence("ASVS-2.2.2", "GB22239-8.1.4.4-d")
 def test_wrong_input_is_named_by_place_and_not_echoed(jia):
     secret = id_number("990101", 1)
     response = jia.get("/api/v1/households", {"limit": secret})
@@ -59,6 +62,7 @@ def test_wrong_input_is_named_by_place_and_not_echoed(jia):
     assert secret not in response.content.decode()
 
 
+@pytest.mark.evidence("ASVS-3.5.1", "ASVS-3.5.2")
 def test_a_write_without_the_csrf_token_is_refused(world):
     client = Client(enforce_csrf_checks=True)
     client.force_login(world.cast.county.user)
@@ -82,6 +86,7 @@ def test_a_write_with_the_csrf_token_passes(world):
     assert response.status_code == 200
 
 
+@pytest.mark.evidence("ASVS-14.3.2", "ASVS-14.2.2")
 def test_f56_answers_are_never_cached(jia):
     assert jia.get("/api/v1/households")["Cache-Control"] == "no-store"
 

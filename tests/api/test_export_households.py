@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import date
 
+import pytest
 from openpyxl import load_workbook
 
 from bangfu.domains.registry.models import Household
@@ -39,6 +40,7 @@ def test_it_follows_the_filters_and_the_language(jia):
     assert [row[0] for row in rows] == ["H9901010001"]
 
 
+@pytest.mark.evidence("T9")
 def test_f10_a_formula_in_a_name_stays_text(jia):
     with activate(command_scope(YUNXI, "tests")):
         Household.objects.filter(household_no="H9901010001").update(head_name="=HYPERLINK(1)")
@@ -47,6 +49,7 @@ def test_f10_a_formula_in_a_name_stays_text(jia):
     assert (cell.data_type, cell.value) == ("s", "=HYPERLINK(1)")
 
 
+@pytest.mark.evidence("T2")
 def test_f51_not_a_byte_of_the_neighbour_is_in_the_file(jia):
     cells = [str(cell) for row in read(jia.get("/api/v1/households/export")) for cell in row]
     assert not [cell for cell in cells for canary in CANARIES if canary in cell]
@@ -61,6 +64,7 @@ def test_the_neighbours_region_cannot_be_exported(jia):
     assert jia.get("/api/v1/households/export", {"region": "990102"}).status_code == 404
 
 
+@pytest.mark.evidence("GB22239-8.1.4.3-a", "ASVS-16.2.5")
 def test_it_is_written_to_the_audit_log_without_the_search_text(jia):
     number = id_number("990101", 1)
     read(jia.get("/api/v1/households/export", {"q": number}))
@@ -71,11 +75,13 @@ def test_it_is_written_to_the_audit_log_without_the_search_text(jia):
     assert number not in str(event.detail)
 
 
+@pytest.mark.evidence("ASVS-8.2.1")
 def test_a_cadre_without_the_permission_cannot_export(world):
     response = world.client(world.cast.cadre).get("/api/v1/households/export")
     assert (response.status_code, response.json()["code"]) == (403, "E-API-PERMISSION")
 
 
+@pytest.mark.evidence("ASVS-5.4.1", "ASVS-5.4.2")
 def test_the_file_name_says_place_and_day(jia):
     name = jia.get("/api/v1/households/export")["Content-Disposition"]
     assert "households-990101-" in name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.api.conftest import id_number
 
 
@@ -31,6 +33,7 @@ def test_every_fact_has_a_label_in_both_languages_its_source_and_day(get):
     assert kind["as_of"] == "2026-10-31"
 
 
+@pytest.mark.evidence("ASVS-15.3.1", "T1", "GB22239-8.1.4.11-b")
 def test_numbers_are_masked_and_nowhere_in_full(jia):
     body = jia.get("/api/v1/households/H9901010001").content.decode()
     number = id_number("990101", 1)
@@ -38,6 +41,7 @@ def test_numbers_are_masked_and_nowhere_in_full(jia):
     assert number[-4:] in body
 
 
+@pytest.mark.evidence("ASVS-8.2.2", "T2")
 def test_f50_the_neighbours_household_is_answered_like_one_that_does_not_exist(jia):
     theirs = jia.get("/api/v1/households/H9901020001")
     nobody = jia.get("/api/v1/households/H9999999999")
@@ -54,12 +58,14 @@ def test_the_neighbour_sees_the_own_household_only(bing):
     assert bing.get("/api/v1/households/H9901010001").status_code == 404
 
 
+@pytest.mark.evidence("ASVS-8.2.2")
 def test_a_township_officer_does_not_see_another_town(world):
     client = world.client(world.cast.township)
     assert client.get("/api/v1/households/H9901010001").status_code == 200
     assert client.get("/api/v1/households/H9901010003").status_code == 404
 
 
+@pytest.mark.evidence("ASVS-1.1.1")
 def test_f55_tricks_with_the_address_find_nothing(jia):
     for path in (
         "//households/H9901020001",
@@ -74,6 +80,7 @@ def test_f55_tricks_with_the_address_find_nothing(jia):
         assert "卡那瑞" not in response.content.decode()
 
 
+@pytest.mark.evidence("ASVS-3.5.3")
 def test_f55_a_method_override_changes_nothing(jia):
     response = jia.post("/api/v1/households/H9901010001", headers={"X-HTTP-Method-Override": "GET"})
     assert response.status_code == 405

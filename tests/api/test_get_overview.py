@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bangfu.domains.screening.domain import Severity
 from bangfu.foundation.access.scopes import activate, command_scope
 from tests.api.conftest import CANARIES, hint, publish
@@ -71,6 +73,7 @@ def test_before_any_run_it_still_counts_the_register(get):
     assert answer["totals"]["urgent"] == 0
 
 
+@pytest.mark.evidence("ASVS-8.4.1", "T2")
 def test_f52_the_neighbours_counts_are_not_in_any_number(jia, bing):
     assert bing.get("/api/v1/overview").json()["totals"]["households"] == 2
     body = jia.get("/api/v1/overview").content.decode()

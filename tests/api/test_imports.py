@@ -112,6 +112,7 @@ def test_the_list_has_the_newest_first(jia):
     assert [one["id"] for one in page["items"]] == [first["id"]]
 
 
+@pytest.mark.evidence("ASVS-2.2.1")
 @pytest.mark.parametrize(
     ("form", "code"),
     [
@@ -228,6 +229,7 @@ def test_f18_another_file_for_a_month_in_force_is_taken_with_a_reason_only(jia):
     assert jia.get(f"/api/v1/imports/{first['id']}").json()["state"] == "SUPERSEDED"
 
 
+@pytest.mark.evidence("ASVS-2.2.3")
 @pytest.mark.parametrize(
     ("form", "code"),
     [

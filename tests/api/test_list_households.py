@@ -67,6 +67,7 @@ def test_pages_join_to_the_whole_list_without_gap_or_double(get):
         assert cursor is None
 
 
+@pytest.mark.evidence("ASVS-9.1.1")
 def test_f52_a_forged_cursor_is_refused(jia, get):
     cursor = get("/households", limit=1)["next_cursor"]
     for forged in (cursor[:-2], "x", cursor + "A", "WyJoaW50IixbMF1d"):
@@ -75,6 +76,7 @@ def test_f52_a_forged_cursor_is_refused(jia, get):
         assert response.json()["code"] == "E-API-CURSOR"
 
 
+@pytest.mark.evidence("ASVS-9.2.2")
 def test_f52_a_cursor_of_another_order_is_refused(jia, get):
     cursor = get("/households", limit=1, sort="name")["next_cursor"]
     assert jia.get("/api/v1/households", {"cursor": cursor}).status_code == 400
@@ -86,6 +88,7 @@ def test_f52_a_cursor_of_another_county_shows_nothing_of_it(bing, get):
     assert all(number.startswith("H990101") for number in numbers(answer))
 
 
+@pytest.mark.evidence("ASVS-15.3.7", "ASVS-2.2.1", "GB22239-8.1.4.4-d")
 @pytest.mark.parametrize(
     "query", ["nosuch=1", "region=990101&region=990102", "hint=red", "limit=0", "limit=100000"]
 )
@@ -100,6 +103,7 @@ def test_an_unknown_code_is_refused(jia):
     assert (response.status_code, response.json()["code"]) == (400, "E-REPORTS-CODE")
 
 
+@pytest.mark.evidence("T2")
 def test_f54_a_search_never_reaches_the_neighbour(get):
     for q in ("卡那瑞", "kanarui", "H990102", id_number("990102", 3)):
         assert get("/households", q=q)["total"] == 0
@@ -124,15 +128,18 @@ def test_what_the_neighbour_sees_is_the_neighbours_own(bing):
     assert answer["items"][0]["reason_zh"] == "KANARUI-REASON"
 
 
+@pytest.mark.evidence("T2")
 def test_no_byte_of_the_neighbour_is_in_the_answer(jia):
     body = jia.get("/api/v1/households").content.decode()
     assert not [canary for canary in CANARIES if canary in body]
 
 
+@pytest.mark.evidence("GB22239-8.1.4.2-d")
 def test_an_auditor_without_the_permission_is_told_so(world):
     response = world.client(world.cast.auditor).get("/api/v1/households")
     assert (response.status_code, response.json()["code"]) == (403, "E-API-PERMISSION")
 
 
+@pytest.mark.evidence("ASVS-7.2.1", "GB22239-8.1.4.2-a")
 def test_nobody_signed_in_gets_401(client, db):
     assert client.get("/api/v1/households").status_code == 401

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 
 def test_a_place_has_its_path_and_what_lies_below(get):
     answer = get("/regions/990101")
@@ -29,5 +31,6 @@ def test_a_code_of_a_wrong_length_is_refused(jia):
     assert (response.status_code, response.json()["code"]) == (400, "E-REGION-LENGTH")
 
 
+@pytest.mark.evidence("ASVS-1.2.9")
 def test_percent_means_itself(get):
     assert get("/regions", q="%") == []

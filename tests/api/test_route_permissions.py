@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
+
 from bangfu.foundation.access.roles import all_permissions
 from bangfu.foundation.http.permits import Open, Permit, SignedIn
 from bangfu.server.api import api
@@ -22,6 +24,7 @@ def routes() -> Iterator[tuple[str, str, object]]:
                 yield name, operation.view_func.__name__, operation
 
 
+@pytest.mark.evidence("ASVS-8.2.1", "GB22239-8.1.4.2-f")
 def test_every_route_declares_exactly_one_permission_rule():
     found = {name: operation.auth_callbacks for name, _, operation in routes()}
     assert len(found) > 20
@@ -33,6 +36,7 @@ def test_every_route_declares_exactly_one_permission_rule():
     assert undeclared == []
 
 
+@pytest.mark.evidence("ASVS-8.2.1", "ASVS-13.4.5")
 def test_only_the_known_routes_do_without_a_permission():
     without = {
         function: type(operation.auth_callbacks[0]).__name__
@@ -42,6 +46,7 @@ def test_only_the_known_routes_do_without_a_permission():
     assert without == {**dict.fromkeys(OPEN, "Open"), **dict.fromkeys(SIGNED_IN, "SignedIn")}
 
 
+@pytest.mark.evidence("ASVS-8.1.1")
 def test_every_permission_named_by_a_route_is_in_the_table_of_roles():
     named = {
         permission

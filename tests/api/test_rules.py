@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.api.conftest import CANARIES
 
 
@@ -32,6 +34,7 @@ def test_a_threshold_is_the_one_of_the_place_and_day(get):
     assert earlier["income_line"]["value"] == "6000"
 
 
+@pytest.mark.evidence("T17")
 def test_a_rule_has_sentences_formulas_thresholds_feeds_and_cases(get):
     rule = get("/rules/medical_lifted", period="2026-10")
     assert "max_in(medical_claim" in rule["when"]

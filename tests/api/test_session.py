@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from bangfu.foundation.access.scopes import command_scope
@@ -43,6 +44,7 @@ def test_somebody_without_a_post_signs_in_and_sees_nothing(world):
     assert (refused.status_code, refused.json()["code"]) == (403, "E-API-NO-POST")
 
 
+@pytest.mark.evidence("ASVS-7.2.1")
 def test_nobody_signed_in_gets_401_with_a_remedy(client, db):
     response = client.get("/api/v1/session")
     assert response.status_code == 401
@@ -59,6 +61,7 @@ def test_switching_to_another_post_changes_the_scope(world, jia):
     assert jia.get("/api/v1/households").json()["total"] == 2
 
 
+@pytest.mark.evidence("ASVS-8.2.2")
 def test_somebody_elses_post_cannot_be_taken(world, jia):
     theirs = str(world.cast.neighbour.post_id)
     response = jia.post(
@@ -68,6 +71,7 @@ def test_somebody_elses_post_cannot_be_taken(world, jia):
     assert jia.get("/api/v1/session").json()["active_post_id"] == str(world.cast.county.post_id)
 
 
+@pytest.mark.evidence("ASVS-8.3.1")
 def test_f55_a_post_written_into_the_session_by_hand_is_ignored(world, jia):
     session = jia.session
     session["bangfu_post_id"] = str(world.cast.neighbour.post_id)
@@ -75,6 +79,7 @@ def test_f55_a_post_written_into_the_session_by_hand_is_ignored(world, jia):
     assert jia.get("/api/v1/households").json()["total"] == 3
 
 
+@pytest.mark.evidence("T10", "GB22239-8.1.4.2-c")
 def test_f59_a_revoked_post_ends_at_once(world, jia):
     assert jia.get("/api/v1/households").status_code == 200
     services.end_post(
@@ -86,6 +91,7 @@ def test_f59_a_revoked_post_ends_at_once(world, jia):
     assert jia.get("/api/v1/households").status_code == 403
 
 
+@pytest.mark.evidence("ASVS-7.4.2", "T10", "GB22239-8.1.4.2-c")
 def test_f59_a_disabled_user_is_out_at_once(world, jia):
     user = world.cast.county.user
     user.is_active = False

@@ -19,11 +19,13 @@ from tests.cast import AT, PASSWORD, SHIQIAO, YUNXI, YUNXI_TOWN, YUNXI_VILLAGE, 
 NATION = command_scope(RegionCode("000000000000"), "tests")
 
 
+@pytest.mark.evidence("ASVS-8.3.1")
 def test_nobody_else_makes_a_scope() -> None:
     with pytest.raises(TypeError, match="a Scope is made by"):
         Scope(YUNXI, frozenset(), Actor("USER", "1", "甲"))
 
 
+@pytest.mark.evidence("ASVS-8.1.1")
 def test_roles_name_only_permissions_that_exist_and_levels_that_exist() -> None:
     for role in list_roles():
         assert role.zh
@@ -49,6 +51,7 @@ def test_a_permission_that_no_table_knows_is_a_mistake_in_our_code() -> None:
     assert kept.permissions == {"EXPORT"}
 
 
+@pytest.mark.evidence("ASVS-8.2.1", "GB22239-8.1.4.2-a")
 @pytest.mark.django_db
 def test_each_of_the_cast_may_do_what_their_post_says(cast: Cast) -> None:
     require(cast.county.scope, "FEEDS_IMPORT", YUNXI_TOWN)
@@ -62,6 +65,7 @@ def test_each_of_the_cast_may_do_what_their_post_says(cast: Cast) -> None:
             require(player.scope, permission)
 
 
+@pytest.mark.evidence("F60", "GB22239-8.1.4.2-c", "T10")
 @pytest.mark.django_db
 def test_f60_a_post_counts_from_its_first_day_to_its_last(cast: Cast) -> None:
     user = cast.public.user
@@ -127,6 +131,7 @@ def test_a_post_of_another_county_cannot_be_ended_from_here(cast: Cast) -> None:
         )
 
 
+@pytest.mark.evidence("ASVS-6.2.4")
 @pytest.mark.django_db
 @pytest.mark.parametrize("password", ["short", "password123", "xiaoming-2026"])
 def test_a_weak_password_is_refused(password: str) -> None:
@@ -134,12 +139,14 @@ def test_a_weak_password_is_refused(password: str) -> None:
         services.create_user(scope=NATION, at=AT, username="xiaoming-2026", password=password)
 
 
+@pytest.mark.evidence("GB22239-8.1.4.1-a")
 @pytest.mark.django_db
 def test_a_user_name_is_given_once(cast: Cast) -> None:
     with pytest.raises(Conflict, match="E-ACCOUNT-EXISTS"):
         services.create_user(scope=NATION, at=AT, username="jia", password=None)
 
 
+@pytest.mark.evidence("ASVS-6.3.4", "GB22239-8.1.4.2-a")
 @pytest.mark.django_db
 def test_signing_in_works_by_name_and_password_and_signing_up_does_not(cast: Cast) -> None:
     client = Client()

@@ -26,6 +26,7 @@ def _rows() -> list[str]:
         return list(AuditEvent.objects.order_by("id").values_list("action", flat=True))
 
 
+@pytest.mark.evidence("ASVS-2.3.3")
 @pytest.mark.django_db(transaction=True)
 def test_a_rollback_leaves_neither_the_write_nor_its_row(cast: Cast) -> None:
     before = _rows()
@@ -41,6 +42,7 @@ def test_a_rollback_leaves_neither_the_write_nor_its_row(cast: Cast) -> None:
     assert _rows() == before
 
 
+@pytest.mark.evidence("ASVS-16.5.3", "GB22239-8.1.4.3-d")
 @pytest.mark.django_db(transaction=True)
 def test_without_its_audit_row_there_is_no_write(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
@@ -87,6 +89,7 @@ def test_a_row_outside_a_transaction_is_a_mistake_in_our_code(cast: Cast) -> Non
         )
 
 
+@pytest.mark.evidence("ASVS-16.4.2")
 @pytest.mark.django_db
 def test_f56_the_log_of_another_county_is_not_read(cast: Cast) -> None:
     seen = selectors.list_events(cast.auditor.scope)
@@ -96,6 +99,7 @@ def test_f56_the_log_of_another_county_is_not_read(cast: Cast) -> None:
         selectors.list_events(cast.neighbour.scope)
 
 
+@pytest.mark.evidence("GB22239-8.1.4.3-a")
 @pytest.mark.django_db
 def test_history_keeps_what_an_ended_post_was(cast: Cast) -> None:
     accounts.end_post(

@@ -23,6 +23,7 @@ def _last() -> AuditEvent:
         return AuditEvent.objects.order_by("-id")[0]
 
 
+@pytest.mark.evidence("ASVS-16.2.1", "GB22239-8.1.4.3-b", "T1")
 @pytest.mark.django_db(transaction=True)
 def test_a_read_is_recorded_with_its_reason_and_where_it_came_from(cast: Cast) -> None:
     assert cast.cadre.scope is not None
@@ -41,6 +42,7 @@ def test_a_read_is_recorded_with_its_reason_and_where_it_came_from(cast: Cast) -
     assert (row.post_id, row.client, row.actor_label) == (POST, "192.0.2.7", "结对干部")
 
 
+@pytest.mark.evidence("ASVS-16.3.2", "GB22239-8.1.4.3-a")
 @pytest.mark.django_db
 def test_a_refusal_before_sign_in_belongs_to_nobody_and_to_the_nation(cast: Cast) -> None:
     audit.record_refusal(
@@ -52,6 +54,7 @@ def test_a_refusal_before_sign_in_belongs_to_nobody_and_to_the_nation(cast: Cast
     assert row.detail["status"] == 401
 
 
+@pytest.mark.evidence("ASVS-16.3.2", "GB22239-8.1.4.3-b")
 @pytest.mark.django_db
 def test_a_refusal_of_somebody_known_lies_in_their_place(cast: Cast) -> None:
     audit.record_refusal(

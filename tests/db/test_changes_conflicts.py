@@ -219,6 +219,7 @@ class Race:
             connection.close()
 
 
+@pytest.mark.evidence("ASVS-2.3.4")
 @pytest.mark.django_db(transaction=True)
 def test_f45_of_two_approvers_at_the_same_instant_one_wins(village: Village) -> None:
     made = agreed(village, "BIRTH", "1", CHILD)
@@ -254,6 +255,7 @@ def test_f45_of_two_conflicting_requests_approved_at_the_same_instant_one_wins(
         assert Act.objects.count() == 1
 
 
+@pytest.mark.evidence("ASVS-2.3.4")
 @pytest.mark.django_db(transaction=True)
 def test_f45_approve_against_withdraw_leaves_one_of_the_two(village: Village) -> None:
     made = agreed(village, "BIRTH", "1", CHILD)

@@ -81,6 +81,7 @@ def test_an_approved_request_is_undone_whole(village: Village) -> None:
     assert family(village.town, "1") == before
 
 
+@pytest.mark.evidence("T5", "T3")
 def test_who_asked_or_agreed_does_not_approve(village: Village) -> None:
     made = draft(village, "BIRTH", "1", CHILD, scope=village.town)
     services.submit(scope=village.town, at=AT, request_id=made.id)
@@ -99,6 +100,7 @@ def test_who_asked_or_agreed_does_not_approve(village: Village) -> None:
     assert found.state == State.APPROVED
 
 
+@pytest.mark.evidence("T5")
 def test_who_edited_does_not_approve_either(village: Village) -> None:
     made = draft(village, "BIRTH", "1", CHILD)
     form = services.Form("BIRTH", "1", made.happened_on, CHILD, "改过")
@@ -113,6 +115,7 @@ def test_who_edited_does_not_approve_either(village: Village) -> None:
     assert caught.value.code == "E-CHANGES-TWO-PERSONS"
 
 
+@pytest.mark.evidence("T5", "T3")
 def test_the_database_holds_two_persons_as_well(village: Village) -> None:
     made = approved(village, "BIRTH", "1", CHILD)
     with (
@@ -180,6 +183,7 @@ def test_facts_that_the_form_does_not_take_are_refused(
     assert caught.value.code == code
 
 
+@pytest.mark.evidence("ASVS-2.2.3")
 def test_what_is_missing_is_asked_for_at_submission(village: Village) -> None:
     made = draft(village, "BIRTH", "1", {"name": "赵六"})
     with pytest.raises(InvalidValue) as caught:
@@ -208,6 +212,7 @@ def test_what_cannot_be_done_is_refused_at_submission_and_leaves_no_trace(
         assert not AuditEvent.objects.filter(action="registry.act.recorded").exists()
 
 
+@pytest.mark.evidence("ASVS-2.3.1", "ASVS-8.2.1")
 def test_only_those_with_the_post_take_a_step(village: Village, cast: Cast) -> None:
     made = agreed(village, "BIRTH", "1", CHILD)
     for player in (cast.county, cast.cadre, village.officer, cast.auditor):
@@ -229,6 +234,7 @@ def test_a_household_elsewhere_cannot_be_asked_about(village: Village, cast: Cas
         draft(village, "BIRTH", "1", CHILD, scope=cast.neighbour.scope)
 
 
+@pytest.mark.evidence("GB39786-8.4-e", "ASVS-16.4.2")
 def test_steps_and_history_can_only_grow_and_facts_are_stored_sealed(village: Village) -> None:
     made = approved(village, "BIRTH", "1", CHILD)
     with pytest.raises(ProgrammingError, match="permission denied"), activate(village.town):
@@ -245,6 +251,7 @@ def test_steps_and_history_can_only_grow_and_facts_are_stored_sealed(village: Vi
         assert CHILD["id_number"] not in tokens + flags
 
 
+@pytest.mark.evidence("ASVS-8.2.3")
 def test_id_numbers_are_masked_for_readers_and_shown_to_those_who_check(
     village: Village, cast: Cast
 ) -> None:

@@ -42,6 +42,7 @@ def own(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
+@pytest.mark.evidence("ASVS-13.2.3", "ASVS-13.3.2", "ASVS-13.2.1")
 def test_the_passwords_are_random_and_for_the_owner_of_the_file_alone(home: Path) -> None:
     path = saved.folder(home) / saved.FILE
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -57,6 +58,7 @@ def test_a_wrong_password_is_refused(home: Path) -> None:
         psycopg.connect(wrong)
 
 
+@pytest.mark.evidence("ASVS-13.2.3")
 def test_passwords_are_kept_as_scram_verifiers(home: Path) -> None:
     admin = saved.load(home).url("admin", "postgres").text(with_password=True)
     with psycopg.connect(admin) as server:
@@ -66,6 +68,7 @@ def test_passwords_are_kept_as_scram_verifiers(home: Path) -> None:
     assert all(verifier.startswith("SCRAM-SHA-256$") for verifier in verifiers.values())
 
 
+@pytest.mark.evidence("ASVS-13.2.2", "GB22239-8.1.4.2-d")
 def test_neither_role_is_mighty(home: Path) -> None:
     admin = saved.load(home).url("admin", "postgres").text(with_password=True)
     with psycopg.connect(admin) as server:
@@ -76,6 +79,7 @@ def test_neither_role_is_mighty(home: Path) -> None:
         assert sorted(row[0] for row in rows) == ["bangfu_app", "bangfu_owner"]
 
 
+@pytest.mark.evidence("GB22239-8.1.4.4-b")
 def test_it_is_utf8_in_the_c_locale_and_listens_on_the_loopback_alone(home: Path) -> None:
     with psycopg.connect(saved.load(home).url("app").text(with_password=True)) as app:
         shown = app.execute(

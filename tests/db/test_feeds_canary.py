@@ -60,6 +60,7 @@ def own_lake(settings, tmp_path):
     lake.lake_root = lake_root
 
 
+@pytest.mark.evidence("ASVS-14.2.4", "GB22239-8.1.4.11-b", "GB22239-8.1.4.8-b")
 def test_no_identity_is_in_any_byte_or_value_of_the_lake(own_lake, tmp_path) -> None:
     for dataset, (head, row) in FILES.items():
         path = write_csv(tmp_path / f"{NAME}{NUMBER}.csv", head, [row])
@@ -76,6 +77,7 @@ def test_no_identity_is_in_any_byte_or_value_of_the_lake(own_lake, tmp_path) -> 
             assert secret not in str(path.relative_to(own_lake))
 
 
+@pytest.mark.evidence("ASVS-16.2.5")
 def test_no_identity_is_in_the_batches_or_the_audit_log(own_lake, tmp_path) -> None:
     for dataset, (head, row) in FILES.items():
         wrong = [NUMBER[:-1] + "?", *row[1:]]

@@ -75,6 +75,7 @@ def test_import_list_and_revert_print_one_json_object_each(tmp_path) -> None:
     }
 
 
+@pytest.mark.evidence("T14")
 def test_a_refusal_leaves_with_1_and_says_why_and_what_to_do(tmp_path) -> None:
     path = write_csv(tmp_path / "a.csv", CLAIM_HEAD, [claim(1, month="2026-07")])
     done = imported(path, "--commit")

@@ -141,6 +141,7 @@ def test_a_file_without_one_good_row_is_refused_with_an_error_workbook(tmp_path)
     assert result.error_file_id is not None
 
 
+@pytest.mark.evidence("GB22239-8.1.4.10-b")
 def test_cancelling_leaves_neither_file_nor_open_batch(tmp_path) -> None:
     class Stop(Exception):
         pass

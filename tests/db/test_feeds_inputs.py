@@ -65,6 +65,7 @@ def test_every_promised_table_is_there_even_when_nothing_was_delivered(tmp_path)
     ]
 
 
+@pytest.mark.evidence("GB22239-8.1.4.11-a", "GB22239-8.1.4.11-b")
 def test_asset_rows_come_only_of_people_with_a_paper_in_force(tmp_path) -> None:
     rows = [vehicle(serial) for serial in (1, 2, 3, 4)]
     take_in(write_csv(tmp_path / "v.csv", VEHICLE_HEAD, rows), "traffic/vehicle")
@@ -122,6 +123,7 @@ def test_the_newest_valid_list_is_used_and_lists_of_changes_add_up(tmp_path) -> 
     assert inputs.rows["medical_claim"] == 1
 
 
+@pytest.mark.evidence("T17")
 def test_equal_inputs_give_equal_bytes(tmp_path) -> None:
     take_in(write_csv(tmp_path / "c.csv", CLAIM_HEAD, [claim(2), claim(1)]))
     for name in ("one", "two"):
@@ -131,6 +133,7 @@ def test_equal_inputs_give_equal_bytes(tmp_path) -> None:
         assert path.read_bytes() == twin.read_bytes()
 
 
+@pytest.mark.evidence("ASVS-16.5.3", "T6")
 def test_a_lost_file_is_an_error_and_not_an_empty_list(tmp_path) -> None:
     result = take_in(write_csv(tmp_path / "c.csv", CLAIM_HEAD, [claim(1)]))
     path = selectors.get_landing(county(), result.batch_id).path

@@ -21,6 +21,7 @@ def _sm3(content: bytes) -> str:
     return digest.finalize().hex()
 
 
+@pytest.mark.evidence("GB22239-8.1.4.7-b")
 @pytest.mark.django_db
 def test_what_is_kept_comes_back_with_its_hash(cast: Cast, tmp_path: Path) -> None:
     content = "户编号,户主姓名\n".encode() * 100_000
@@ -34,6 +35,7 @@ def test_what_is_kept_comes_back_with_its_hash(cast: Cast, tmp_path: Path) -> No
             assert stored.name.endswith(".csv")
 
 
+@pytest.mark.evidence("ASVS-5.3.2", "ASVS-5.3.1")
 @pytest.mark.django_db
 def test_f04_a_name_never_decides_where_a_file_lies(cast: Cast) -> None:
     for name, shown in (
@@ -50,6 +52,7 @@ def test_f04_a_name_never_decides_where_a_file_lies(cast: Cast) -> None:
         assert str(kept.id) in target.name
 
 
+@pytest.mark.evidence("ASVS-8.2.2")
 @pytest.mark.django_db
 def test_f56_a_file_of_another_county_does_not_exist_for_us(cast: Cast) -> None:
     kept = files.save(cast.county.scope, "a.csv", b"x", "export.households", at=AT)

@@ -57,6 +57,7 @@ def test_the_neighbours_history_is_not_seen(cast: Cast) -> None:
         assert seen == {str(SHIQIAO)}
 
 
+@pytest.mark.evidence("ASVS-16.4.2", "T11")
 @pytest.mark.django_db
 def test_every_history_table_is_append_only_for_the_application(db: None) -> None:
     query = (
@@ -68,6 +69,7 @@ def test_every_history_table_is_append_only_for_the_application(db: None) -> Non
         assert cursor.fetchall() == []
 
 
+@pytest.mark.evidence("GB39786-8.4-e", "GB22239-8.1.4.8-b", "T11")
 @pytest.mark.django_db
 def test_history_tables_hold_ciphertext_and_never_the_text(db: None) -> None:
     tables = [

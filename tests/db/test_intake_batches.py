@@ -50,6 +50,7 @@ def committed(**more):
     return services.mark_committed(scope=county(), at=NOW, batch_id=batch.id)
 
 
+@pytest.mark.evidence("ASVS-2.3.1", "GB22239-8.1.4.3-a")
 def test_a_batch_goes_from_received_to_staged_to_committed_with_an_audit_row_each() -> None:
     batch = committed()
     assert batch.state == BatchState.COMMITTED
@@ -68,6 +69,7 @@ def test_a_batch_goes_from_received_to_staged_to_committed_with_an_audit_row_eac
     ]
 
 
+@pytest.mark.evidence("ASVS-2.3.1")
 @pytest.mark.parametrize("step", ["commit", "cancel", "stage", "refuse"])
 def test_a_finished_batch_takes_no_further_step(step: str) -> None:
     batch = committed()
@@ -100,6 +102,7 @@ def test_a_staged_double_is_cancelled_when_the_other_is_committed() -> None:
     assert services.lock_for_commit(scope=county(), batch_id=other.id).duplicate_of == one.id
 
 
+@pytest.mark.evidence("ASVS-2.3.4", "T14")
 def test_the_database_refuses_a_second_commit_of_the_same_file() -> None:
     first = committed()
     with activate(county()):

@@ -81,6 +81,7 @@ def test_a_refusal_is_kept_with_its_code_and_goes_on_to_the_command(cast: Cast) 
     assert job.error == {"code": "E-INTAKE-STATE", "params": {"state": "A", "wanted": "B"}}
 
 
+@pytest.mark.evidence("ASVS-16.2.5", "ASVS-16.5.1")
 @pytest.mark.django_db
 def test_a_strange_error_leaves_no_personal_data_in_the_job(cast: Cast) -> None:
     with pytest.raises(ZeroDivisionError):
@@ -96,6 +97,7 @@ def test_an_unknown_kind_is_refused_before_anything_is_queued(cast: Cast) -> Non
     assert jobs.list_jobs(cast.county.scope) == []
 
 
+@pytest.mark.evidence("ASVS-8.2.2", "T2")
 @pytest.mark.django_db
 def test_f51_a_job_of_another_county_does_not_exist_for_us(cast: Cast) -> None:
     job = jobs.start(cast.county.scope, "test.look", {"word": "x"}, at=AT)
@@ -116,6 +118,7 @@ def test_a_queued_job_that_is_cancelled_ends_at_once_and_only_once(cast: Cast) -
     assert SEEN == []
 
 
+@pytest.mark.evidence("ASVS-8.3.1")
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_runs_a_queued_job_under_the_scope_of_its_starter(cast: Cast) -> None:
     job = jobs.start(cast.township.scope, "test.look", {"word": "乡"}, at=AT)
@@ -176,6 +179,7 @@ def test_f64_a_job_whose_worker_was_killed_is_tried_again_but_not_for_ever(cast:
     )
 
 
+@pytest.mark.evidence("GB22239-8.1.4.3-a")
 @pytest.mark.django_db
 def test_each_step_of_a_job_has_its_audit_row(cast: Cast) -> None:
     job = jobs.run_now(cast.county.scope, "test.look", {"word": "x"}, at=AT)

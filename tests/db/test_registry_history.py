@@ -77,6 +77,7 @@ def test_history_sees_bulk_updates_too(changed: Cast) -> None:
         assert Household.pgh_event_model.objects.count() == before + 1
 
 
+@pytest.mark.evidence("T11")
 def test_the_application_role_can_neither_change_nor_remove_history(changed: Cast) -> None:
     with activate(changed.county.scope), connection.cursor() as cursor:
         cursor.execute(

@@ -118,6 +118,7 @@ def test_nothing_is_written_without_commit(cast: Cast) -> None:
     assert numbers(cast) == []
 
 
+@pytest.mark.evidence("GB22239-8.1.4.10-b")
 def test_a_staged_list_is_committed_later_and_its_staged_file_is_gone(
     cast: Cast, settings: pytest.FixtureRequest, django_capture_on_commit_callbacks: object
 ) -> None:
@@ -319,6 +320,7 @@ def test_two_sheets_are_joined(cast: Cast, tmp_path: Path) -> None:
     assert [each.name for each in household.members] == ["赵一", "赵三"]
 
 
+@pytest.mark.evidence("GB39786-8.4-e", "GB22239-8.1.4.8-b", "ASVS-14.2.4")
 def test_numbers_are_encrypted_and_found_by_token(cast: Cast, tmp_path: Path) -> None:
     scope = cast.county.scope
     take_in(scope, write_list(tmp_path / "a.xlsx", [person("1", 1, "赵一")]))
@@ -342,6 +344,7 @@ def test_birth_and_sex_come_from_the_number_when_the_list_has_none(
     assert facts["sex"].value == "MALE"  # the 17th digit is 1
 
 
+@pytest.mark.evidence("GB22239-8.1.4.3-a")
 def test_one_commit_is_one_audit_row(cast: Cast, tmp_path: Path) -> None:
     take_in(cast.county.scope, write_list(tmp_path / "a.xlsx", [person("1", 1, "赵一")]))
     with activate(cast.county.scope):
@@ -355,6 +358,7 @@ def test_a_day_to_come_is_refused(cast: Cast) -> None:
     assert caught.value.code == "E-REGISTRY-AS-OF-FUTURE"
 
 
+@pytest.mark.evidence("GB22239-8.1.4.2-d", "ASVS-8.2.1")
 def test_an_auditor_may_not_import(cast: Cast) -> None:
     with pytest.raises(NotAllowed):
         take_in(cast.auditor.scope, EXAMPLE)

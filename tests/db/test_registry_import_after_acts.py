@@ -36,6 +36,7 @@ def import_again(town: Scope, folder: Path, rows: list[Any], as_of: date) -> Any
     return take_in(scope, file, as_of=as_of, at=LATER)
 
 
+@pytest.mark.evidence("T3")
 def test_the_dead_do_not_come_back_by_a_list(town: Scope, tmp_path: Path) -> None:
     acts.record_death(scope=town, household_no="3", person_id=id_of(town, "3", "孙八"), **STAMP)
     result = import_again(town, tmp_path, SUN, AFTER)

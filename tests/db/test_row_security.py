@@ -11,6 +11,7 @@ from bangfu.foundation.database.catalogue import tables_without_rls
 from tests.cast import SHIQIAO, Cast
 
 
+@pytest.mark.evidence("ASVS-8.4.1", "T2")
 def test_every_table_with_a_region_is_under_row_security(db: None) -> None:
     assert tables_without_rls(connections["default"]) == []
 
@@ -27,6 +28,7 @@ def test_a_county_sees_its_own_posts_and_not_the_neighbours(cast: Cast) -> None:
         assert not Post.objects.filter(region_code=str(SHIQIAO)).exists()
 
 
+@pytest.mark.evidence("ASVS-16.5.3", "T2")
 @pytest.mark.django_db
 def test_without_a_scope_there_is_no_row(cast: Cast) -> None:
     assert Post.objects.count() == 0

@@ -59,6 +59,7 @@ def test_f01_a_far_cell_without_a_dimension_kills_only_the_child(good, tmp_path)
     )
 
 
+@pytest.mark.evidence("ASVS-5.2.3", "ASVS-15.2.2", "T9")
 def test_f02_a_sheet_that_unpacks_four_hundred_times_is_refused_before_parsing(good, tmp_path):
     row = b'<row r="9"><c r="A9"><v>1</v></c></row>'
     bomb = repack(
@@ -70,18 +71,21 @@ def test_f02_a_sheet_that_unpacks_four_hundred_times_is_refused_before_parsing(g
     assert message(error).endswith("字节展开为 19500011 字节，压缩比异常，已拒绝。")
 
 
+@pytest.mark.evidence("ASVS-5.2.3", "T9")
 def test_f02_a_file_that_unpacks_beyond_the_limit_is_refused(good):
     error = refusal(good, unzipped_bytes=1_000)
     assert error.code == "E-SHEET-UNZIPPED"
     assert "超过上限 1000 字节" in message(error)
 
 
+@pytest.mark.evidence("ASVS-15.2.2")
 def test_f02_a_parser_that_takes_too_long_is_stopped_by_the_wall_clock(good):
     error = refusal(good, wall_seconds=0.01)
     assert error.code == "E-SHEET-TIMEOUT"
     assert message(error) == "读取文件超过 0 秒，已中止。"
 
 
+@pytest.mark.evidence("ASVS-15.2.2", "T9")
 def test_f02_a_parser_that_needs_too_much_memory_is_stopped(tmp_path):
     rows = [[f"{line}-{place}-的文字" for place in range(20)] for line in range(20_000)]
     error = refusal(write_xlsx(tmp_path / "wide.xlsx", rows), memory_bytes=48 * 1024 * 1024)
@@ -99,6 +103,7 @@ OUTSIDE = (
 )
 
 
+@pytest.mark.evidence("ASVS-1.5.1", "T9")
 @pytest.mark.parametrize("xml", [LAUGHS, OUTSIDE, LAUGHS.encode("utf-16")])
 def test_f03_entities_in_shared_strings_are_refused(good, tmp_path, xml):
     error = refusal(repack(good, tmp_path / "laughs.xlsx", {"xl/sharedStrings.xml": xml}))
@@ -106,12 +111,14 @@ def test_f03_entities_in_shared_strings_are_refused(good, tmp_path, xml):
     assert message(error) == "表格内部文件“xl/sharedStrings.xml”含有不允许的声明，已拒绝。"
 
 
+@pytest.mark.evidence("ASVS-1.5.1")
 def test_f03_a_document_type_behind_a_long_comment_is_refused(good, tmp_path):
     xml = '<?xml version="1.0"?><!--' + "x" * 100_000 + "-->" + LAUGHS[21:]
     error = refusal(repack(good, tmp_path / "late.xlsx", {"xl/sharedStrings.xml": xml}))
     assert error.code == "E-SHEET-XML"
 
 
+@pytest.mark.evidence("ASVS-5.3.2")
 @pytest.mark.parametrize(
     "name", ["../../etc/cron.d/x", "/etc/passwd", "C:\\Windows\\x.xml", "xl/..\\..\\x.xml"]
 )
@@ -142,6 +149,7 @@ def test_f04_an_archive_inside_the_archive_is_refused(good, tmp_path):
     assert message(error) == "压缩包里还套着压缩包“xl/embeddings/inner.zip”，已拒绝。"
 
 
+@pytest.mark.evidence("ASVS-5.2.3")
 def test_f04_a_hundred_thousand_entries_are_refused(tmp_path):
     path = tmp_path / "many.xlsx"
     with zipfile.ZipFile(path, "w") as archive:

@@ -40,6 +40,7 @@ def test_f05_a_true_xls_is_read(tmp_path, name):
     assert [row["name"] for row in sheet.rows] == ["张三"]
 
 
+@pytest.mark.evidence("ASVS-5.2.2", "T9")
 def test_f05_an_xls_renamed_xlsx_is_refused(tmp_path):
     path = write_xls(tmp_path / "a.xls").rename(tmp_path / "a.xlsx")
     error = refusal(path)
@@ -55,6 +56,7 @@ def test_f05_a_csv_renamed_xlsx_is_refused(tmp_path):
     assert message(error) == "文件后缀是 .xlsx，内容却是 .csv 格式。"
 
 
+@pytest.mark.evidence("ASVS-5.2.2")
 @pytest.mark.parametrize("suffix", [".xls", ".xlsx"])
 def test_f05_a_web_page_under_a_workbook_name_is_refused(tmp_path, suffix):
     path = tmp_path / f"export{suffix}"
@@ -73,6 +75,7 @@ def test_f05_a_workbook_with_a_password_is_refused(tmp_path):
     assert message(error) == "文件设了打开密码，无法读取。"
 
 
+@pytest.mark.evidence("ASVS-5.2.2", "GB22239-8.1.4.5", "T9")
 def test_f05_a_workbook_with_macros_is_refused_under_any_name(tmp_path):
     good = good_file(tmp_path / "good.xlsx")
     named = repack(good, tmp_path / "macro.xlsm", {})
@@ -83,6 +86,7 @@ def test_f05_a_workbook_with_macros_is_refused_under_any_name(tmp_path):
     assert refusal(hidden).code == "E-SHEET-MACRO"
 
 
+@pytest.mark.evidence("ASVS-5.2.2")
 def test_f05_other_files_are_refused_by_their_suffix(tmp_path):
     path = tmp_path / "list.pdf"
     path.write_bytes(b"%PDF-1.7")
@@ -120,6 +124,7 @@ def test_f05_a_worksheet_of_broken_xml_is_refused(tmp_path):
     assert refusal(broken).code in {"E-SHEET-DAMAGED", "E-SHEET-EMPTY-FILE"}
 
 
+@pytest.mark.evidence("ASVS-16.5.3")
 @pytest.mark.parametrize("seed", range(12))
 def test_f05_a_spoilt_workbook_never_kills_the_reader(tmp_path, seed):
     chooser = random.Random(seed)

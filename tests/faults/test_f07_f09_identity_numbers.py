@@ -71,6 +71,7 @@ def test_f07_a_lower_case_x_is_mended(tmp_path):
     assert len(sheet.repairs) == 1
 
 
+@pytest.mark.evidence("ASVS-2.2.1", "GB22239-8.1.4.4-d")
 @pytest.mark.parametrize(
     ("cell", "code", "words"),
     [

@@ -62,6 +62,7 @@ def test_f10_formula_cells_are_stored_as_text(tmp_path, suffix):
     assert sheet.columns["note"] == [f.strip(" \t\r\n\u00a0") for f in FORMULAS]
 
 
+@pytest.mark.evidence("ASVS-1.1.2", "T9")
 def test_f10_every_export_keeps_them_text_and_reads_back_equal(tmp_path):
     out = tmp_path / "out.xlsx"
     rows = [{"note": text, "amount": 1.5} for text in FORMULAS]

@@ -77,6 +77,7 @@ def test_f14_encodings_delimiters_and_line_ends_are_detected(tmp_path, encoding,
     assert [str(v) for v in sheet.columns["amount"]] == ["5.00", "6.00"]
 
 
+@pytest.mark.evidence("ASVS-1.1.1")
 def test_f14_a_change_of_encoding_inside_the_file_is_refused_at_its_byte(tmp_path):
     first = f"{HEAD}\n{id_number(1)},张三,5\n".encode()
     second = f"{id_number(2)},李四,6\n".encode("gb18030")

@@ -27,6 +27,7 @@ from tests.registry_kit import (
 )
 
 
+@pytest.mark.evidence("T14")
 def test_f16_the_same_list_again_is_a_no_op_with_a_link_to_the_first(
     cast: Cast, tmp_path: Path
 ) -> None:
@@ -61,6 +62,7 @@ def test_f16_a_batch_is_committed_once(cast: Cast, tmp_path: Path) -> None:
     assert caught.value.code == "E-INTAKE-STATE"
 
 
+@pytest.mark.evidence("T14", "T2")
 def test_f17_rows_of_another_county_are_counted_and_never_shown(cast: Cast, tmp_path: Path) -> None:
     rows = [
         person("1", 1, "赵一"),
@@ -129,6 +131,7 @@ def _may_import(cast: Cast):
     return command_scope(cast.township.scope.region, "tests")
 
 
+@pytest.mark.evidence("T2")
 def test_f17_the_neighbour_cannot_see_count_search_or_commit(cast: Cast, tmp_path: Path) -> None:
     path = write_list(tmp_path / "a.xlsx", [person("1", 1, "赵一")])
     staged = take_in(cast.county.scope, path, commit=False)
@@ -171,6 +174,7 @@ def test_f20_one_bad_row_keeps_one_household_back_and_the_others_wait_for_commit
     assert selectors.count_households(cast.county.scope) == 29
 
 
+@pytest.mark.evidence("ASVS-2.3.3")
 def test_f20_a_commit_that_breaks_half_way_leaves_nothing(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

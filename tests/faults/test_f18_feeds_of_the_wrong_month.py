@@ -104,6 +104,7 @@ def test_f18_the_check_is_repeated_at_commit(tmp_path) -> None:
     assert batches.get_batch(county(), waiting.batch_id).state == BatchState.STAGED
 
 
+@pytest.mark.evidence("T14")
 def test_f18_a_file_of_another_month_is_refused_whole(tmp_path) -> None:
     rows = [claim(1, month="2026-09"), claim(2, month="2026-09"), claim(3)]
     result = take_in(write_csv(tmp_path / "a.csv", CLAIM_HEAD, rows))

@@ -45,6 +45,7 @@ def test_f19_a_file_that_agrees_with_its_manifest_is_taken(tmp_path) -> None:
     assert result.sums == {"self_paid": "200.05", "self_paid_year": "8200.20"}
 
 
+@pytest.mark.evidence("T14", "ASVS-2.2.3")
 @pytest.mark.parametrize(
     ("change", "text"),
     [

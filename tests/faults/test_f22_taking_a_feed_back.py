@@ -24,6 +24,7 @@ def revert(batch_id, reason: str = "医保局撤回"):
     return services.revert_batch(scope=county(), at=NOW, batch_id=batch_id, reason=reason)
 
 
+@pytest.mark.evidence("T14")
 def test_f22_a_reverted_batch_is_out_of_force_and_out_of_the_partitions(
     tmp_path, django_capture_on_commit_callbacks
 ) -> None:

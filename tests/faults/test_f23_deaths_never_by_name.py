@@ -40,6 +40,7 @@ def test_f23_a_list_of_names_without_an_id_column_is_refused(tmp_path) -> None:
     assert selectors.list_landings(county(), county=YUNXI) == []
 
 
+@pytest.mark.evidence("T6")
 def test_f23_one_number_under_two_names_is_set_aside(tmp_path) -> None:
     rows = [
         [id_number(1), "王建国", "2026-10-03", "2026-10-08", ""],

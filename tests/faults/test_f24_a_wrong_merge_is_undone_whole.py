@@ -90,6 +90,7 @@ def test_f24_merged_records_count_once_and_facts_are_put_together(town: Scope) -
         assert gone.remark == "在外务工"
 
 
+@pytest.mark.evidence("T6")
 def test_f24_a_wrong_merge_undone_gives_everything_back(town: Scope) -> None:
     before = everything(town)
     record = merge(town)

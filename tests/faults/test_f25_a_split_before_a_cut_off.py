@@ -84,6 +84,7 @@ def test_f25_every_number_of_the_policy_says_where_it_comes_from() -> None:
         assert cutoff.status in ("verified", "unverified")
 
 
+@pytest.mark.evidence("T3")
 def test_f25_a_split_on_the_last_day_is_marked_with_the_window(village: Village) -> None:
     marked = flags_on(village, date(2026, 12, 31), "赵三")
     assert "年度数据采集" in marked["SPLIT_NEAR_CUTOFF"].params["cutoff_zh"]
@@ -125,6 +126,7 @@ def test_f25_without_a_line_nothing_is_said_of_it(
     assert "SPLIT_BELOW_LINE" not in flags_on(village, date(2026, 12, 31), "赵三")
 
 
+@pytest.mark.evidence("T6")
 def test_f25_both_households_keep_the_status_until_the_review(village: Village) -> None:
     facts = split_facts(village, "赵三", "赵四")
     made = approved(village, "SPLIT", "1", facts)

@@ -89,6 +89,7 @@ def killed_after_first_part(pack: Pack, lake: Path, out: Path) -> Path:
     return half
 
 
+@pytest.mark.evidence("T17")
 def test_f64_a_killed_run_goes_on_and_ends_in_the_same_result(
     pack: Pack, lake: Path, whole: Path, tmp_path: Path
 ) -> None:

@@ -42,6 +42,7 @@ def write(path: Path, **changes: object) -> None:
     keys._load.cache_clear()
 
 
+@pytest.mark.evidence("ASVS-11.3.2", "ASVS-11.2.3")
 def test_sm4_is_the_cipher_of_gb_t_32907() -> None:
     """Annex A.1 of GB/T 32907-2016: key and plaintext are the same 16 bytes."""
     block = bytes.fromhex(KEY_1)
@@ -49,6 +50,7 @@ def test_sm4_is_the_cipher_of_gb_t_32907() -> None:
     assert worker.update(block).hex() == "681edf34d206965e86b3e94f536e4246"
 
 
+@pytest.mark.evidence("ASVS-11.3.1", "ASVS-11.3.2", "GB39786-8.4-e")
 def test_sm4_gcm_agrees_with_rfc_8998() -> None:
     """RFC 8998 A.1."""
     nonce = bytes.fromhex("00001234567800000000abcd")
@@ -65,6 +67,7 @@ def test_sm4_gcm_agrees_with_rfc_8998() -> None:
     assert worker.tag.hex() == "83de3541e4c2b58177e065a9bf7b62ec"
 
 
+@pytest.mark.evidence("ASVS-11.4.1", "ASVS-11.4.3")
 def test_sm3_is_the_hash_of_gb_t_32905() -> None:
     """Annex A.1 of GB/T 32905-2016."""
     digest = hashes.Hash(hashes.SM3())
@@ -74,6 +77,7 @@ def test_sm3_is_the_hash_of_gb_t_32905() -> None:
     )
 
 
+@pytest.mark.evidence("ASVS-11.4.1")
 def test_a_token_is_hmac_over_sm3_by_hand(ring: Path) -> None:
     """HMAC (RFC 2104) written out: H(key ^ opad, H(key ^ ipad, text)), block of 64 bytes."""
 
@@ -102,6 +106,7 @@ def test_an_empty_value_has_no_token(ring: Path) -> None:
         tokens.person_token("")
 
 
+@pytest.mark.evidence("ASVS-11.3.1")
 def test_what_was_encrypted_comes_back_and_never_looks_the_same(ring: Path) -> None:
     texts = ["11010119900307123X", "", "䶮𬭎"]
     stored = cipher.encrypt_many(texts)
@@ -112,6 +117,7 @@ def test_what_was_encrypted_comes_back_and_never_looks_the_same(ring: Path) -> N
     assert b"19900307" not in stored[0]
 
 
+@pytest.mark.evidence("ASVS-11.2.2")
 def test_a_value_under_an_older_key_is_still_read(ring: Path) -> None:
     write(ring, active=1)
     old = cipher.encrypt("甲")
@@ -120,6 +126,7 @@ def test_a_value_under_an_older_key_is_still_read(ring: Path) -> None:
     assert cipher.decrypt(old) == "甲"
 
 
+@pytest.mark.evidence("ASVS-11.3.3", "GB39786-8.4-g", "GB22239-8.1.4.7-b")
 @pytest.mark.parametrize("place", [1, 13, -1])
 def test_a_flipped_bit_anywhere_is_noticed(ring: Path, place: int) -> None:
     stored = bytearray(cipher.encrypt("110101199003071234"))
@@ -128,6 +135,7 @@ def test_a_flipped_bit_anywhere_is_noticed(ring: Path, place: int) -> None:
         cipher.decrypt(bytes(stored))
 
 
+@pytest.mark.evidence("ASVS-11.3.3")
 def test_a_shortened_value_and_an_unknown_key_are_noticed(ring: Path) -> None:
     stored = cipher.encrypt("甲")
     with pytest.raises(InvalidValue, match="E-CRYPTO-TAMPERED"):
@@ -136,6 +144,7 @@ def test_a_shortened_value_and_an_unknown_key_are_noticed(ring: Path) -> None:
         cipher.decrypt(b"\x07" + stored[1:])
 
 
+@pytest.mark.evidence("ASVS-13.3.1", "ASVS-11.5.1")
 def test_a_new_installation_makes_its_keys_once_and_for_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,6 +159,7 @@ def test_a_new_installation_makes_its_keys_once_and_for_itself(
     assert repr(first) == "Keyring(active=1, keys=[1])"
 
 
+@pytest.mark.evidence("ASVS-13.3.2", "ASVS-13.3.1")
 def test_a_keyring_open_to_others_is_refused(ring: Path) -> None:
     ring.chmod(0o640)
     keys._load.cache_clear()

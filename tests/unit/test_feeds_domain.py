@@ -177,6 +177,7 @@ def test_a_list_is_valid_in_its_month_and_the_following_ones_only() -> None:
     assert chosen("2027-01", months=6) == ["2026-09"]
 
 
+@pytest.mark.evidence("GB22239-8.1.4.11-b")
 def test_free_text_loses_numbers_and_the_persons_own_name() -> None:
     assert scrub("随父外出，电话13800001111", "王小明") == "随父外出，电话***"
     assert scrub("证号 99010119900101123X 已核", None) == "证号 *** 已核"

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bangfu.domains.registry import columns
 from bangfu.domains.registry.models import Household, Person
 from bangfu.standards import datasets
@@ -37,6 +39,7 @@ def test_every_member_column_is_stored() -> None:
     assert wanted - elsewhere - stored == set()
 
 
+@pytest.mark.evidence("GB39786-8.4-e", "GB22239-8.1.4.8-b", "ASVS-14.2.4")
 def test_numbers_that_name_or_reach_a_person_are_never_stored_in_clear() -> None:
     clear = [*columns.household_facts(), *columns.person_facts()]
     assert not [fact.name for fact in clear if fact.type in columns.ENCRYPTED_TYPES]

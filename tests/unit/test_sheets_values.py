@@ -138,6 +138,7 @@ def test_a_decimal_is_rounded_to_the_decimals_of_its_contract():
     assert parse("decimal", "2.5", scale=4) == Decimal("2.5")
 
 
+@pytest.mark.evidence("ASVS-1.3.3")
 def test_a_text_too_long_is_refused():
     assert parse("text", "一二三四", max_length=3) == "E-TEXT-LENGTH"
 

@@ -139,6 +139,7 @@ def test_a_national_heading_finds_its_column(
     assert (found.name, found.national_code) == (column, national_code)
 
 
+@pytest.mark.evidence("GB22239-8.1.4.11-a")
 def test_nothing_personal_lands_in_the_lake() -> None:
     for dataset in datasets.list_datasets():
         names = {column.type for column in dataset.lake_columns}

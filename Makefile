@@ -14,7 +14,7 @@ setup:          ## set up this checkout (quick when nothing changed)
 	@$(PYTHON) scripts/setup.py
 
 demo: setup     ## load the invented county, screen three months, serve at 127.0.0.1:8000
-	@$(VENV)/bangfu demo
+	@BANGFU_SECOND_FACTOR=off $(VENV)/bangfu demo
 
 test:           ## run all tests
 	@$(PYTHON) scripts/setup.py --dev --browser

@@ -101,7 +101,11 @@ def _player(username: str, name: str, role: str | None, region: RegionCode | Non
 
     nation = command_scope(RegionCode("000000000000"), "tests")
     user = services.create_user(
-        scope=nation, at=AT, username=username, password=PASSWORD, display_name=name
+        scope=nation,
+        at=datetime.now(UTC),
+        username=username,
+        password=PASSWORD,
+        display_name=name,
     )
     actor = selectors.actor_of(user)
     if role is None or region is None:

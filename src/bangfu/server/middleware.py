@@ -13,6 +13,7 @@ from django.utils import timezone
 from bangfu.foundation.access.scopes import scope_for_post
 from bangfu.foundation.accounts import selectors as accounts
 from bangfu.foundation.accounts.api import POST_KEY
+from bangfu.foundation.accounts.sign_in import state_of
 from bangfu.kernel.scope import Scope
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -50,6 +51,7 @@ def request_scope(get_response: GetResponse) -> GetResponse:
 
     def handle(request: HttpRequest) -> HttpResponse:
         request.scope, request.post_id = None, None  # type: ignore[attr-defined]
+        request.hold = ""  # type: ignore[attr-defined]
         request.refresh_scope = lambda: _set_scope(request)  # type: ignore[attr-defined]
         if request.path.startswith(API):
             _set_scope(request)
@@ -66,6 +68,10 @@ def _set_scope(request: Any) -> None:
     if not user.is_authenticated:
         return
     posts = list(accounts.active_posts(user, timezone.localdate()))
+    request.sign_in = state_of(request, posts, timezone.localdate())
+    request.hold = request.sign_in.hold
+    if request.hold:
+        return
     wanted = request.session.get(POST_KEY)
     post: Any = next((one for one in posts if str(one.id) == wanted), posts[0] if posts else None)
     if post is None:

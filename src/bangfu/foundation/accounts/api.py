@@ -11,6 +11,7 @@ from ninja import Router
 
 from bangfu.foundation.accounts import selectors, services
 from bangfu.foundation.accounts.schemas import LanguageIn, PostIn, SessionOut
+from bangfu.foundation.accounts.sign_in import SignInState
 from bangfu.foundation.http.permits import SignedIn
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.foundation.regions import selectors as regions
@@ -53,6 +54,7 @@ def _posts(request: HttpRequest) -> list[dict[str, Any]]:
 def _session(request: HttpRequest) -> dict[str, Any]:
     scope: Scope | None = request.scope  # type: ignore[attr-defined]
     active = request.post_id  # type: ignore[attr-defined]
+    state: SignInState = request.sign_in  # type: ignore[attr-defined]
     user = request.user
     return {
         "user": {
@@ -65,6 +67,8 @@ def _session(request: HttpRequest) -> dict[str, Any]:
         "permissions": sorted(scope.permissions) if scope else [],
         "is_demo": scope is not None and str(scope.region).startswith(DEMO_PREFIX),
         "latest_period": Ports.latest_period(scope) if scope else None,
+        "second_factor": state.second_factor,
+        "password": {"state": state.password, "due_on": state.password_due_on},
     }
 
 

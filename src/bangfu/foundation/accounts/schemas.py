@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from ninja import Schema
@@ -33,8 +34,19 @@ class PostOut(Schema):
     region: PostRegionOut
 
 
+class PasswordOut(Schema):
+    """CHANGE: it must be changed before anything else; ENDING: it ends on `due_on`, soon."""
+
+    state: Literal["VALID", "ENDING", "CHANGE"]
+    due_on: date | None
+
+
 class SessionOut(Schema):
-    """Who is signed in, in which posts, and what the active post may do."""
+    """Who is signed in, in which posts, and what the active post may do.
+
+    `second_factor`: REQUIRED when the user has one that this session has not used, ENROL when
+    there is none yet; in both cases, and when the password must change, no post is active.
+    """
 
     user: UserOut
     posts: list[PostOut]
@@ -42,6 +54,8 @@ class SessionOut(Schema):
     permissions: list[str]
     is_demo: bool
     latest_period: str | None
+    second_factor: Literal["NOT_NEEDED", "DONE", "REQUIRED", "ENROL"]
+    password: PasswordOut
 
 
 class PostIn(Schema):

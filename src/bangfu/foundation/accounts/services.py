@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import get_role, require
 from bangfu.foundation.access.scopes import activate, in_scope
+from bangfu.foundation.accounts import passwords
 from bangfu.foundation.accounts.models import Post, User
 from bangfu.kernel.errors import Conflict, InvalidValue, NotFound
 from bangfu.kernel.region import RegionCode
@@ -27,6 +28,7 @@ def create_user(
     password: str | None,
     display_name: str = "",
     language: str = "zh",
+    must_change: bool = False,
 ) -> User:
     """Make an account without a post: until it has one its holder sees nothing.
 
@@ -48,6 +50,7 @@ def create_user(
                 )
         except IntegrityError as error:
             raise Conflict("E-ACCOUNT-EXISTS", username=username) from error
+        passwords.remember(user, at=at, is_provisional=must_change)
         _audit(scope, "accounts.user.created", at, "accounts.user", user.pk, {"username": username})
     return user
 

@@ -17,7 +17,7 @@ from bangfu.kernel.scope import Scope
 
 
 class NotSignedIn(NotAllowed):
-    """Nobody is signed in on this session (answered with 401)."""
+    """Nobody is signed in on this session, or not far enough (answered with 401)."""
 
 
 class PermissionMissing(NotAllowed):
@@ -47,6 +47,9 @@ class Permit(SignedIn):
     def authenticate(self, request: HttpRequest, key: str | None) -> Scope:
         super().authenticate(request, key)
         scope: Scope | None = getattr(request, "scope", None)
+        hold = getattr(request, "hold", "")
+        if hold:
+            raise NotSignedIn(hold)
         if scope is None:
             raise PermissionMissing("E-API-NO-POST")
         if not scope.permissions.intersection(self.permissions):

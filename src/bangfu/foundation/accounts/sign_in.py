@@ -1,0 +1,42 @@
+"""Where a session stands: what it has proved, and what holds its user up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from django.http import HttpRequest
+
+from bangfu.foundation.accounts import second_factor, sessions
+from bangfu.foundation.accounts.second_factor import HeldPost
+
+PASSWORD_HOLD = "E-API-PASSWORD-CHANGE"  # noqa: S105 (the code of a refusal)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInState:
+    """`hold` is the code of the refusal that every route with a permission answers with, or ""."""
+
+    second_factor: second_factor.State
+    password: Literal["VALID", "ENDING", "CHANGE"]
+    password_due_on: date | None
+    hold: str
+
+
+def state_of(request: HttpRequest, posts: Sequence[HeldPost], on: date) -> SignInState:
+    """Return where the session of a signed-in user stands; `posts` are those held on the day."""
+    factor = second_factor.state_of(request, posts)
+    known = sessions.password_state(request)
+    password: Literal["VALID", "ENDING", "CHANGE"] = "VALID"
+    if known.must_change(on):
+        password = "CHANGE"
+    elif known.is_ending(on):
+        password = "ENDING"
+    hold = ""
+    if factor in ("REQUIRED", "ENROL"):
+        hold = second_factor.HOLD
+    elif password == "CHANGE":
+        hold = PASSWORD_HOLD
+    return SignInState(factor, password, known.due_on, hold)

@@ -43,6 +43,7 @@ def prepare_home() -> Path:
     home.mkdir(exist_ok=True)
     os.environ["BANGFU_HOME"] = str(home)
     settings.BANGFU_HOME = home
+    settings.BANGFU_RATE_LIMITS = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     for alias in ("default", "owner"):
         connections.settings[alias]["BANGFU_HOME"] = str(home)

@@ -1,16 +1,18 @@
 """The HTTP interface: assembles the routers and turns every refusal into one shape.
 
-What does not exist and what lies outside the scope get the same answer, byte for byte but for the
-request's number. Errors that nobody foresaw are logged with that number and without personal data.
+Errors that nobody foresaw are logged with the request's number and without personal data.
 """
 
 from __future__ import annotations
 
+import json
 import logging
-import traceback
 from typing import Any
 
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
@@ -25,14 +27,15 @@ from bangfu.domains.reports.imports_api import router as imports_router
 from bangfu.domains.screening import selectors as screening
 from bangfu.domains.screening.api import router as screening_router
 from bangfu.foundation.accounts import api as accounts
-from bangfu.foundation.http.language import language_of
+from bangfu.foundation.http.parsing import StrictParser
 from bangfu.foundation.http.permits import NotSignedIn, PermissionMissing
 from bangfu.foundation.jobs.api import router as jobs_router
+from bangfu.foundation.logs.lines import describe
 from bangfu.foundation.regions.api import router as regions_router
 from bangfu.kernel.errors import BangfuError, Conflict, NotAllowed, NotFound
 from bangfu.server import health
 from bangfu.server.lines import income_line
-from bangfu.standards import errors
+from bangfu.server.refusals import refuse
 
 log = logging.getLogger("bangfu.api")
 
@@ -45,7 +48,12 @@ class BangfuAPI(NinjaAPI):
 
 
 api = BangfuAPI(
-    title="Bangfu", version="1", description="帮扶 Bangfu", docs_url=None, openapi_url=None
+    title="Bangfu",
+    version="1",
+    description="帮扶 Bangfu",
+    docs_url=None,
+    openapi_url=None,
+    parser=StrictParser(),
 )
 for _router in (
     health.router,
@@ -65,26 +73,6 @@ for _router in (
 
 accounts.Ports.latest_period = staticmethod(screening.find_latest_period)
 ChangePorts.income_line = staticmethod(income_line)
-
-
-def refuse(
-    request: HttpRequest,
-    status: int,
-    code: str,
-    params: dict[str, Any] | None = None,
-    fields: list[dict[str, Any]] | None = None,
-) -> HttpResponse:
-    """Return the one shape of a refusal, in the reader's language."""
-    text = errors.text(code, params or {}, language_of(request))
-    body: dict[str, Any] = {
-        "code": code,
-        "message": text.message,
-        "remedy": text.remedy,
-        "request_id": getattr(request, "request_id", ""),
-    }
-    if fields is not None:
-        body["fields"] = fields
-    return api.create_response(request, body, status=status)
 
 
 def _on_bangfu_error(request: HttpRequest, error: Any) -> HttpResponse:
@@ -117,15 +105,16 @@ def _on_http_error(request: HttpRequest, error: Any) -> HttpResponse:
     return refuse(request, status, code)
 
 
+def _on_unreadable(request: HttpRequest, error: Any) -> HttpResponse:
+    if isinstance(error, RequestDataTooBig):
+        return refuse(request, 413, "E-API-SIZE")
+    return refuse(request, 400, "E-API-REQUEST")
+
+
 def _on_unknown(request: HttpRequest, error: Any) -> HttpResponse:
-    # The text of an exception may quote data; its kind and place are enough to find the fault.
-    places = traceback.extract_tb(error.__traceback__)[-6:]
-    log.error(
-        "request %s failed: %s at %s",
-        getattr(request, "request_id", ""),
-        type(error).__name__,
-        " < ".join(f"{place.filename}:{place.lineno}" for place in reversed(places)),
-    )
+    # The text of an exception may quote data; its kind and places are enough to find the fault.
+    number, found = getattr(request, "request_id", ""), json.dumps(describe(error))
+    log.error("request %s failed: %s", number, found)
     return refuse(request, 500, "E-API-FAULT")
 
 
@@ -133,4 +122,6 @@ api.add_exception_handler(BangfuError, _on_bangfu_error)
 api.add_exception_handler(Http404, _on_missing)
 api.add_exception_handler(ValidationError, _on_invalid)
 api.add_exception_handler(HttpError, _on_http_error)
+for _kind in (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
+    api.add_exception_handler(_kind, _on_unreadable)
 api.add_exception_handler(Exception, _on_unknown)

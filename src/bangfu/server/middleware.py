@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import structlog
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
@@ -14,29 +15,23 @@ from bangfu.foundation.access.scopes import scope_for_post
 from bangfu.foundation.accounts import selectors as accounts
 from bangfu.foundation.accounts.api import POST_KEY
 from bangfu.foundation.accounts.sign_in import state_of
+from bangfu.foundation.audit.origin import Origin, coming_from
+from bangfu.foundation.http.addresses import client_address
 from bangfu.kernel.scope import Scope
+from bangfu.server.headers import API, SIGN_IN
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-API = "/api/"
-SIGN_IN = "/_allauth/"
-# Element Plus sets styles on elements; scripts come from our own files only.
-CONTENT_POLICY = (
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-)
-
 
 def request_identity(get_response: GetResponse) -> GetResponse:
-    """Number the request, for errors to quote; forbid caching of answers that hold records."""
+    """Number the request, for errors, the log and the audit log to quote."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        request.request_id = uuid4().hex[:12]  # type: ignore[attr-defined]
-        response = get_response(request)
-        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
-        response.setdefault("Content-Security-Policy", CONTENT_POLICY)
-        if request.path.startswith((API, SIGN_IN)):
-            response["Cache-Control"] = "no-store"
+        number = request.request_id = uuid4().hex[:12]  # type: ignore[attr-defined]
+        origin = Origin(client=client_address(request), request_id=number)
+        with structlog.contextvars.bound_contextvars(request_id=number), coming_from(origin):
+            response = get_response(request)
+        response["X-Request-ID"] = number
         return response
 
     return handle
@@ -58,9 +53,16 @@ def request_scope(get_response: GetResponse) -> GetResponse:
         if request.method == "GET" and request.path.startswith((API, SIGN_IN)):
             # A console on another address than index.html's gets its CSRF cookie this way.
             get_token(request)
-        return get_response(request)
+        with coming_from(_origin(request)):
+            return get_response(request)
 
     return handle
+
+
+def _origin(request: Any) -> Origin:
+    """The request's post, address and number, for the rows that the audit log gets of it."""
+    post = UUID(request.post_id) if request.post_id else None
+    return Origin(post, client_address(request), request.request_id)
 
 
 def _set_scope(request: Any) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
-from bangfu.server.api import api, refuse
+from bangfu.server.api import api
+from bangfu.server.refusals import refuse
 from bangfu.server.spa import console
 
 
@@ -19,6 +21,25 @@ def fault(request: HttpRequest) -> HttpResponse:
     return refuse(request, 500, "E-API-FAULT")
 
 
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer what cannot be read outside the interface: a wrong host, a long body."""
+    if isinstance(exception, RequestDataTooBig):
+        return refuse(request, 413, "E-API-SIZE")
+    return refuse(request, 400, "E-API-REQUEST")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer what Django forbids."""
+    return refuse(request, 403, "E-API-CSRF")
+
+
+def without_token(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a write without the CSRF token outside the interface, such as signing in."""
+    return refuse(request, 403, "E-API-CSRF")
+
+
+handler400 = unreadable
+handler403 = forbidden
 handler404 = not_found
 handler500 = fault
 

@@ -6,11 +6,14 @@ import os
 
 import django
 
+from bangfu.foundation.logs import guard_process
+
 
 def main() -> None:
     """Run queued jobs until told to stop."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bangfu.server.settings")
     django.setup()
+    guard_process()
     # Its module needs the apps, which exist from here on.
     from bangfu.foundation.jobs.worker import run_worker  # noqa: PLC0415
 

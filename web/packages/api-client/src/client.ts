@@ -14,7 +14,7 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
 /** Django's token for writes; the cookie is set by the first read of the session. */
 export function readCsrfToken(cookies: string): string {
-  return /(?:^|;\s*)csrftoken=([^;]+)/.exec(cookies)?.[1] ?? '';
+  return /(?:^|;\s*)(?:__Host-)?csrftoken=([^;]+)/.exec(cookies)?.[1] ?? '';
 }
 
 function headersFor(language: ClientOptions['language']): Middleware {

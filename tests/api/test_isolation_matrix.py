@@ -198,6 +198,11 @@ MATRIX: dict[str, list[tuple[Ask, int]]] = {
         (get("/households/export", region="990102"), 404),
     ],
     "get_household": [(get("/households/H9901020001"), 404)],
+    "get_reveal_options": [(get("/reveal/options"), 200)],
+    "reveal_value": [
+        (post("/households/H9901020001/reveal", {"field": "phone", "purpose": "HELP"}), 404)
+    ],
+    "list_looks": [(get("/households/H9901020001/access"), 404)],
     "explain_household": [(get("/households/H9901020001/explanation"), 404)],
     "list_datasets": [(get("/datasets"), 200)],
     "get_template": [(get("/datasets/police/death/template.xlsx"), 200)],

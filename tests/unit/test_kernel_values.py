@@ -155,8 +155,8 @@ def test_de_morgan_holds_with_unknowns(decisions: list[Decision]) -> None:
         (masks.mask_name, "阿卜杜拉·买买提", "阿******提"),
         (masks.mask_name, "王", "*"),
         (masks.mask_name, "", ""),
-        (masks.mask_id, "990101198001010014", "990101********0014"),
-        (masks.mask_id, "990101800101001", "990101*****1001"),
+        (masks.mask_id, "990101198001010014", "990101************"),
+        (masks.mask_id, "990101800101001", "990101*********"),
         (masks.mask_id, "12345", "*****"),
         (masks.mask_phone, "13812341234", "138****1234"),
         (masks.mask_phone, "8221234", "*****34"),
@@ -171,7 +171,7 @@ def test_a_mask_shows_only_what_it_may(mask: object, plain: str, shown: str) -> 
 @given(st.dates(date(1900, 1, 1), date(2026, 1, 1)))
 def test_a_masked_id_never_shows_the_birth_date(birth_on: date) -> None:
     shown = masks.mask_id(f"433101{birth_on:%Y%m%d}0014")
-    assert shown == "433101********0014"
+    assert shown == "433101************"
 
 
 @given(st.text(alphabet="0123456789", max_size=30))

@@ -21,8 +21,12 @@ def mask_name(name: str) -> str:
 
 
 def mask_id(number: str) -> str:
-    """Keep the division and the last four characters: 990101********1234; the birth date goes."""
-    return _keep(number, 6, 4)
+    """Keep the division alone: 990101************.
+
+    The birth date stands beside the number on most screens, and division, birth date and the last
+    four characters are the whole number. What is left says no more than place and birth date do.
+    """
+    return _keep(number, 6, 0)
 
 
 def mask_phone(phone: str) -> str:

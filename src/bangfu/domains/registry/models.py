@@ -313,3 +313,19 @@ class Act(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.happened_on}"
+
+
+class RevealBudget(models.Model):
+    """How many values an actor has seen in full on a day (每日查看限额). No region: one person's
+    day is counted whatever posts they hold."""
+
+    pk = models.CompositePrimaryKey("actor_id", "day")
+    actor_id = models.CharField(max_length=120)
+    day = models.DateField()
+    used = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "registry_reveal_budget"
+
+    def __str__(self) -> str:
+        return f"{self.actor_id} {self.day} {self.used}"

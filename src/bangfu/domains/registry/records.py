@@ -77,7 +77,9 @@ class SourceRecord:
 class FactValue:
     """One fact with where it came from and up to which day it is right.
 
-    `confirmed_as_of` is the day of the newest source that said the same.
+    `confirmed_as_of` is the day of the newest source that said the same. `shown` is OPEN, MASKED
+    or HIDDEN (`foundation.access.columns`): of a hidden fact `value` is None whether it is known
+    or not. `can_reveal`: the reader may ask for it in full.
     """
 
     name: str
@@ -86,6 +88,8 @@ class FactValue:
     source_id: UUID
     as_of: date
     confirmed_as_of: date | None = None
+    shown: str = "OPEN"
+    can_reveal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Routes of the overview, the household list with its export, and the household page."""
+"""Routes of the overview, the household list with its export, the household page, and looks."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
 
-from bangfu.domains.reports import exports, households, overview, page
+from bangfu.domains.registry import looking
+from bangfu.domains.registry.looking import Reason
+from bangfu.domains.reports import exports, households, looks, overview, page
 from bangfu.domains.reports.explanation import get_explanation
+from bangfu.domains.reports.looks_schemas import LookList, RevealedOut, RevealIn, RevealOptions
 from bangfu.domains.reports.schemas import (
     ExplanationOut,
     HouseholdFilter,
@@ -69,10 +72,10 @@ def export_households(request: HttpRequest, filters: Query[HouseholdFilter]) -> 
     response={200: HouseholdOut, **REFUSALS},
 )
 def get_household(request: HttpRequest, household_no: str, period: str | None = Query(None)) -> Any:
-    """Return everything known about a household; numbers and telephones are masked."""
+    """Return what the reader may see of a household; identifying values are masked."""
     check_query(request, "period")
     wanted = Period.parse(period) if period else None
-    return page.get_page(scope_of(request), household_no, wanted, today=timezone.localdate())
+    return page.get_page(scope_of(request), household_no, wanted, at=timezone.now())
 
 
 @router.get(
@@ -87,3 +90,47 @@ def explain_household(
     check_query(request, "period")
     wanted = Period.parse(period) if period else None
     return get_explanation(scope_of(request), household_no, wanted)
+
+
+@router.get(
+    "/reveal/options", auth=Permit("REGISTRY_REVEAL"), response={200: RevealOptions, **REFUSALS}
+)
+def get_reveal_options(request: HttpRequest) -> Any:
+    """Return the purposes that may be stated, and how many values may still be seen today."""
+    check_query(request)
+    return looks.options(scope_of(request), at=timezone.now())
+
+
+@router.post(
+    "/households/{household_no}/reveal",
+    auth=Permit("REGISTRY_REVEAL"),
+    response={200: RevealedOut, **REFUSALS},
+)
+def reveal_value(request: HttpRequest, household_no: str, body: RevealIn) -> Any:
+    """Return one value of a household or member in full; the look is written down and counted."""
+    found = looking.reveal(
+        scope=scope_of(request),
+        at=timezone.now(),
+        household_no=household_no,
+        field=body.field,
+        member_id=body.member_id,
+        reason=Reason(body.purpose, body.note),
+    )
+    return looks.revealed(found)
+
+
+@router.get(
+    "/households/{household_no}/access",
+    auth=Permit("REGISTRY_READ"),
+    response={200: LookList, **REFUSALS},
+)
+def list_looks(
+    request: HttpRequest,
+    household_no: str,
+    cursor: str | None = Query(None, max_length=200),
+    limit: int = Query(50, ge=1, le=200),
+) -> Any:
+    """Return who looked at a household, newest first: pages, values in full, papers."""
+    check_query(request, "cursor", "limit")
+    before = looks.open_cursor(cursor) if cursor else None
+    return looks.list_looks(scope_of(request), household_no, before=before, limit=limit)

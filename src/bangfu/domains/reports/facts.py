@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from bangfu.foundation.access.columns import HIDDEN, OPEN
 from bangfu.standards import codelists, datasets
 from bangfu.standards.datasets import Column, Dataset
 
@@ -51,15 +52,21 @@ def to_field(column: Column, fact: Any) -> dict[str, Any]:
         "unit": column.unit,
         "source": fact.source if fact is not None else None,
         "as_of": (fact.confirmed_as_of or fact.as_of) if fact is not None else None,
+        "shown": fact.shown if fact is not None else OPEN,
+        "can_reveal": fact is not None and fact.can_reveal and fact.shown != OPEN,
     }
 
 
 def known_fields(contract: Dataset, facts: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the fields of a contract for which something is known, in its order."""
+    """Return the fields of a contract for which something is known, in its order.
+
+    Hidden fields stand there whether known or not: that there is something would say too much.
+    """
     return [
         to_field(column, facts[column.name])
         for column in contract.columns
-        if column.name in facts and facts[column.name].value not in (None, "", [])
+        if column.name in facts
+        and (facts[column.name].shown == HIDDEN or facts[column.name].value not in (None, "", []))
     ]
 
 

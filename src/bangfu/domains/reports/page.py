@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from bangfu.domains.registry import selectors as registry
+from bangfu.domains.registry.looking import note_view
 from bangfu.domains.registry.records import HouseholdRecord, MemberRecord
 from bangfu.domains.reports.facts import known_fields, sections
 from bangfu.domains.reports.labels import coded
 from bangfu.domains.reports.places import path_of, ref
 from bangfu.domains.screening import selectors as screening
 from bangfu.domains.screening.domain import HintRecord
+from bangfu.foundation.access.columns import access_to
 from bangfu.foundation.access.roles import require
+from bangfu.foundation.access.scopes import activate
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
@@ -23,18 +28,23 @@ MEMBER = "registry/member"
 
 
 def get_page(
-    scope: Scope, household_no: str, period: Period | None, *, today: date
+    scope: Scope, household_no: str, period: Period | None, *, at: datetime
 ) -> dict[str, Any]:
-    """Return a household with members, hint and history; numbers and telephones masked.
+    """Return a household with members, hint and history, as open as the scope's permissions say.
 
+    That the page was opened is written down (`registry.looking.note_view`) before it is answered.
     Raises NotFound when the household is not in the scope.
     """
     require(scope, "REGISTRY_READ")
-    household = registry.get_household(scope, household_no)
+    today = timezone.localdate(at)
+    with activate(scope):
+        household = registry.get_household(scope, household_no)
+        note_view(scope, household_id=household.id, region_code=household.region_code, at=at)
+    may_reveal = access_to(scope, MEMBER, "id_number").can_reveal
     return {
         "household": _head(scope, household),
         "sections": sections(HOUSEHOLD, household.facts),
-        "members": [_member(member, today) for member in household.members],
+        "members": [_member(member, today, may_reveal) for member in household.members],
         **_hints(scope, household, period),
         # Given by a person and kept by the monitoring domain; nobody has assessed anybody yet.
         "assessed_level": None,
@@ -64,7 +74,7 @@ def _head(scope: Scope, household: HouseholdRecord) -> dict[str, Any]:
     }
 
 
-def _member(member: MemberRecord, today: date) -> dict[str, Any]:
+def _member(member: MemberRecord, today: date, may_reveal: bool) -> dict[str, Any]:
     birth = member.facts["birth_on"].value if "birth_on" in member.facts else None
     sex = member.facts["sex"].value if "sex" in member.facts else None
     return {
@@ -76,6 +86,7 @@ def _member(member: MemberRecord, today: date) -> dict[str, Any]:
         "age": _age(birth, today),
         "id_number_masked": member.id_number_masked,
         "phone_masked": member.phone_masked,
+        "can_reveal": may_reveal,
         "fields": known_fields(datasets.get(MEMBER), member.facts),
     }
 

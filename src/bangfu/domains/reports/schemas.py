@@ -154,7 +154,11 @@ class SourceOut(Schema):
 
 
 class FieldOut(Schema):
-    """One fact with label, value, source and date; `value_zh` and `value_en` are for reading."""
+    """One fact with label, value, source and date; `value_zh` and `value_en` are for reading.
+
+    `shown` MASKED: the value is a masked form. HIDDEN: it is withheld, known or not. `can_reveal`:
+    the reader may ask for it in full.
+    """
 
     key: str
     label_zh: str
@@ -165,6 +169,8 @@ class FieldOut(Schema):
     unit: str | None = None
     source: str | None = None
     as_of: date | None = None
+    shown: Literal["OPEN", "MASKED", "HIDDEN"] = "OPEN"
+    can_reveal: bool = False
 
 
 class SectionOut(Schema):
@@ -177,7 +183,7 @@ class SectionOut(Schema):
 
 
 class MemberOut(Schema):
-    """A member; number and telephone are masked."""
+    """A member; number and telephone are masked. `can_reveal`: the reader may ask for them."""
 
     id: str
     name: str
@@ -187,6 +193,7 @@ class MemberOut(Schema):
     age: int | None
     id_number_masked: str
     phone_masked: str
+    can_reveal: bool
     fields: list[FieldOut]
 
 

@@ -19,6 +19,7 @@ from bangfu.domains.registry import columns
 from bangfu.domains.registry.models import Household, Membership, Person
 from bangfu.domains.registry.records import Change, HouseholdRecord
 from bangfu.domains.registry.selectors.pages import Sources, describe, find_household
+from bangfu.foundation.access.columns import OPEN, access_to
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
 from bangfu.kernel.errors import NotFound
@@ -28,6 +29,7 @@ from bangfu.kernel.scope import Scope
 _HOUSEHOLD_KEYS = ("region_code", "head_name", "extensions")
 _PERSON_KEYS = ("name", "extensions")
 _MEMBERSHIP_KEYS = ("relation", "from_on", "to_on")
+_HIDDEN: dict[str, Any] = {"before": None, "after": None, "hidden": True}
 
 
 def get_household_as_known(
@@ -47,7 +49,7 @@ def get_household_as_known(
         memberships = _memberships_at(present.id, end, on)
         people = _people_at([each.person_id for each in memberships], end)
         pairs = [(each, people[each.person_id]) for each in memberships if each.person_id in people]
-        return describe(household, pairs, known_on=on)
+        return describe(scope, household, pairs, known_on=on)
 
 
 def _versions_of(model: Any) -> Any:
@@ -95,16 +97,17 @@ def list_changes(
 ) -> list[Change]:
     """Return what changed in a household and its members, the newest first.
 
-    Encrypted columns are told to have changed, without values. Raises as `get_household`.
+    Columns that the scope does not see openly are told to have changed, without values and with
+    `hidden`. Raises as `get_household`.
     """
     require(scope, "REGISTRY_READ")
     with activate(scope):
         household = find_household(scope, household_no, region)
         members = list(Membership.objects.filter(household=household).select_related("person"))
-        found = _household_changes(household)
+        found = _household_changes(scope, household)
         for membership in members:
             found += _membership_changes(membership)
-            found += _person_changes(membership.person)
+            found += _person_changes(scope, membership.person)
         labels = Sources(version.source_id for version, *_ in found)
         changes = [
             Change(
@@ -125,22 +128,29 @@ def list_changes(
 _Found = list[tuple[Any, str, str | None, list[dict[str, Any]]]]
 
 
-def _household_changes(household: Household) -> _Found:
+def _household_changes(scope: Scope, household: Household) -> _Found:
     keys = [*_HOUSEHOLD_KEYS, *(fact.name for fact in columns.household_facts())]
     sealed = [fact.name for fact in columns.household_sealed()]
+    closed = _closed(scope, columns.HOUSEHOLD, keys)
     return [
-        (after, "household", None, _differences(before, after, keys, sealed))
+        (after, "household", None, _differences(before, after, keys, sealed, closed))
         for before, after in _steps(household)
     ]
 
 
-def _person_changes(person: Person) -> _Found:
+def _person_changes(scope: Scope, person: Person) -> _Found:
     keys = [*_PERSON_KEYS, *(fact.name for fact in columns.person_facts())]
     sealed = [fact.name for fact in columns.person_sealed()]
+    closed = _closed(scope, columns.MEMBER, keys)
     return [
-        (after, "person", after.name, _differences(before, after, keys, sealed))
+        (after, "person", after.name, _differences(before, after, keys, sealed, closed))
         for before, after in _steps(person)
     ]
+
+
+def _closed(scope: Scope, dataset: str, keys: Iterable[str]) -> frozenset[str]:
+    """Return the columns whose values the scope does not see openly."""
+    return frozenset(key for key in keys if access_to(scope, dataset, key).shown != OPEN)
 
 
 def _membership_changes(membership: Membership) -> _Found:
@@ -156,14 +166,20 @@ def _steps(row: Any) -> list[tuple[Any, Any]]:
 
 
 def _differences(
-    before: Any, after: Any, keys: Iterable[str], sealed: Iterable[str] = ()
+    before: Any,
+    after: Any,
+    keys: Iterable[str],
+    sealed: Iterable[str] = (),
+    closed: frozenset[str] = frozenset(),
 ) -> list[dict[str, Any]]:
     changed = [
-        {"key": key, "before": getattr(before, key), "after": getattr(after, key)}
+        _HIDDEN | {"key": key}
+        if key in closed
+        else {"key": key, "before": getattr(before, key), "after": getattr(after, key)}
         for key in keys
         if getattr(before, key) != getattr(after, key)
     ]
     for key in sealed:
         if getattr(before, f"{key}_token") != getattr(after, f"{key}_token"):
-            changed.append({"key": key, "before": None, "after": None})
+            changed.append(_HIDDEN | {"key": key})
     return changed

@@ -18,10 +18,11 @@ from bangfu.domains.registry.records import (
     ReviewRecord,
     SourceRecord,
 )
+from bangfu.foundation.access.columns import access_to
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
 from bangfu.kernel.errors import Conflict, NotFound
-from bangfu.kernel.masks import mask_account, mask_id, mask_phone
+from bangfu.kernel.masks import mask_id
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 
@@ -117,17 +118,21 @@ def get_household(
         )
         review = RegionReview.objects.filter(household=household, settled_at__isnull=True).first()
         people = [(membership, membership.person) for membership in memberships]
-        return describe(household, people, review=review)
+        return describe(scope, household, people, review=review)
 
 
 def describe(
+    scope: Scope,
     household: Any,
     people: list[tuple[Any, Any]],
     *,
     review: RegionReview | None = None,
     known_on: date | None = None,
 ) -> HouseholdRecord:
-    """Return the record of a household row or of one of its versions, with (membership, person)."""
+    """Return the record of a household row or of one of its versions, with (membership, person).
+
+    Each fact is as open as the scope's permissions make it.
+    """
     rows = [household, *(person for _, person in people)]
     sources = Sources(_source_ids(rows))
     return HouseholdRecord(
@@ -136,13 +141,11 @@ def describe(
         region_code=household.region_code,
         head_name=household.head_name,
         member_count=len(people),
-        facts={
-            **_facts(household, columns.household_facts(), sources),
-            **_masked(household, columns.household_sealed(), sources),
-        },
-        extensions=household.extensions,
+        facts=_facts(scope, columns.HOUSEHOLD, household, _household_columns(), sources),
+        extensions=_extensions(scope, columns.HOUSEHOLD, household),
         members=sorted(
-            (_member(membership, person, sources) for membership, person in people), key=_rank
+            (_member(scope, membership, person, sources) for membership, person in people),
+            key=_rank,
         ),
         source=sources.record(household.source_id),
         as_of=household.as_of,
@@ -161,58 +164,59 @@ def _source_ids(rows: Iterable[Any]) -> set[UUID]:
     return found
 
 
-def _facts(row: Any, facts: Iterable[Fact], sources: Sources) -> dict[str, FactValue]:
-    return {fact.name: _fact(row, fact.name, getattr(row, fact.name), sources) for fact in facts}
+def _facts(
+    scope: Scope, dataset: str, row: Any, facts: Iterable[Fact], sources: Sources
+) -> dict[str, FactValue]:
+    return {fact.name: _fact(scope, dataset, row, fact.name, sources) for fact in facts}
 
 
-def _fact(row: Any, name: str, value: Any, sources: Sources) -> FactValue:
+def _extensions(scope: Scope, dataset: str, row: Any) -> dict[str, Any]:
+    return access_to(scope, dataset, "extensions").apply(row.extensions) or {}
+
+
+def _fact(scope: Scope, dataset: str, row: Any, name: str, sources: Sources) -> FactValue:
+    access = access_to(scope, dataset, name)
+    value = access.apply(getattr(row, name))
     own = row.field_sources.get(name)
     if own is not None:
         source_id, as_of, confirmed = UUID(own["source"]), date.fromisoformat(own["as_of"]), None
     else:
         source_id, as_of = row.source_id, row.as_of
         confirmed = getattr(row, "confirmed_as_of", None)
-    return FactValue(name, value, sources.label(source_id), source_id, as_of, confirmed)
+    return FactValue(
+        name,
+        value,
+        sources.label(source_id),
+        source_id,
+        as_of,
+        confirmed,
+        access.shown,
+        access.can_reveal,
+    )
 
 
-_MASKS = {
-    "id_number": mask_id,
-    "disability_certificate": mask_id,
-    "phone": mask_phone,
-    "account": mask_account,
-}
+def _household_columns() -> tuple[Fact, ...]:
+    return (*columns.household_facts(), *columns.household_sealed())
 
 
-def _masked(row: Any, facts: Iterable[Fact], sources: Sources) -> dict[str, FactValue]:
-    return {fact.name: _fact(row, fact.name, _mask(row, fact), sources) for fact in facts}
+def _person_columns() -> tuple[Fact, ...]:
+    return (*columns.person_facts(), *columns.person_sealed())
 
 
-def _mask(row: Any, fact: Fact) -> str | None:
-    value = getattr(row, fact.name)
-    return _MASKS[fact.type](value) if value else None
-
-
-def _member(membership: Any, person: Any, sources: Sources) -> MemberRecord:
+def _member(scope: Scope, membership: Any, person: Any, sources: Sources) -> MemberRecord:
+    facts = _facts(scope, columns.MEMBER, person, _person_columns(), sources)
     return MemberRecord(
         id=getattr(person, "pgh_obj_id", None) or person.id,
         name=person.name,
         relation=membership.relation,
         id_number_masked=mask_id(person.id_number),
-        phone_masked=_first_phone(person),
+        phone_masked=facts["phone"].value or "",
         from_on=membership.from_on,
         to_on=membership.to_on,
-        facts={
-            **_facts(person, columns.person_facts(), sources),
-            **_masked(person, columns.person_sealed(), sources),
-        },
-        extensions=person.extensions,
+        facts=facts,
+        extensions=_extensions(scope, columns.MEMBER, person),
         as_of=person.as_of,
     )
-
-
-def _first_phone(person: Any) -> str:
-    phones = (_mask(person, fact) for fact in columns.person_sealed() if fact.type == "phone")
-    return next((phone for phone in phones if phone), "")
 
 
 def _rank(member: MemberRecord) -> tuple[Any, ...]:

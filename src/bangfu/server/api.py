@@ -32,6 +32,7 @@ from bangfu.foundation.http.permits import NotSignedIn, PermissionMissing
 from bangfu.foundation.jobs.api import router as jobs_router
 from bangfu.foundation.logs.lines import describe
 from bangfu.foundation.regions.api import router as regions_router
+from bangfu.integrations.sso.api import router as sso_router
 from bangfu.kernel.errors import BangfuError, Conflict, NotAllowed, NotFound
 from bangfu.server import health
 from bangfu.server.lines import income_line
@@ -58,6 +59,7 @@ api = BangfuAPI(
 for _router in (
     health.router,
     accounts.router,
+    sso_router,
     regions_router,
     changes_router,
     feeds_router,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bangfu.foundation.database.urls import database_settings
+from bangfu.integrations.sso.configuration import providers as sso_providers
 from bangfu.server.config import get_config
 from bangfu.standards import passwords
 from bangfu.standards.limits import limits
@@ -38,7 +39,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
     "allauth.usersessions",
     "allauth.headless",
@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "bangfu.foundation.limits",
     "bangfu.foundation.files",
     "bangfu.foundation.intake",
+    "bangfu.integrations.sso",
     "bangfu.domains.registry",
     "bangfu.domains.changes",
     "bangfu.domains.feeds",
@@ -136,11 +137,21 @@ MFA_TOTP_TOLERANCE = 0
 MFA_RECOVERY_CODE_COUNT = passwords.get("recovery.codes", _today)
 MFA_RECOVERY_CODE_DIGITS = passwords.get("recovery.digits", _today)
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+SOCIALACCOUNT_ADAPTER = "bangfu.integrations.sso.accounts.JoinedAccounts"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_PROVIDERS = sso_providers(
+    issuer=_config.sso_issuer,
+    client_id=_config.sso_client_id,
+    secret=_config.sso_client_secret.get_secret_value(),
+    name=_config.sso_name,
+    claim=_config.sso_claim,
+)
 USERSESSIONS_ADAPTER = "bangfu.foundation.accounts.adapter.Sessions"
 USERSESSIONS_TRACK_ACTIVITY = True
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("browser",)
-HEADLESS_FRONTEND_URLS = {"account_signup": "/"}
+HEADLESS_FRONTEND_URLS = {"account_signup": "/", "socialaccount_login_error": "/sign-in"}
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

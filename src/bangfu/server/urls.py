@@ -6,6 +6,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
+from bangfu.integrations.sso import api as sso
 from bangfu.server.api import api
 from bangfu.server.refusals import refuse
 from bangfu.server.spa import console
@@ -45,6 +46,7 @@ handler500 = fault
 
 urlpatterns = [
     path("api/v1/", api.urls),
+    path("_allauth/sso/callback", sso.callback, name="sso_callback"),
     path("_allauth/", include("allauth.headless.urls")),
     re_path(r"^(?!api/|_allauth/|assets/|static/)(?P<path>.*)$", console),
 ]

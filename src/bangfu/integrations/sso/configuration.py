@@ -1,0 +1,43 @@
+"""What an installation says about its province's sign-in, in the form that allauth reads."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from bangfu.kernel.errors import Refused
+
+PROVIDER = "province"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def providers(
+    *, issuer: str, client_id: str, secret: str, name: str, claim: str
+) -> dict[str, dict[str, Any]]:
+    """Return SOCIALACCOUNT_PROVIDERS; empty without an issuer.
+
+    Raises Refused E-SSO-SETTINGS when the rest is missing, E-SSO-ISSUER for an address that is
+    not https: whoever sits on the line would sign in as anybody.
+    """
+    if not issuer:
+        return {}
+    if not client_id or not secret:
+        raise Refused("E-SSO-SETTINGS")
+    address = urlsplit(issuer)
+    is_safe = address.scheme == "https" or (
+        address.scheme == "http" and address.hostname in _LOOPBACK
+    )
+    if not is_safe or not address.hostname:
+        raise Refused("E-SSO-ISSUER", issuer=issuer)
+    app = {
+        "provider_id": PROVIDER,
+        "name": name,
+        "client_id": client_id,
+        "secret": secret,
+        "settings": {
+            "server_url": issuer,
+            "uid_field": claim,
+            "oauth_pkce_enabled": True,
+        },
+    }
+    return {"sso": {"APPS": [app]}}

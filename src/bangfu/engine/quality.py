@@ -19,8 +19,9 @@ from bangfu.engine.backends.duckdb import connect, fetch_table, run_pieces
 from bangfu.engine.contracts.arrow import table_of
 from bangfu.engine.contracts.tables import Table
 from bangfu.engine.packs.model import Pack
-from bangfu.engine.rules.compiler import DIALECT
+from bangfu.engine.rules.compiler import DIALECT, Compiler
 from bangfu.engine.rules.execute import compile_rules, open_sources
+from bangfu.engine.rules.layout import TRUE, state
 from bangfu.engine.rules.rule import Rule
 from bangfu.engine.rules.sentences import NUMBER_TEXT, Sentences
 from bangfu.kernel.period import Period
@@ -57,7 +58,12 @@ def evaluate_quality(
     period = Period.containing(as_of)
     rules = sorted(pack.rules_on(as_of), key=lambda rule: rule.id)
     compiler = compile_rules(
-        rules, pack.catalog, period, pack.thresholds.tables(as_of), complete=False
+        rules,
+        pack.catalog,
+        period,
+        pack.thresholds.tables(as_of),
+        complete=False,
+        fold_persons=False,
     )
     sources = {
         "household": _complete(household_table, pack.catalog.tables["household"]),
@@ -69,8 +75,20 @@ def evaluate_quality(
         open_sources(connection, compiler, sources)
         run_pieces(connection, compiler.pieces())
         connection.execute(NUMBER_TEXT)
-        hits = [_hits(connection, rule, sentences) for rule in rules]
+        true = _true_somewhere(connection, compiler)
+        hits = [_hits(connection, rule, sentences) for rule in rules if rule.id in true]
     return pa.concat_tables([HITS.empty_table(), *hits])
+
+
+def _true_somewhere(connection: duckdb.DuckDBPyConnection, compiler: Compiler) -> set[str]:
+    """The rules that are true for anybody: planning the sentences of the others is time lost."""
+    found: set[str] = set()
+    for relation in dict.fromkeys(compiler.result_of.values()):
+        rules = [rule for rule in compiler.rules if compiler.result_of[rule.id] == relation]
+        asked = ", ".join(f'bool_or("{state(rule)}" = {TRUE})' for rule in rules)
+        row = connection.execute(f'SELECT {asked} FROM "{relation}"').fetchone()  # noqa: S608
+        found |= {rule.id for rule, true in zip(rules, row or (), strict=True) if true}
+    return found
 
 
 def _hits(connection: duckdb.DuckDBPyConnection, rule: Rule, sentences: Sentences) -> pa.Table:

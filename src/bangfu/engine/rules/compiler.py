@@ -70,6 +70,7 @@ class Compiler:
         make_lowering: MakeLowering,
         *,
         complete: bool = True,
+        fold_persons: bool = True,
     ) -> None:
         self.rules = tuple(rules)
         self.catalog = catalog
@@ -90,6 +91,8 @@ class Compiler:
         self.lowering = make_lowering(self.names)
         groups = group_rules(self.rules, self.lowering.values_of, complete=complete)
         self.person_group, self.household_group, *self.driven = groups
+        self.folded = self.person_group.layout.states() if fold_persons else []
+        """States of person rules that are told of the household too."""
         self.result_of = {rule.id: group.name for group in groups for rule in group.layout.rules}
         """Rule → the relation that holds its state."""
 
@@ -306,7 +309,7 @@ class Compiler:
             b.alias(b.call("count", exp.Star()), "members"),
             b.alias(b.call("min", link), "least_link"),
         ]
-        for name in self.person_group.layout.states():
+        for name in self.folded:
             folded.append(b.alias(b.call("max", b.column(name)), name))
         for member in self.member_nodes:
             folded += conclude_members(member, self.names[member])
@@ -329,15 +332,13 @@ class Compiler:
         concluded = [self._conclude(node, self._household_gap(node)) for node in feeds]
         query = self._decided(group.layout, b.layer(base, "base", *concluded))
         whole = group is self.household_group
-        return self._kept(
-            group, query, ["hid", *(self.person_group.layout.states() if whole else [])]
-        )
+        return self._kept(group, query, ["hid", *(self.folded if whole else [])])
 
     def _of_members(self, group: Group) -> list[Sql]:
         """Columns of the fold; a household without members has zeros, not NULLs, for counts."""
         columns: list[Sql] = [b.column("members", "f"), b.column("least_link", "f")]
         whole = group is self.household_group
-        for name in self.person_group.layout.states() if whole else ():
+        for name in self.folded if whole else ():
             columns.append(b.alias(b.coalesce(b.column(name, "f"), b.value(FALSE)), name))
         absent = b.is_null(b.column("hid", "f"))
         nodes = below(roots_of(group.layout.rules))

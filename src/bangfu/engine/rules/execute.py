@@ -42,14 +42,15 @@ def compile_rules(
     lowering: type[DuckDbLowering] = DuckDbLowering,
     *,
     complete: bool = True,
+    fold_persons: bool = True,
 ) -> Compiler:
     """Return the compiler of a set of rules for one period.
 
     `complete`: every rule is decided for everybody; else those that a feed drives (`driven`)
-    only where they are true.
+    only where they are true. `fold_persons`: a household too has the states of its members.
     """
     make = lambda names: lowering(period, thresholds, names)  # noqa: E731
-    return Compiler(rules, catalog, make, complete=complete)
+    return Compiler(rules, catalog, make, complete=complete, fold_persons=fold_persons)
 
 
 def decide_in_duckdb(

@@ -58,18 +58,29 @@ class Relations:
         """Column of a count of uses."""
         return f"u{self.used.index(node)}"
 
-    def _uses(self, scope: str, source: str) -> list[Sql]:
-        """Window counts of fields: how often the same value stands in the whole input."""
-        made: list[Sql] = []
-        for node in self.used:
-            if node.field.scope == scope:
-                column = b.column(node.field.name, source)
-                count = exp.Window(
-                    this=b.call("count", column.copy()), partition_by=[column.copy()]
+    def _uses(self, scope: str) -> list[tuple[str, n.TimesUsed]]:
+        """Names and nodes of the counts of uses of a table's fields."""
+        return [(self.uses_name(node), node) for node in self.used if node.field.scope == scope]
+
+    def _count_uses(self, query: exp.Select, scope: str, source: str) -> exp.Select:
+        """Join how often a value stands in the whole input: counted apart, for a window would
+        sort the wide rows. Absent where the value is."""
+        for name, node in self._uses(scope):
+            field = b.column(node.field.name)
+            counted = (
+                b.select(b.alias(field, "of"), b.alias(b.call("count", exp.Star()), name))
+                .from_(f"src_{scope}", copy=False)
+                .group_by(field.copy(), copy=False)
+            )
+            if scope == "person":
+                counted = counted.where(
+                    "household_id IN (SELECT household_id FROM home)", copy=False
                 )
-                counted = b.case((b.is_null(column), exp.null()), default=count)
-                made.append(b.alias(counted, self.uses_name(node)))
-        return made
+            same = b.binary(exp.EQ, b.column("of", name), b.column(node.field.name, source))
+            query = query.join(
+                counted.subquery(name, copy=False), on=same, join_type="left", copy=False
+            ).select(b.column(name, name), copy=False)
+        return query
 
     def county(self) -> exp.Select:
         """Counties of the households, numbered from 0."""
@@ -121,18 +132,18 @@ class Relations:
     def home(self) -> exp.Select:
         """Households in the order of their identifiers."""
         code = b.call("substr", b.column("region_code", "h"), b.value(1), b.value(6))
-        return (
+        homes = (
             b.select(
                 b.alias(b.numbered("household_id", "h"), "hid"),
                 "c.cno",
                 *[b.column(name, "h") for name in ("household_id", "household_no", "region_code")],
                 *[b.alias(b.column(name, "h"), f"{name}__at") for name in self.dates()],
                 *_fields(self.fields.get("household", []), "household", "h"),
-                *self._uses("household", "h"),
             )
             .from_("src_household AS h", copy=False)
             .join("county AS c", on=b.binary(exp.EQ, b.column("county", "c"), code), copy=False)
         )
+        return self._count_uses(homes, "household", "h")
 
     def member(self) -> exp.Select:
         """Members in the order of their households, with the two keys of their token."""
@@ -151,7 +162,6 @@ class Relations:
                 b.alias(b.column("as_of", "p"), "member_as_of"),
                 *[b.column(field_column("household", name), "h") for name in self.member_fields],
                 *_fields(self.fields.get("person", []), "person", "p"),
-                *self._uses("person", "p"),
             )
             .from_("src_person AS p", copy=False)
             .join("home AS h", on="h.household_id = p.household_id", copy=False)
@@ -164,7 +174,7 @@ class Relations:
                 join_type="left",
                 copy=False,
             )
-        people = people.order_by("hid", copy=False)
+        people = self._count_uses(people, "person", "p").order_by("hid", copy=False)
         number = exp.Window(this=exp.RowNumber())
         sid = b.binary(
             exp.Add, b.binary(exp.Mul, b.column("cno"), b.value(LINKS)), b.column("link")

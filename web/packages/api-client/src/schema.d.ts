@@ -525,9 +525,29 @@ export interface paths {
         };
         /**
          * Get Household
-         * @description Return everything known about a household; numbers and telephones are masked.
+         * @description Return what the reader may see of a household; identifying values are masked.
          */
         get: operations["get_household"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/{household_no}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Looks
+         * @description Return who looked at a household, newest first: pages, values in full, papers.
+         */
+        get: operations["list_looks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -550,6 +570,26 @@ export interface paths {
         get: operations["explain_household"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/{household_no}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reveal Value
+         * @description Return one value of a household or member in full; the look is written down and counted.
+         */
+        post: operations["reveal_value"];
         delete?: never;
         options?: never;
         head?: never;
@@ -992,6 +1032,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reveal/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Reveal Options
+         * @description Return the purposes that may be stated, and how many values may still be seen today.
+         */
+        get: operations["get_reveal_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules": {
         parameters: {
             query?: never;
@@ -1110,6 +1170,30 @@ export interface paths {
          * @description Act in another of the user's posts from now on.
          */
         post: operations["change_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/sso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sso
+         * @description Say what the province's sign-in is called.
+         */
+        get: operations["get_sso"];
+        put?: never;
+        /**
+         * Start Sso
+         * @description Begin signing in by the province; the state of it is kept in this browser's session.
+         */
+        post: operations["start_sso"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2046,16 +2130,30 @@ export interface components {
         /**
          * FieldOut
          * @description One fact with label, value, source and date; `value_zh` and `value_en` are for reading.
+         *
+         *     `shown` MASKED: the value is a masked form. HIDDEN: it is withheld, known or not. `can_reveal`:
+         *     the reader may ask for it in full.
          */
         FieldOut: {
             /** As Of */
             as_of?: string | null;
+            /**
+             * Can Reveal
+             * @default false
+             */
+            can_reveal: boolean;
             /** Key */
             key: string;
             /** Label En */
             label_en: string;
             /** Label Zh */
             label_zh: string;
+            /**
+             * Shown
+             * @default OPEN
+             * @enum {string}
+             */
+            shown: "OPEN" | "MASKED" | "HIDDEN";
             /** Source */
             source?: string | null;
             /** Unit */
@@ -2823,6 +2921,46 @@ export interface components {
             language: "zh" | "en";
         };
         /**
+         * LookList
+         * @description A page of looks.
+         */
+        LookList: {
+            /** Items */
+            items: components["schemas"]["LookOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * LookOut
+         * @description One look at a household: its page, or one value or paper in full, with the purpose.
+         */
+        LookOut: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "VIEWED" | "REVEALED";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Document */
+            document: string;
+            /** Id */
+            id: string;
+            /** Member Name */
+            member_name: string;
+            /** Note */
+            note: string;
+            purpose: components["schemas"]["NamedOut"] | null;
+            /** Refused */
+            refused: boolean;
+            what: components["schemas"]["NamedOut"] | null;
+        };
+        /**
          * MappedColumn
          * @description A column of the file and the contract's column that it was taken for.
          */
@@ -2838,13 +2976,15 @@ export interface components {
         };
         /**
          * MemberOut
-         * @description A member; number and telephone are masked.
+         * @description A member; number and telephone are masked. `can_reveal`: the reader may ask for them.
          */
         MemberOut: {
             /** Age */
             age: number | null;
             /** Birth On */
             birth_on: string | null;
+            /** Can Reveal */
+            can_reveal: boolean;
             /** Fields */
             fields: components["schemas"]["FieldOut"][];
             /** Id */
@@ -2857,6 +2997,18 @@ export interface components {
             phone_masked: string;
             relation: components["schemas"]["CodedValue"] | null;
             sex: components["schemas"]["CodedValue"] | null;
+        };
+        /**
+         * NamedOut
+         * @description Something with a code and its name in both languages.
+         */
+        NamedOut: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * NotAskedOut
@@ -2960,6 +3112,19 @@ export interface components {
             version: string;
         };
         /**
+         * PasswordOut
+         * @description CHANGE: it must be changed before anything else; ENDING: it ends on `due_on`, soon.
+         */
+        PasswordOut: {
+            /** Due On */
+            due_on: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "VALID" | "ENDING" | "CHANGE";
+        };
+        /**
          * PostIn
          * @description The post to act in from now on.
          */
@@ -3007,6 +3172,20 @@ export interface components {
             unknown: number;
             /** Urgent */
             urgent: number;
+        };
+        /**
+         * PurposeOut
+         * @description A purpose that may be stated; `needs_note`: the reason has to be written out as well.
+         */
+        PurposeOut: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Needs Note */
+            needs_note: boolean;
+            /** Zh */
+            zh: string;
         };
         /**
          * QualityItemList
@@ -3303,6 +3482,55 @@ export interface components {
             code: string;
             /** Name */
             name: string;
+        };
+        /**
+         * RevealIn
+         * @description Which value to see and why; `member_id` for one of a member, absent for the household's.
+         */
+        RevealIn: {
+            /** Field */
+            field: string;
+            /** Member Id */
+            member_id?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Purpose */
+            purpose: string;
+        };
+        /**
+         * RevealOptions
+         * @description What the dialog offers, and how many values the reader may still see today.
+         */
+        RevealOptions: {
+            /** Budget */
+            budget: number;
+            /** Left */
+            left: number;
+            /** Purposes */
+            purposes: components["schemas"]["PurposeOut"][];
+        };
+        /**
+         * RevealedOut
+         * @description One value in full; `left`: how many more the reader may see today.
+         */
+        RevealedOut: {
+            /** Field */
+            field: string;
+            /** Label En */
+            label_en: string;
+            /** Label Zh */
+            label_zh: string;
+            /** Left */
+            left: number;
+            /** Value */
+            value: unknown;
+            /** Value En */
+            value_en: string;
+            /** Value Zh */
+            value_zh: string;
         };
         /**
          * RevertIn
@@ -3628,6 +3856,9 @@ export interface components {
         /**
          * SessionOut
          * @description Who is signed in, in which posts, and what the active post may do.
+         *
+         *     `second_factor`: REQUIRED when the user has one that this session has not used, ENROL when
+         *     there is none yet; in both cases, and when the password must change, no post is active.
          */
         SessionOut: {
             /** Active Post Id */
@@ -3636,11 +3867,44 @@ export interface components {
             is_demo: boolean;
             /** Latest Period */
             latest_period: string | null;
+            password: components["schemas"]["PasswordOut"];
             /** Permissions */
             permissions: string[];
             /** Posts */
             posts: components["schemas"]["PostOut"][];
+            /**
+             * Second Factor
+             * @enum {string}
+             */
+            second_factor: "NOT_NEEDED" | "DONE" | "REQUIRED" | "ENROL";
             user: components["schemas"]["UserOut"];
+        };
+        /**
+         * SsoOut
+         * @description The province's sign-in, or null where the installation has none.
+         */
+        SsoOut: {
+            /** Name */
+            name: string | null;
+        };
+        /**
+         * SsoStartIn
+         * @description The page of the console to come back to.
+         */
+        SsoStartIn: {
+            /**
+             * Next
+             * @default /
+             */
+            next: string;
+        };
+        /**
+         * SsoStartOut
+         * @description The address at the province to send the browser to.
+         */
+        SsoStartOut: {
+            /** Url */
+            url: string;
         };
         /**
          * StepOut
@@ -6558,6 +6822,112 @@ export interface operations {
             };
         };
     };
+    list_looks: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                household_no: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     explain_household: {
         parameters: {
             query?: {
@@ -6578,6 +6948,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExplanationOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    reveal_value: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                household_no: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedOut"];
                 };
             };
             /** @description Bad Request */
@@ -9070,6 +9547,107 @@ export interface operations {
             };
         };
     };
+    get_reveal_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealOptions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     list_rules: {
         parameters: {
             query?: {
@@ -9714,6 +10292,131 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    get_sso: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoOut"];
+                };
+            };
+        };
+    };
+    start_sso: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SsoStartIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoStartOut"];
                 };
             };
             /** @description Bad Request */

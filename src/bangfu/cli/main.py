@@ -13,6 +13,7 @@ from bangfu.kernel.errors import BangfuError
 
 COMMANDS = {
     "authorizations": "bangfu.cli.authorizations",
+    "backup": "bangfu.cli.backup",
     "changes": "bangfu.cli.changes",
     "check": "bangfu.cli.check",
     "db": "bangfu.cli.db",
@@ -26,6 +27,7 @@ COMMANDS = {
     "quality": "bangfu.cli.quality",
     "reconcile": "bangfu.cli.reconcile",
     "regions": "bangfu.cli.regions",
+    "restore": "bangfu.cli.restore",
     "screen": "bangfu.cli.screen",
     "serve": "bangfu.cli.serve",
 }

@@ -1,4 +1,4 @@
-"""bangfu serve: the web server and the worker of background jobs, as two child processes."""
+"""bangfu serve: the web server, the worker of jobs and the archiver, as child processes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def check_port(host: str, port: int) -> None:
 
 
 def commands(host: str, port: int) -> dict[str, list[str]]:
-    """Return the command lines of the two processes."""
+    """Return the command lines of the processes."""
     return {
         "server": [
             *(sys.executable, "-m", "granian", "bangfu.server.wsgi:application"),
@@ -64,6 +64,10 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
         ],
         "worker": [
             *(sys.executable, "-m", "bangfu.server.worker"),
+        ],
+        # Idle until the first `bangfu backup`; from then on no write waits a minute to be safe.
+        "archiver": [
+            *(sys.executable, "-m", "bangfu.cli.main", "backup", "ship", "--watch"),
         ],
     }
 

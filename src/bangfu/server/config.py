@@ -94,6 +94,15 @@ class Config(BaseSettings):
     audit_checkpoint_seconds: int = Field(
         default=60, ge=5, le=3600, description="Seconds between two checkpoints while rows come."
     )
+    backup: Path | None = Field(
+        default=None,
+        description="Where backups go: a disk of another machine; backup/ in the home when absent.",
+    )
+    small_counties: str = Field(
+        default="",
+        pattern=r"^(\d{6}(,\d{6})*)?$",
+        description="Six-digit codes of counties in small-county mode, separated by commas.",
+    )
     console: Path = Field(
         default=REPOSITORY / "web" / "apps" / "console" / "dist",
         description="Folder of the built console.",

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import psycopg
 
-from bangfu.foundation.database import processes, roles, saved
+from bangfu.foundation.database import archive, processes, roles, saved
 from bangfu.foundation.database.binaries import (
     Programs,
     RunAs,
@@ -74,7 +74,7 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """Everything that decides how the programs are called."""
 
     home: Path
@@ -109,9 +109,9 @@ def up(home: Path, *, durable: bool = True) -> SavedConnection:
     E-DB-NO-POSTGRES, E-DB-VERSION, E-DB-USER, E-DB-INITDB, E-DB-START (with the server's log).
     """
     home = Path(home).resolve()
-    _make_folder(home)
-    with _locked(home):
-        place = _place(home)
+    make_folder(home)
+    with locked(home):
+        place = place_of(home)
         if not (place.data / "PG_VERSION").exists():
             _initialise(place, durable=durable)
         connection = _connection(place)
@@ -127,8 +127,8 @@ def down(home: Path) -> bool:
     home = Path(home).resolve()
     if not saved.folder(home).is_dir():
         return False
-    with _locked(home):
-        place = _place(home)
+    with locked(home):
+        place = place_of(home)
         if processes.postmaster_pid(place.data) is None:
             return False
         for mode in ("fast", "immediate"):
@@ -148,7 +148,7 @@ def status(home: Path) -> Status:
         return Status(False, False, None, None, None, None)
     data = Path(connection.data)
     pid = processes.postmaster_pid(data)
-    version = _answer(connection) if pid is not None else None
+    version = answer(connection) if pid is not None else None
     return Status(data.is_dir(), version is not None, pid, connection.port, str(data), version)
 
 
@@ -158,12 +158,18 @@ def destroy(home: Path) -> None:
     down(home)
     if not saved.folder(home).is_dir():
         return
-    with _locked(home):
-        shutil.rmtree(_data_folder(home, run_as()), ignore_errors=True)
+    with locked(home):
+        data = _data_folder(home, run_as())
+        shutil.rmtree(data, ignore_errors=True)
+        archive.remove(data)
         (saved.folder(home) / saved.FILE).unlink(missing_ok=True)
+        outside = data.parent
+        if outside != saved.folder(home) and outside.is_dir() and not any(outside.iterdir()):
+            outside.rmdir()
 
 
-def _make_folder(home: Path) -> None:
+def make_folder(home: Path) -> None:
+    """Make the folder of the cluster's own files in the home."""
     folder = saved.folder(home)
     folder.mkdir(parents=True, exist_ok=True)
     # Passed through by the database user when root starts it; the files in it are 0600.
@@ -171,18 +177,20 @@ def _make_folder(home: Path) -> None:
 
 
 @contextmanager
-def _locked(home: Path) -> Iterator[None]:
+def locked(home: Path) -> Iterator[None]:
+    """Let one process at a time make, start or stop the cluster of a home."""
     with (saved.folder(home) / ".lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
-def _place(home: Path) -> _Place:
+def place_of(home: Path) -> Place:
+    """Return what the cluster of a home is run by; its data need not be there yet."""
     user = run_as()
     data = _data_folder(home, user)
     version = data / "PG_VERSION"
     major = int(version.read_text(encoding="ascii")) if version.exists() else None
-    return _Place(home, user, find_programs(user, major), data)
+    return Place(home, user, find_programs(user, major), data)
 
 
 def _data_folder(home: Path, user: RunAs) -> Path:
@@ -199,7 +207,7 @@ def _data_folder(home: Path, user: RunAs) -> Path:
     return outside / "data"
 
 
-def _initialise(place: _Place, *, durable: bool) -> None:
+def _initialise(place: Place, *, durable: bool) -> None:
     """Make the cluster beside its place and move it there whole, so that none is half made."""
     fresh = place.data.with_name("data.new")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -223,7 +231,7 @@ def _initialise(place: _Place, *, durable: bool) -> None:
         settings.write(f"\ninclude '{OUR_SETTINGS}'\n")
     connection = SavedConnection(
         host="127.0.0.1",
-        port=_free_port(),
+        port=free_port(),
         data=str(place.data),
         binaries=str(place.programs.folder),
         run_as=place.user.name,
@@ -233,7 +241,7 @@ def _initialise(place: _Place, *, durable: bool) -> None:
     fresh.rename(place.data)
 
 
-def _connection(place: _Place) -> SavedConnection:
+def _connection(place: Place) -> SavedConnection:
     """Return the saved connection. Raises Refused E-DB-CONNECTION-LOST when only data is left."""
     try:
         return saved.load(place.home)
@@ -241,38 +249,40 @@ def _connection(place: _Place) -> SavedConnection:
         raise Refused("E-DB-CONNECTION-LOST", data=str(place.data)) from error
 
 
-def _start(place: _Place, connection: SavedConnection, *, durable: bool) -> SavedConnection:
+def _start(place: Place, connection: SavedConnection, *, durable: bool) -> SavedConnection:
     processes.clear_away(place.data)
     if not _is_free(connection.port):
-        connection = replace(connection, port=_free_port())
+        connection = replace(connection, port=free_port())
         saved.save(place.home, connection)
-    _write_settings(place, connection.port, durable=durable)
+    write_settings(place, connection.port, durable=durable)
     log = place.data / LOG
     done = place.call("pg_ctl", "start", "-W", "-D", str(place.data), "-l", str(log))
     if done.returncode != 0:
-        raise Refused("E-DB-START", log=_tail(place.data) or done.stdout.strip()[-300:])
+        raise Refused("E-DB-START", log=log_tail(place.data) or done.stdout.strip()[-300:])
     return connection
 
 
-def _write_settings(place: _Place, port: int, *, durable: bool) -> None:
+def write_settings(place: Place, port: int, *, durable: bool) -> None:
+    """Write our settings of the server, which its own file of settings includes."""
     path = place.data / OUR_SETTINGS
-    path.write_text(_SETTINGS.format(port=port) + ("" if durable else _NOT_DURABLE), "utf-8")
+    more = archive.write_script(place.data) if durable else _NOT_DURABLE
+    path.write_text(_SETTINGS.format(port=port) + more, "utf-8")
     if place.user.switch:
         os.chown(path, place.user.uid, place.user.gid)
     path.chmod(0o600)
 
 
-def _wait_until_ready(place: _Place, connection: SavedConnection) -> None:
+def _wait_until_ready(place: Place, connection: SavedConnection) -> None:
     """Wait until the server answers `SELECT 1`; after a crash it replays its log first."""
     if not _until(lambda: processes.postmaster_pid(place.data) is not None, 5.0):
-        raise Refused("E-DB-START", log=_tail(place.data))
+        raise Refused("E-DB-START", log=log_tail(place.data))
 
     def settled() -> bool:
-        return _answer(connection) is not None or processes.postmaster_pid(place.data) is None
+        return answer(connection) is not None or processes.postmaster_pid(place.data) is None
 
     _until(settled, START_SECONDS)
-    if _answer(connection) is None:
-        raise Refused("E-DB-START", log=_tail(place.data))
+    if answer(connection) is None:
+        raise Refused("E-DB-START", log=log_tail(place.data))
 
 
 def _until(condition: Callable[[], bool], seconds: float) -> bool:
@@ -284,7 +294,7 @@ def _until(condition: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def _answer(connection: SavedConnection) -> str | None:
+def answer(connection: SavedConnection) -> str | None:
     """Return the server's version when it answers `SELECT 1` to our password, else None."""
     address = connection.url("admin", "postgres").text(with_password=True)
     try:
@@ -295,7 +305,8 @@ def _answer(connection: SavedConnection) -> str | None:
         return None
 
 
-def _tail(data: Path) -> str:
+def log_tail(data: Path) -> str:
+    """Return the last lines of the server's log."""
     try:
         lines = (data / LOG).read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
@@ -303,7 +314,8 @@ def _tail(data: Path) -> str:
     return "\n".join(lines[-_LOG_LINES:])
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

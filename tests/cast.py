@@ -95,6 +95,23 @@ def make_cast() -> Cast:
     )
 
 
+def give_post(user: Any, role: str, region: RegionCode, **terms: Any) -> UUID:
+    """Give a user a post from SINCE on, proposed by one at the terminal, approved by another."""
+    from bangfu.foundation.access.scopes import command_scope
+    from bangfu.foundation.accounts import services
+
+    nation = RegionCode("000000000000")
+    return services.grant_post(
+        scope=command_scope(nation, "tests"),
+        approver=command_scope(nation, "tests, second person"),
+        at=AT,
+        user=user,
+        role=role,
+        region=region,
+        **{"valid_from": SINCE, "office": "演示单位", **terms},
+    )
+
+
 def _player(username: str, name: str, role: str | None, region: RegionCode | None) -> Player:
     from bangfu.foundation.access.scopes import command_scope, scope_for_post
     from bangfu.foundation.accounts import selectors, services
@@ -110,8 +127,6 @@ def _player(username: str, name: str, role: str | None, region: RegionCode | Non
     actor = selectors.actor_of(user)
     if role is None or region is None:
         return Player(user, None, actor, None)
-    post_id = services.grant_post(
-        scope=nation, at=AT, user=user, role=role, region=region, valid_from=SINCE
-    )
+    post_id = give_post(user, role, region)
     post = next(post for post in selectors.active_posts(user, AT.date()) if post.id == post_id)
     return Player(user, post_id, actor, scope_for_post(post, actor))

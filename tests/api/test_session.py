@@ -10,20 +10,13 @@ from django.utils import timezone
 from bangfu.foundation.access.scopes import command_scope
 from bangfu.foundation.accounts import services
 from bangfu.kernel.region import RegionCode
-from tests.cast import SINCE, YUNXI_TOWN
+from tests.cast import YUNXI_TOWN, give_post
 
 NATION = RegionCode("000000000000")
 
 
 def grant(world, player, role, region):
-    return services.grant_post(
-        scope=command_scope(NATION, "tests"),
-        at=timezone.now(),
-        user=player.user,
-        role=role,
-        region=region,
-        valid_from=SINCE,
-    )
+    return give_post(player.user, role, region)
 
 
 def test_it_says_who_where_and_what_is_allowed(get):

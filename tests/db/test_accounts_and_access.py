@@ -14,9 +14,10 @@ from bangfu.kernel.actor import Actor
 from bangfu.kernel.errors import Conflict, InvalidValue, NotAllowed, NotFound
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
-from tests.cast import AT, PASSWORD, SHIQIAO, YUNXI, YUNXI_TOWN, YUNXI_VILLAGE, Cast
+from tests.cast import AT, PASSWORD, SHIQIAO, YUNXI, YUNXI_TOWN, YUNXI_VILLAGE, Cast, give_post
 
 NATION = command_scope(RegionCode("000000000000"), "tests")
+SECOND = command_scope(RegionCode("000000000000"), "tests, second person")
 
 
 @pytest.mark.evidence("ASVS-8.3.1")
@@ -69,15 +70,8 @@ def test_each_of_the_cast_may_do_what_their_post_says(cast: Cast) -> None:
 @pytest.mark.django_db
 def test_f60_a_post_counts_from_its_first_day_to_its_last(cast: Cast) -> None:
     user = cast.public.user
-    services.grant_post(
-        scope=NATION,
-        at=AT,
-        user=user,
-        role="TOWNSHIP_OFFICER",
-        region=YUNXI_TOWN,
-        valid_from=date(2026, 3, 1),
-        valid_to=date(2026, 5, 31),
-    )
+    terms = {"valid_from": date(2026, 3, 1), "valid_to": date(2026, 5, 31)}
+    give_post(user, "TOWNSHIP_OFFICER", YUNXI_TOWN, **terms)
     held = {
         day: len(selectors.active_posts(user, date.fromisoformat(day)))
         for day in ("2026-02-28", "2026-03-01", "2026-05-31", "2026-06-01")
@@ -98,6 +92,7 @@ def test_a_post_at_the_wrong_level_or_twice_or_elsewhere_is_refused(cast: Cast) 
     def grant(scope: Scope, role: str, region: RegionCode, **days: date) -> None:
         services.grant_post(
             scope=scope,
+            approver=SECOND,
             at=AT,
             user=cast.public.user,
             role=role,

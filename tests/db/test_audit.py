@@ -16,7 +16,7 @@ from bangfu.foundation.audit import services as audit_services
 from bangfu.foundation.audit.models import AuditEvent
 from bangfu.kernel.errors import NotAllowed
 from bangfu.kernel.region import RegionCode
-from tests.cast import AT, YUNXI, YUNXI_VILLAGE, Cast
+from tests.cast import AT, YUNXI, YUNXI_VILLAGE, Cast, give_post
 
 NATION = command_scope(RegionCode("000000000000"), "tests")
 
@@ -60,17 +60,11 @@ def test_without_its_audit_row_there_is_no_write(
 def test_each_write_of_accounts_adds_one_row(cast: Cast) -> None:
     before = _rows()
     user = accounts.create_user(scope=NATION, at=AT, username="newcomer", password=None)
-    post = accounts.grant_post(
-        scope=NATION,
-        at=AT,
-        user=user,
-        role="VILLAGE_OFFICER",
-        region=YUNXI_VILLAGE,
-        valid_from=date(2026, 1, 1),
-    )
+    post = give_post(user, "VILLAGE_OFFICER", YUNXI_VILLAGE)
     accounts.end_post(scope=NATION, at=AT, post_id=post, valid_to=date(2026, 6, 30))
     assert _rows()[len(before) :] == [
         "accounts.user.created",
+        "accounts.post.proposed",
         "accounts.post.granted",
         "accounts.post.ended",
     ]

@@ -24,13 +24,23 @@ def _versions() -> type:
 @pytest.mark.django_db
 def test_bulk_updates_and_deletes_are_all_in_the_history(cast: Cast) -> None:
     users = [
-        User(username=f"user{number}", password="!", date_joined="2026-01-01T00:00:00Z")
+        User(
+            username=f"user{number}", password="!", duty="AUDIT", date_joined="2026-01-01T00:00:00Z"
+        )
         for number in range(200)
     ]
     User.objects.bulk_create(users)
     with activate(NATION):
         Post.objects.bulk_create(
-            Post(user=user, role="AUDITOR", region_code=str(YUNXI), valid_from=date(2026, 1, 1))
+            Post(
+                user=user,
+                role="AUDITOR",
+                duty="AUDIT",
+                region_code=str(YUNXI),
+                valid_from=date(2026, 1, 1),
+                proposed_by="tests:one",
+                approved_by="tests:two",
+            )
             for user in users
         )
         assert Post.objects.filter(user__in=users).update(valid_to=date(2026, 6, 30)) == 200

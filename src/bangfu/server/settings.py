@@ -100,6 +100,7 @@ DATABASES = database_settings(_config.home, pool_size=_config.pool_size)
 DATABASE_ROUTERS = ["bangfu.foundation.database.routers.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+BANGFU_SMALL_COUNTIES = frozenset(filter(None, _config.small_counties.split(",")))
 AUTH_USER_MODEL = "accounts.User"
 # Counters of tries and used codes must be one for all processes.
 CACHES = {

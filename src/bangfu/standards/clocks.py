@@ -13,7 +13,7 @@ from bangfu.standards.codelists import STATUSES
 from bangfu.standards.paths import standards_root
 from bangfu.standards.reading import Block, malformed, read_block
 
-UNITS = ("day_of_month", "working_days", "days")
+UNITS = ("day_of_month", "working_days", "days", "rows")
 _HEADER = ["day", "kind", "name"]
 
 

@@ -31,6 +31,8 @@ class Account:
     region: str
     label_zh: str
     label_en: str
+    # Where the holder works.
+    office: str = ""
 
 
 ACCOUNTS = (
@@ -54,6 +56,26 @@ ACCOUNTS = (
         "shiqiao_county", "麻永林", "COUNTY_OFFICER", NEIGHBOUR,
         "石桥县 县级帮扶干部(邻县)", "County officer of the neighbour Shiqiao",
     ),
+    Account(
+        "yunxi_system", "龙国庆", "SYSTEM_ADMINISTRATOR", COUNTY,
+        "云溪县 系统管理员(账号)", "System administrator of Yunxi (accounts)",
+        "云溪县农业农村局",
+    ),
+    Account(
+        "yunxi_security", "滕海燕", "SECURITY_ADMINISTRATOR", COUNTY,
+        "云溪县 安全管理员(授权)", "Security administrator of Yunxi (posts)",
+        "云溪县农业农村局",
+    ),
+    Account(
+        "yunxi_security2", "杨秀峰", "SECURITY_ADMINISTRATOR", COUNTY,
+        "云溪县 安全管理员(第二人)", "Second security administrator of Yunxi",
+        "云溪县政务服务和数据局",
+    ),
+    Account(
+        "yunxi_audit", "石开明", "AUDIT_ADMINISTRATOR", COUNTY,
+        "云溪县 审计管理员", "Audit administrator of Yunxi",
+        "云溪县审计局",
+    ),
 )  # fmt: skip
 
 
@@ -75,7 +97,14 @@ def _ensure(account: Account) -> Scope:
     posts = selectors.active_posts(user, timezone.localdate(at))
     if not posts:
         services.grant_post(
-            scope=scope, at=at, user=user, role=account.role, region=region, valid_from=SINCE
+            scope=scope,
+            approver=command_scope(region, "demo, second person"),
+            at=at,
+            user=user,
+            role=account.role,
+            region=region,
+            valid_from=SINCE,
+            office=account.office,
         )
         posts = selectors.active_posts(user, timezone.localdate(at))
     return scope_for_post(posts[0], selectors.actor_of(user))

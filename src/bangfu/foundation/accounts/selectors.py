@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from bangfu.foundation.access.roles import get_role, require
+from bangfu.foundation.access.roles import get_role
 from bangfu.foundation.access.scopes import activate, activate_user, in_scope
 from bangfu.foundation.accounts.models import Post, User
 from bangfu.kernel.actor import Actor
-from bangfu.kernel.errors import NotFound
+from bangfu.kernel.errors import NotAllowed, NotFound
+from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 
 
@@ -29,6 +32,11 @@ class PostRecord:
     region_code: str
     valid_from: date
     valid_to: date | None
+    kind: str
+    office: str
+    ended_at: datetime | None
+    proposed_by: str
+    approved_by: str
 
 
 def _record(post: Post) -> PostRecord:
@@ -42,6 +50,18 @@ def _record(post: Post) -> PostRecord:
         region_code=post.region_code,
         valid_from=post.valid_from,
         valid_to=post.valid_to,
+        kind=post.kind,
+        office=post.office,
+        ended_at=post.ended_at,
+        proposed_by=post.proposed_by,
+        approved_by=post.approved_by,
+    )
+
+
+def in_force_posts(on: date) -> QuerySet[Post]:
+    """Return the posts that count on a day, before any filter of place; only accounts may ask."""
+    return Post.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on, ended_at__isnull=True
     )
 
 
@@ -51,18 +71,47 @@ def active_posts(user: Any, on: date) -> list[PostRecord]:
     Needs no scope: the database shows users their own posts and no one else's.
     """
     with activate_user(str(user.pk)):
-        held = Post.objects.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=on), user_id=user.pk, valid_from__lte=on
-        ).order_by("region_code", "role", "id")
+        held = in_force_posts(on).filter(user_id=user.pk).order_by("region_code", "role", "id")
         return [_record(post) for post in held]
 
 
+def is_in_force(
+    user_id: str | UUID,
+    post_id: str | UUID | None,
+    permissions: Collection[str],
+    at: datetime,
+    *,
+    region: RegionCode | None = None,
+) -> bool:
+    """Return whether what a user began in a post may still go on.
+
+    The account must be active and the post held at `at` (an instant), with at least
+    `permissions`; without a post, any post of the user that has them, in `region` or around it.
+    Anything unclear counts as no. Asks the database anew each time.
+    """
+    with activate_user(str(user_id)):
+        held = in_force_posts(timezone.localdate(at)).filter(user_id=user_id, user__is_active=True)
+        if post_id is not None:
+            held = held.filter(id=post_id)
+        return any(
+            set(permissions) <= get_role(post.role).permissions
+            and (region is None or RegionCode(post.region_code).contains(region))
+            for post in held
+        )
+
+
 def list_posts(scope: Scope) -> list[PostRecord]:
-    """Return all posts in the scope. Raises NotAllowed without ACCOUNTS_MANAGE."""
-    require(scope, "ACCOUNTS_MANAGE")
+    """Return all posts in the scope. Raises NotAllowed without a permission on accounts."""
+    _require_reader(scope)
     with activate(scope):
         posts = in_scope(Post.objects.all(), scope).order_by("region_code", "role", "id")
         return [_record(post) for post in posts]
+
+
+def _require_reader(scope: Scope) -> None:
+    """Refuse whoever neither manages accounts nor grants posts."""
+    if not scope.permissions & {"ACCOUNTS_MANAGE", "ACCOUNTS_GRANT"}:
+        raise NotAllowed("E-ACCESS-PERMISSION", permission="ACCOUNTS_MANAGE")
 
 
 def get_user(username: str) -> User:

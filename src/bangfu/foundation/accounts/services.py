@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +11,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from bangfu.foundation import audit
-from bangfu.foundation.access.roles import get_role, require
+from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
-from bangfu.foundation.accounts import passwords
-from bangfu.foundation.accounts.models import Post, User
+from bangfu.foundation.accounts import passwords, sessions
+from bangfu.foundation.accounts.granting import end_post as end_post
+from bangfu.foundation.accounts.granting import grant_post as grant_post
+from bangfu.foundation.accounts.models import AccountHome, User
 from bangfu.kernel.errors import Conflict, InvalidValue, NotFound
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
@@ -50,6 +52,7 @@ def create_user(
                 )
         except IntegrityError as error:
             raise Conflict("E-ACCOUNT-EXISTS", username=username) from error
+        AccountHome.objects.create(user=user, region_code=str(scope.region))
         passwords.remember(user, at=at, is_provisional=must_change)
         _audit(scope, "accounts.user.created", at, "accounts.user", user.pk, {"username": username})
     return user
@@ -62,58 +65,28 @@ def _check_password(password: str, username: str, display_name: str) -> None:
         raise InvalidValue("E-ACCOUNT-PASSWORD", reasons=" ".join(error.messages)) from error
 
 
-def grant_post(
-    *,
-    scope: Scope,
-    at: datetime,
-    user: User,
-    role: str,
-    region: RegionCode,
-    valid_from: date,
-    valid_to: date | None = None,
-) -> UUID:
-    """Give a user a post and return its id.
+def set_active(*, scope: Scope, at: datetime, user_id: UUID, active: bool, reason: str) -> None:
+    """Disable an account, or let it be used again.
 
-    Raises NotAllowed without ACCOUNTS_GRANT or for a place outside the scope, InvalidValue
-    E-ACCESS-ROLE, E-ACCESS-ROLE-LEVEL (the role is not held at that level) or E-ACCOUNT-DATES,
-    Conflict E-ACCOUNT-POST-EXISTS.
+    A disabled one is out at once: its sessions end, its jobs and exports stop within five
+    seconds. Raises NotAllowed without ACCOUNTS_MANAGE, NotFound for an account of another place,
+    Conflict E-ACCOUNT-SELF for one's own.
     """
-    require(scope, "ACCOUNTS_GRANT", region)
-    if region.level not in get_role(role).levels:
-        raise InvalidValue("E-ACCESS-ROLE-LEVEL", role=role, region=str(region))
-    if valid_to is not None and valid_to < valid_from:
-        raise InvalidValue("E-ACCOUNT-DATES")
-    with activate(scope):
-        try:
-            with transaction.atomic():
-                post = Post.objects.create(
-                    user=user,
-                    role=role,
-                    region_code=str(region),
-                    valid_from=valid_from,
-                    valid_to=valid_to,
-                )
-        except IntegrityError as error:
-            raise Conflict("E-ACCOUNT-POST-EXISTS", role=role) from error
-        detail = {"user": str(user.pk), "role": role, "from": str(valid_from), "to": str(valid_to)}
-        _audit(scope, "accounts.post.granted", at, "accounts.post", post.id, detail, region)
-    return post.id
-
-
-def end_post(*, scope: Scope, at: datetime, post_id: UUID, valid_to: date) -> None:
-    """Let a post end on a day. Raises NotFound, also for a post outside the scope."""
     require(scope, "ACCOUNTS_MANAGE")
+    if scope.actor.id == str(user_id):
+        raise Conflict("E-ACCOUNT-SELF")
     with activate(scope):
-        post = in_scope(Post.objects.select_for_update(), scope).filter(id=post_id).first()
-        if post is None:
-            raise NotFound("E-ACCOUNT-POST-NOT-FOUND")
-        if valid_to < post.valid_from:
-            raise InvalidValue("E-ACCOUNT-DATES")
-        post.valid_to = valid_to
-        post.save(update_fields=["valid_to"])
-        region = RegionCode(post.region_code)
-        detail = {"to": str(valid_to)}
-        _audit(scope, "accounts.post.ended", at, "accounts.post", post.id, detail, region)
+        home = in_scope(AccountHome.objects.select_related("user"), scope).filter(pk=user_id)
+        found = home.first()
+        if found is None:
+            raise NotFound("E-ACCOUNT-NOT-FOUND")
+        found.user.is_active = active
+        found.user.save(update_fields=["is_active"])
+        if not active:
+            sessions.end_all(found.user)
+        action = "accounts.user.enabled" if active else "accounts.user.disabled"
+        detail = {"reason": reason[:200]}
+        _audit(scope, action, at, "accounts.user", user_id, detail, RegionCode(found.region_code))
 
 
 def change_language(*, user: Any, language: str, at: datetime) -> None:

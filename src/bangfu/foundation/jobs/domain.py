@@ -46,3 +46,11 @@ class JobRecord:
 
 class Cancelled(Exception):
     """Somebody asked the running job to stop; its handler lets this pass and its writes go."""
+
+
+class StarterOut(Cancelled):
+    """The starter's post or account is no longer in force; the running job ends (F59, F60)."""
+
+
+class Halted(BaseException):
+    """What a job that does not look up is stopped with, from outside; nothing may catch it."""

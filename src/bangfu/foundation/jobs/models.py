@@ -29,6 +29,8 @@ class Job(models.Model):
     actor_kind = models.CharField(max_length=8)
     actor_id = models.CharField(max_length=120)
     actor_label = models.CharField(max_length=120)
+    # The post in which a user started it; the job ends with it.
+    post_id = models.UUIDField(null=True, blank=True)
     permissions = ArrayField(models.CharField(max_length=40), default=list)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)

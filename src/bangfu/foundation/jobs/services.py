@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connections
 from django.utils import timezone
 
 from bangfu.foundation import audit
 from bangfu.foundation.access.scopes import activate, in_scope, restored_scope, system_scope
+from bangfu.foundation.audit import origin
 from bangfu.foundation.jobs import queue, selectors
-from bangfu.foundation.jobs.domain import FINISHED, Cancelled, JobRecord, JobState
+from bangfu.foundation.jobs.domain import (
+    FINISHED,
+    Cancelled,
+    Halted,
+    JobRecord,
+    JobState,
+    StarterOut,
+)
 from bangfu.foundation.jobs.handlers import JobContext, get_handler
 from bangfu.foundation.jobs.models import Job
 from bangfu.foundation.jobs.sideline import Sideline
+from bangfu.foundation.jobs.watch import Guard, Starter, guarded
 from bangfu.kernel.actor import Actor
 from bangfu.kernel.errors import BangfuError, Conflict, NotFound
 from bangfu.kernel.region import RegionCode
@@ -25,6 +36,8 @@ from bangfu.kernel.scope import Scope
 # A job whose worker was killed is tried again; one that kills its worker each time is not.
 MAX_ATTEMPTS = 3
 Progress = Callable[[int, int, str], None]
+# Why a job ended before it was done, when its starter was out.
+STARTER_OUT = {"code": "E-JOB-STARTER-OUT", "params": {}}
 _log = logging.getLogger(__name__)
 
 
@@ -68,7 +81,11 @@ def run_now(
 
 
 def run_queued(job_id: UUID, region: RegionCode) -> None:
-    """Run a job from the queue; the worker calls this. What fails is written to the job."""
+    """Run a job from the queue; the worker calls this. What fails is written to the job.
+
+    A job whose starter's post or account is no longer in force does not begin, and one that runs
+    ends within five seconds of it.
+    """
     keeper = system_scope(region, "worker")
     with activate(keeper):
         row = in_scope(Job.objects.select_for_update(), keeper).filter(id=job_id).first()
@@ -81,7 +98,12 @@ def run_queued(job_id: UUID, region: RegionCode) -> None:
             _finish(keeper, row, JobState.FAILED, error={"code": "E-JOB-INTERRUPTED", "params": {}})
             return
     actor = Actor(row.actor_kind, row.actor_id, row.actor_label)  # type: ignore[arg-type]
-    _run(row, restored_scope(region, frozenset(row.permissions), actor), None)
+    scope = restored_scope(region, frozenset(row.permissions), actor)
+    starter = Starter(row.actor_kind, row.actor_id, row.post_id, scope.permissions, region)
+    if not starter.is_in():
+        _end(keeper, row, JobState.CANCELLED, error=STARTER_OUT)
+        return
+    _run(row, scope, None, starter)
 
 
 def cancel(scope: Scope, job_id: UUID, *, at: datetime | None = None) -> JobRecord:
@@ -113,12 +135,15 @@ def _create(scope: Scope, kind: str, args: dict[str, Any], at: datetime, state: 
         actor_kind=scope.actor.kind,
         actor_id=scope.actor.id[:120],
         actor_label=scope.actor.label[:120],
+        post_id=origin.current().post_id if scope.actor.kind == "USER" else None,
         permissions=sorted(scope.permissions),
         created_at=at,
     )
 
 
-def _run(row: Job, scope: Scope, echo: Progress | None) -> BaseException | None:
+def _run(
+    row: Job, scope: Scope, echo: Progress | None, starter: Starter | None = None
+) -> BaseException | None:
     """Run the handler and write how it ended; return what it raised, if anything."""
     with activate(scope):
         row.state = JobState.RUNNING
@@ -126,33 +151,73 @@ def _run(row: Job, scope: Scope, echo: Progress | None) -> BaseException | None:
         row.started_at = timezone.now()
         row.save(update_fields=["state", "attempts", "started_at"])
     sideline = Sideline(row.id, scope.region)
+    is_alone = not connections["default"].in_atomic_block
+    guard: Guard | None = None
+    error: BaseException | None
+    try:
+        with guarded(starter) if starter else nullcontext() as guard:
+            error, result = _call(row, scope, sideline, echo, guard)
+    except Halted as halted:
+        error, result = halted, None
+    finally:
+        sideline.close()
+    if error is None:
+        _end(scope, row, JobState.DONE, result=_plain(result or {}))
+    elif guard is not None and guard.is_out:
+        if is_alone:
+            _start_afresh()
+        _end(system_scope(scope.region, "worker"), row, JobState.CANCELLED, error=STARTER_OUT)
+    elif isinstance(error, Cancelled):
+        _end(scope, row, JobState.CANCELLED)
+    else:
+        _end(scope, row, JobState.FAILED, error=_shown(row, error))
+    return error
+
+
+def _call(
+    row: Job, scope: Scope, sideline: Sideline, echo: Progress | None, guard: Guard | None
+) -> tuple[BaseException | None, dict[str, Any] | None]:
+    """Call the handler; return what it raised, or None and its result."""
+
+    def check() -> None:
+        if guard is not None and guard.is_out:
+            raise StarterOut
 
     def progress(done: int, total: int, message: str) -> None:
+        check()
         row.done, row.total, row.message = done, total, message[:200]
         sideline.progress(done, total, message)
         if echo is not None:
             echo(done, total, message)
 
-    context = JobContext(selectors.to_record(row), scope, progress, sideline.check_cancelled)
+    def check_cancelled() -> None:
+        check()
+        sideline.check_cancelled()
+
+    context = JobContext(selectors.to_record(row), scope, progress, check_cancelled)
     try:
         result = get_handler(row.kind)(context, **row.args)
-    except Cancelled as error:
-        _end(scope, row, JobState.CANCELLED)
-        return error
-    except BangfuError as error:
-        _end(
-            scope, row, JobState.FAILED, error={"code": error.code, "params": _plain(error.params)}
-        )
-        return error
-    except Exception as error:
-        # The text of a strange error may hold personal data: the log gets it, the screen does not.
-        _log.exception("job %s (%s) failed", row.id, row.kind)
-        _end(scope, row, JobState.FAILED, error={"code": "E-JOB-UNEXPECTED", "params": {}})
-        return error
-    finally:
-        sideline.close()
-    _end(scope, row, JobState.DONE, result=_plain(result or {}))
-    return None
+    except (Exception, Halted) as error:
+        return error, None
+    return None, result
+
+
+def _shown(row: Job, error: BaseException) -> dict[str, Any]:
+    """Return why a job failed as its row keeps it."""
+    if isinstance(error, BangfuError):
+        return {"code": error.code, "params": _plain(error.params)}
+    # The text of a strange error may hold personal data: the log gets it, the screen does not.
+    _log.error("job %s (%s) failed", row.id, row.kind, exc_info=error)
+    return {"code": "E-JOB-UNEXPECTED", "params": {}}
+
+
+def _start_afresh() -> None:
+    """Give this thread another connection: a job stopped from outside may have left its own
+    anywhere. What it had not committed is gone."""
+    used = connections["default"]
+    used.in_atomic_block = False
+    used.close()
+    del connections["default"]
 
 
 def _end(

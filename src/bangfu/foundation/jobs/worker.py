@@ -8,6 +8,7 @@ from procrastinate import App
 from procrastinate.contrib.django import app
 
 from bangfu.foundation.jobs import queue
+from bangfu.foundation.jobs.watch import watching
 
 # A worker says every ten seconds that it lives; after three missed beats its jobs are stalled.
 STALLED_SECONDS = 30.0
@@ -40,4 +41,5 @@ def run_worker(*, concurrency: int = 1, wait: bool = True, signals: bool = True)
 
     Outside a main thread, pass `signals=False`.
     """
-    asyncio.run(_work(concurrency=concurrency, wait=wait, signals=signals))
+    with watching():
+        asyncio.run(_work(concurrency=concurrency, wait=wait, signals=signals))

@@ -5,7 +5,7 @@ VENV := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(VENV)/python -m pytest
 
-.PHONY: help setup demo test check bench prove format locks generate
+.PHONY: help setup demo test check bench prove format locks generate sbom audit
 
 help:           ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,3 +48,10 @@ generate:       ## write the generated files anew
 
 locks:          ## resolve the locks anew (hashes, no addresses)
 	@$(VENV)/python scripts/make_locks.py
+
+sbom:           ## write the bill of materials (CycloneDX) to dist/bangfu.cdx.json
+	@$(VENV)/python scripts/make_sbom.py
+
+audit:          ## ask the advisory services about every locked package; fails unless all answer
+	@$(PYTHON) scripts/setup.py --dev
+	@$(VENV)/python scripts/audit_dependencies.py

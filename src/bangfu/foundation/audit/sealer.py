@@ -34,7 +34,7 @@ _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s)"
 _TAKE = f"""
 WITH taken AS (
   DELETE FROM audit_pending
-   WHERE event_id IN (SELECT event_id FROM audit_pending ORDER BY event_id LIMIT %s)
+   WHERE event_id = ANY(ARRAY(SELECT event_id FROM audit_pending ORDER BY event_id LIMIT %s))
   RETURNING event_id)
 SELECT taken.event_id, convert_to(
          CASE WHEN e.id IS NULL THEN '' ELSE {canonical.ROW_TEXT} END, 'UTF8')
@@ -61,11 +61,13 @@ def seal_pending(*, at: Callable[[], datetime] = timezone.now, using: str = "def
             return 0
         last = Segment.objects.using(using).order_by("-number").first()
         key = get_key(create=last is None)
+        cursor.execute(canonical.PLAN)
         cursor.execute(_TAKE, [PASS_ROWS])
         taken = [(one, bytes(text)) for one, text in cursor.fetchall()]
         for start in range(0, len(taken), SEGMENT_ROWS):
             last = _segment(last, taken[start : start + SEGMENT_ROWS], at(), key)
             last.save(force_insert=True, using=using)
+        cursor.execute(canonical.USUAL_PLAN)
     return len(taken)
 
 

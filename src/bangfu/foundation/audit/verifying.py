@@ -100,6 +100,7 @@ def _snapshot(using: str) -> Iterator[None]:
 
 def _walk(report: Report, key: SealKey, using: str) -> dict[int, str]:
     """Check all segments in order; return the chain hash that each one states, in hex."""
+    _plan(canonical.PLAN, using)
     chains: dict[int, str] = {}
     suspects: list[int] = []
     number, first, previous, youngest = 0, 1, canonical.START, 0
@@ -118,6 +119,7 @@ def _walk(report: Report, key: SealKey, using: str) -> dict[int, str]:
         report.segments += 1
         report.rows += row.rows
         chains[number] = row.chain.hex()
+    _plan(canonical.USUAL_PLAN, using)
     for suspect in suspects[:MOST_FINDINGS]:
         report.findings.append(_look_closer(suspect, key, using))
     return chains
@@ -246,6 +248,11 @@ def _strangers(report: Report, using: str) -> None:
         cursor.execute(_UNSEALED, [MOST_FINDINGS])
         for (event_id,) in cursor.fetchall():
             report.findings.append(Finding(Fault.UNSEALED, 0, None, event_id))
+
+
+def _plan(statement: str, using: str) -> None:
+    with connections[using].cursor() as cursor:
+        cursor.execute(statement)
 
 
 def _has_segments(using: str) -> bool:

@@ -26,6 +26,7 @@ from bangfu.domains.quality.models import QualityItem
 from bangfu.domains.reconciliation.models import Reconciliation, ReconciliationItem
 from bangfu.foundation import files, jobs
 from bangfu.foundation.access.scopes import activate, command_scope
+from bangfu.foundation.exports import services as exports
 from bangfu.foundation.intake import services as intake
 from bangfu.kernel.period import Period
 from bangfu.kernel.scope import Scope
@@ -50,6 +51,7 @@ class Victim:
     difference: str
     item: str
     feedback: str
+    export: str
 
 
 Ask = Callable[[Any, Victim], Any]
@@ -116,6 +118,14 @@ def edit_change(client: Any, victim: Victim) -> Any:
 def hand_in_evidence(client: Any, victim: Victim) -> Any:
     file = SimpleUploadedFile("a.jpg", b"JPEG")
     return client.post(f"/api/v1/changes/{victim.change}/evidence", {"file": file})
+
+
+def ask_for(filters: dict[str, str]) -> Ask:
+    def ask(client: Any, victim: Victim) -> Any:
+        body = {"kind": "households", "purpose": "核对", "filters": filters}
+        return client.post("/api/v1/exports/requests", body, content_type="application/json")
+
+    return ask
 
 
 # What is asked, by route: (question, status or statuses that are right).
@@ -262,12 +272,38 @@ MATRIX: dict[str, list[tuple[Ask, int]]] = {
     "list_quality_rules": [(get("/quality/rules"), 200)],
     "get_job": [(get("/jobs/{job}"), 404)],
     "cancel_job": [(post("/jobs/{job}/cancel"), 404)],
+    "list_export_requests": [(get("/exports/requests"), 200)],
+    "ask_for_export": [
+        (ask_for({"region": "990102"}), 404),
+        (ask_for({"q": "卡那瑞"}), 201),
+    ],
+    "approve_export": [(post("/exports/requests/{export}/approve"), 404)],
+    "reject_export": [(post("/exports/requests/{export}/reject", {"reason": "x"}), 404)],
+    "withdraw_export": [(post("/exports/requests/{export}/withdraw"), 404)],
+    # Accounts are the administrators' alone; test_accounts.py asks as one of another county.
+    "list_account_roles": [(get("/accounts/roles"), 403)],
+    "list_accounts": [(get("/accounts"), 403)],
+    "open_account": [(post("/accounts", {"username": "newcomer", "display_name": "新"}), 403)],
+    "disable_account": [(post("/accounts/bing/disable", {"reason": "x"}), 403)],
+    "enable_account": [(post("/accounts/bing/enable", {"reason": "x"}), 403)],
+    "end_account_post": [(post("/accounts/posts/{post}/end", {"reason": "x"}), 403)],
+    "list_post_proposals": [(get("/accounts/proposals"), 403)],
+    "propose_post": [(post("/accounts/proposals", {}), 403)],
+    "approve_post": [(post("/accounts/proposals/{post}/approve"), 403)],
+    "reject_post": [(post("/accounts/proposals/{post}/reject", {"reason": "x"}), 403)],
+    "withdraw_post": [(post("/accounts/proposals/{post}/withdraw"), 403)],
 }
 QUESTIONS = [
     pytest.param(ask, status, id=f"{name}-{number}")
     for name, asked in MATRIX.items()
     for number, (ask, status) in enumerate(asked)
 ]
+
+
+def add_export(scope: Any) -> Any:
+    """Ask for a bulk export of 石桥县."""
+    asked = {"kind": "households", "filters": {}, "purpose": "KANARUI-REASON"}
+    return exports.ask(scope=scope, at=NOW, **asked).id
 
 
 def add_feedback(scope: Any) -> Any:
@@ -308,6 +344,7 @@ def make_victim(world: World, folder: Path) -> Victim:
         post=str(world.cast.neighbour.post_id),
         **add_change(scope),
         feedback=str(add_feedback(scope)),
+        export=str(add_export(scope)),
         item=str(add_quality_item(scope, world.households["H9901020001"])),
         **add_reconciliation(scope),
     )

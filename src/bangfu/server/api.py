@@ -27,6 +27,8 @@ from bangfu.domains.reports.imports_api import router as imports_router
 from bangfu.domains.screening import selectors as screening
 from bangfu.domains.screening.api import router as screening_router
 from bangfu.foundation.accounts import api as accounts
+from bangfu.foundation.accounts.administration_api import router as administration_router
+from bangfu.foundation.exports.api import router as exports_router
 from bangfu.foundation.http.parsing import StrictParser
 from bangfu.foundation.http.permits import NotSignedIn, PermissionMissing
 from bangfu.foundation.jobs.api import router as jobs_router
@@ -70,6 +72,8 @@ for _router in (
     screening_router,
     quality_router,
     jobs_router,
+    administration_router,
+    exports_router,
 ):
     api.add_router("", _router)
 

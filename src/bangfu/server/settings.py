@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "bangfu.foundation.audit",
     "bangfu.foundation.jobs",
     "bangfu.foundation.limits",
+    "bangfu.foundation.exports",
     "bangfu.foundation.files",
     "bangfu.foundation.intake",
     "bangfu.integrations.sso",

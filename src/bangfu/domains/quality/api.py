@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Status
 
@@ -20,6 +20,7 @@ from bangfu.domains.quality.schemas import (
     QualityRuleOut,
     SummaryOut,
 )
+from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, scope_of
 from bangfu.foundation.http.queries import check_query
@@ -54,18 +55,19 @@ def list_quality_items(request: HttpRequest, filters: Query[ItemPageFilter]) -> 
 
 
 @router.get("/quality/items/export", auth=Permit("EXPORT"), openapi_extra=BINARY)
-def export_quality_items(request: HttpRequest, filters: Query[ItemExportFilter]) -> Any:
+def export_quality_items(
+    request: HttpRequest, filters: Query[ItemExportFilter], approval: Query[UUID | None] = None
+) -> Any:
     """Return the items within the filters as a workbook, one sheet a town or a village."""
-    check_query(request, schema=ItemExportFilter)
+    check_query(request, "approval", schema=ItemExportFilter)
     export = exports.export_items(
         scope=scope_of(request),
         filters=filters,
         language=language_of(request),
         at=timezone.now(),
+        approval=approval,
     )
-    return FileResponse(
-        export.stream, as_attachment=True, filename=export.file_name, content_type=XLSX
-    )
+    return send(request, export.stream, file_name=export.file_name, content_type=XLSX)
 
 
 @router.post(

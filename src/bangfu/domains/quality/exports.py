@@ -9,17 +9,20 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO
+from uuid import UUID
 
 from django.utils import timezone
 
 from bangfu.domains.quality.domain import ItemRecord, Shown
 from bangfu.domains.quality.results import Names, describe_items, read_place
 from bangfu.domains.quality.schemas import ItemExportFilter
-from bangfu.domains.quality.selectors import ItemFilter, iter_items
+from bangfu.domains.quality.selectors import ItemFilter, iter_items, list_items
 from bangfu.domains.quality.workbook import write_items
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.exports import services as bulk
+from bangfu.foundation.exports.counters import counter, read_filters
 from bangfu.kernel.region import COUNTY, PREFIX_LENGTHS, TOWN, VILLAGE, RegionCode
 from bangfu.kernel.scope import Scope
 
@@ -32,20 +35,45 @@ class Export:
     stream: BinaryIO
 
 
-def export_items(*, scope: Scope, filters: ItemExportFilter, language: str, at: datetime) -> Export:
+KIND = "quality"
+
+
+@counter(KIND)
+def count_items(scope: Scope, filters: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Return how many items the filters find, and the filters as they are read."""
+    read = read_filters(ItemExportFilter, filters)
+    found = list_items(scope, _wanted(scope, read), limit=1)
+    return found.total, read.model_dump(mode="json")
+
+
+def _wanted(scope: Scope, filters: ItemExportFilter) -> ItemFilter:
+    place = read_place(scope, filters.region)
+    return ItemFilter(place, filters.rule, Shown(filters.state), filters.q)
+
+
+def export_items(
+    *,
+    scope: Scope,
+    filters: ItemExportFilter,
+    language: str,
+    at: datetime,
+    approval: UUID | None = None,
+) -> Export:
     """Write the items within the filters to an .xlsx file and return it open.
 
     One sheet for each town; inside a town one for each village. Rows are read, the file written
     and the audit row added in one transaction with the scope set. Raises NotAllowed
-    E-ACCESS-PERMISSION, NotFound for a place outside the scope.
+    E-ACCESS-PERMISSION, NotFound for a place outside the scope, Conflict as `exports.allow`.
     """
     require(scope, "EXPORT")
-    place = read_place(scope, filters.region)
-    wanted = ItemFilter(place, filters.rule, Shown(filters.state), filters.q)
+    wanted = _wanted(scope, filters)
+    place = wanted.region
     with tempfile.TemporaryDirectory(prefix="bangfu-export-") as folder:
         path = Path(folder) / "quality.xlsx"
         with activate(scope):
             rows = write_items(path, _sheets(scope, wanted), language)
+            kept = filters.model_dump(include=set(ItemExportFilter.model_fields), mode="json")
+            bulk.allow(scope, kind=KIND, filters=kept, rows=rows, approval=approval, at=at)
             _audit(scope, place, filters, rows, at)
         # Opened before its folder goes: the bytes live on for as long as the stream does.
         stream = path.open("rb")

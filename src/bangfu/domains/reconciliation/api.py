@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 from django.utils import timezone
 from ninja import File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
@@ -29,6 +29,8 @@ from bangfu.domains.reconciliation.schemas import (
 )
 from bangfu.domains.reconciliation.selectors import ItemFilter
 from bangfu.foundation import jobs
+from bangfu.foundation.exports.counters import counter, read_filters
+from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, demand, scope_of
 from bangfu.foundation.http.queries import check_query
@@ -127,6 +129,7 @@ def _item(item: ItemRecord) -> dict[str, Any]:
         "there": shown(item.there, "zh"),
         "here_en": shown(item.here, "en"),
         "there_en": shown(item.there, "en"),
+        "hidden": item.is_hidden,
         "state": str(item.state),
         "first_seen_on": item.first_seen_on,
         "done_on": item.done_on,
@@ -213,6 +216,20 @@ def _wanted(scope: Scope, run_id: UUID, query: ItemQuery) -> ItemFilter:
     )
 
 
+@counter(exports.KIND)
+def count_difference_rows(scope: Scope, filters: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Return how many items of a reconciliation (`run_id`) the filters find, and the filters."""
+    rest = {name: value for name, value in filters.items() if name != "run_id"}
+    query = read_filters(ItemQuery, rest)
+    try:
+        run_id = UUID(str(filters.get("run_id")))
+    except ValueError as error:
+        raise NotFound("E-API-NOT-FOUND") from error
+    wanted = _wanted(scope, run_id, query)
+    found = selectors.list_items(scope, wanted, cursor=None, limit=1)
+    return found.total, exports.kept(wanted)
+
+
 @router.get(
     "/reconciliations/{run_id}/items",
     auth=Permit("RECONCILE"),
@@ -238,9 +255,14 @@ def list_reconciliation_items(
 
 
 @router.get("/reconciliations/{run_id}/export.xlsx", auth=Permit("RECONCILE"), openapi_extra=BINARY)
-def export_reconciliation(request: HttpRequest, run_id: UUID, filters: Query[ItemQuery]) -> Any:
+def export_reconciliation(
+    request: HttpRequest,
+    run_id: UUID,
+    filters: Query[ItemQuery],
+    approval: Query[UUID | None] = None,
+) -> Any:
     """Return the list within the filters as a workbook."""
-    check_query(request, schema=ItemQuery)
+    check_query(request, "approval", schema=ItemQuery)
     scope = scope_of(request)
     demand(scope, "EXPORT")
     stream, name = exports.export_items(
@@ -248,8 +270,9 @@ def export_reconciliation(request: HttpRequest, run_id: UUID, filters: Query[Ite
         wanted=_wanted(scope, run_id, filters),
         language=language_of(request),
         at=timezone.now(),
+        approval=approval,
     )
-    return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX)
+    return send(request, stream, file_name=name, content_type=XLSX)
 
 
 @router.post(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
+from uuid import UUID
 
 from bangfu.domains.reconciliation import labels
 from bangfu.domains.reconciliation.domain import ItemRecord
@@ -14,6 +16,7 @@ from bangfu.domains.reconciliation.selectors import ItemFilter, iter_items
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.exports import services as bulk
 from bangfu.foundation.regions import selectors as regions
 from bangfu.foundation.sheets.tables import write_table
 from bangfu.kernel.region import RegionCode
@@ -49,12 +52,28 @@ WORDS = {
 }  # fmt: skip
 
 
+KIND = "reconciliation"
+
+
+def kept(wanted: ItemFilter) -> dict[str, Any]:
+    """Return the filters that tell one list from another."""
+    return {name: str(value) for name, value in asdict(wanted).items() if value} | {
+        "region": str(wanted.region)
+    }
+
+
 def export_items(
-    *, scope: Scope, wanted: ItemFilter, language: str, at: datetime
+    *,
+    scope: Scope,
+    wanted: ItemFilter,
+    language: str,
+    at: datetime,
+    approval: UUID | None = None,
 ) -> tuple[BinaryIO, str]:
     """Write the items within the filters to an .xlsx; return it open, with its name.
 
-    Needs EXPORT and RECONCILE. Numbers of people are masked as on the screen. One audit row.
+    Needs EXPORT and RECONCILE, a bulk export the `approval` of a second person. Numbers of people
+    are masked as on the screen. One audit row. Raises Conflict as `exports.allow`.
     """
     require(scope, "EXPORT")
     with tempfile.TemporaryDirectory(prefix="bangfu-export-") as folder:
@@ -62,6 +81,9 @@ def export_items(
         with activate(scope):
             rows = (_row(item, language) for item in iter_items(scope, wanted))
             written = write_table(path, COLUMNS[language], rows)
+            bulk.allow(
+                scope, kind=KIND, filters=kept(wanted), rows=written, approval=approval, at=at
+            )
             audit.record(
                 scope,
                 "reconciliation.exported",

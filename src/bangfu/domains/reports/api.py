@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
 
@@ -21,6 +22,7 @@ from bangfu.domains.reports.schemas import (
     HouseholdPageFilter,
     OverviewOut,
 )
+from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, scope_of
 from bangfu.foundation.http.queries import check_query
@@ -52,18 +54,22 @@ def list_households(request: HttpRequest, filters: Query[HouseholdPageFilter]) -
 
 
 @router.get("/households/export", auth=Permit("EXPORT"), openapi_extra=BINARY)
-def export_households(request: HttpRequest, filters: Query[HouseholdFilter]) -> Any:
-    """Return the households within the filters as an .xlsx file, masked as on the screen."""
-    check_query(request, schema=HouseholdFilter)
+def export_households(
+    request: HttpRequest, filters: Query[HouseholdFilter], approval: Query[UUID | None] = None
+) -> Any:
+    """Return the households within the filters as an .xlsx file, masked as on the screen.
+
+    A bulk export needs the `approval` of a second person (409 E-EXPORT-NEEDS-APPROVAL).
+    """
+    check_query(request, "approval", schema=HouseholdFilter)
     export = exports.export_households(
         scope=scope_of(request),
         filters=filters,
         language=language_of(request),
         at=timezone.now(),
+        approval=approval,
     )
-    return FileResponse(
-        export.stream, as_attachment=True, filename=export.file_name, content_type=XLSX
-    )
+    return send(request, export.stream, file_name=export.file_name, content_type=XLSX)
 
 
 @router.get(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -18,6 +19,8 @@ from bangfu.domains.reports.schemas import HouseholdFilter
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.exports import services as bulk
+from bangfu.foundation.exports.counters import counter, read_filters
 from bangfu.foundation.sheets.tables import write_table
 from bangfu.kernel.scope import Scope
 
@@ -59,14 +62,37 @@ class Export:
     stream: BinaryIO
 
 
+KIND = "households"
+
+
+@counter(KIND)
+def count_households(scope: Scope, filters: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Return how many households the filters find, and the filters as they are read."""
+    read = read_filters(HouseholdFilter, filters)
+    with activate(scope):
+        wanted, _ = make_listing(scope, read)
+        return listing.read_page(wanted, None, 1).total, _kept(read)
+
+
+def _kept(filters: HouseholdFilter) -> dict[str, Any]:
+    """Return the filters that tell one list from another; the order does not."""
+    return filters.model_dump(include=set(HouseholdFilter.model_fields) - {"sort"}, mode="json")
+
+
 def export_households(
-    *, scope: Scope, filters: HouseholdFilter, language: str, at: datetime
+    *,
+    scope: Scope,
+    filters: HouseholdFilter,
+    language: str,
+    at: datetime,
+    approval: UUID | None = None,
 ) -> Export:
     """Write the households within the filters to an .xlsx file and return it open.
 
     Rows are read, the file written and the audit row added in one transaction with the scope set;
     what is sent afterwards are bytes. A query that a response consumes later would run without
-    scope. Raises NotAllowed E-ACCESS-PERMISSION, NotFound for a place outside the scope.
+    scope. A bulk export needs the `approval` of a second person. Raises NotAllowed
+    E-ACCESS-PERMISSION, NotFound for a place outside the scope, Conflict as `exports.allow`.
     """
     require(scope, "EXPORT")
     place = read_region(scope, filters.region)
@@ -79,6 +105,9 @@ def export_households(
                 COLUMNS[language],
                 (_record(to_item(row), language) for row in listing.read_all(wanted)),
                 sheet_name="农户" if language == "zh" else "Households",
+            )
+            bulk.allow(
+                scope, kind=KIND, filters=_kept(filters), rows=written, approval=approval, at=at
             )
             _audit(scope, filters, period, written, at)
         # Opened before its folder goes: the bytes live on for as long as the stream does.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
@@ -18,6 +18,7 @@ from bangfu.domains.reports.imports_schemas import (
     ImportOut,
     ImportStarted,
 )
+from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, scope_of
 from bangfu.foundation.http.queries import check_query
@@ -107,4 +108,4 @@ def cancel_import(request: HttpRequest, batch_id: UUID) -> Any:
 def get_error_workbook(request: HttpRequest, batch_id: UUID) -> Any:
     """Return the bad rows as a workbook: the cell marked, the reason and remedy beside it."""
     stream, name = imports.open_error_workbook(scope_of(request), batch_id)
-    return FileResponse(stream, as_attachment=True, filename=name, content_type=XLSX)
+    return send(request, stream, file_name=name, content_type=XLSX)

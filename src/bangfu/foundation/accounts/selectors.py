@@ -39,7 +39,7 @@ class PostRecord:
     approved_by: str
 
 
-def _record(post: Post) -> PostRecord:
+def post_record(post: Post) -> PostRecord:
     role = get_role(post.role)
     return PostRecord(
         id=post.id,
@@ -72,7 +72,7 @@ def active_posts(user: Any, on: date) -> list[PostRecord]:
     """
     with activate_user(str(user.pk)):
         held = in_force_posts(on).filter(user_id=user.pk).order_by("region_code", "role", "id")
-        return [_record(post) for post in held]
+        return [post_record(post) for post in held]
 
 
 def is_in_force(
@@ -102,13 +102,13 @@ def is_in_force(
 
 def list_posts(scope: Scope) -> list[PostRecord]:
     """Return all posts in the scope. Raises NotAllowed without a permission on accounts."""
-    _require_reader(scope)
+    require_reader(scope)
     with activate(scope):
         posts = in_scope(Post.objects.all(), scope).order_by("region_code", "role", "id")
-        return [_record(post) for post in posts]
+        return [post_record(post) for post in posts]
 
 
-def _require_reader(scope: Scope) -> None:
+def require_reader(scope: Scope) -> None:
     """Refuse whoever neither manages accounts nor grants posts."""
     if not scope.permissions & {"ACCOUNTS_MANAGE", "ACCOUNTS_GRANT"}:
         raise NotAllowed("E-ACCESS-PERMISSION", permission="ACCOUNTS_MANAGE")

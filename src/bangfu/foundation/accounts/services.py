@@ -12,12 +12,12 @@ from django.db import IntegrityError, transaction
 
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
-from bangfu.foundation.access.scopes import activate, in_scope
-from bangfu.foundation.accounts import passwords, sessions
+from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.accounts import passwords
 from bangfu.foundation.accounts.granting import end_post as end_post
 from bangfu.foundation.accounts.granting import grant_post as grant_post
 from bangfu.foundation.accounts.models import AccountHome, User
-from bangfu.kernel.errors import Conflict, InvalidValue, NotFound
+from bangfu.kernel.errors import Conflict, InvalidValue
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 
@@ -63,30 +63,6 @@ def _check_password(password: str, username: str, display_name: str) -> None:
         validate_password(password, User(username=username, display_name=display_name))
     except ValidationError as error:
         raise InvalidValue("E-ACCOUNT-PASSWORD", reasons=" ".join(error.messages)) from error
-
-
-def set_active(*, scope: Scope, at: datetime, user_id: UUID, active: bool, reason: str) -> None:
-    """Disable an account, or let it be used again.
-
-    A disabled one is out at once: its sessions end, its jobs and exports stop within five
-    seconds. Raises NotAllowed without ACCOUNTS_MANAGE, NotFound for an account of another place,
-    Conflict E-ACCOUNT-SELF for one's own.
-    """
-    require(scope, "ACCOUNTS_MANAGE")
-    if scope.actor.id == str(user_id):
-        raise Conflict("E-ACCOUNT-SELF")
-    with activate(scope):
-        home = in_scope(AccountHome.objects.select_related("user"), scope).filter(pk=user_id)
-        found = home.first()
-        if found is None:
-            raise NotFound("E-ACCOUNT-NOT-FOUND")
-        found.user.is_active = active
-        found.user.save(update_fields=["is_active"])
-        if not active:
-            sessions.end_all(found.user)
-        action = "accounts.user.enabled" if active else "accounts.user.disabled"
-        detail = {"reason": reason[:200]}
-        _audit(scope, action, at, "accounts.user", user_id, detail, RegionCode(found.region_code))
 
 
 def change_language(*, user: Any, language: str, at: datetime) -> None:

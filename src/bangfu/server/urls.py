@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
+from bangfu.foundation.http import storage
 from bangfu.integrations.sso import api as sso
 from bangfu.server.api import api
 from bangfu.server.refusals import refuse
@@ -19,6 +22,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def fault(request: HttpRequest) -> HttpResponse:
     """Answer an unforeseen error outside the interface's own handlers."""
+    error = sys.exc_info()[1]
+    if error is not None and storage.is_full(error):
+        return refuse(request, 507, "E-API-STORAGE")
     return refuse(request, 500, "E-API-FAULT")
 
 

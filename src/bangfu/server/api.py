@@ -29,6 +29,7 @@ from bangfu.domains.screening.api import router as screening_router
 from bangfu.foundation.accounts import api as accounts
 from bangfu.foundation.accounts.administration_api import router as administration_router
 from bangfu.foundation.exports.api import router as exports_router
+from bangfu.foundation.http import storage
 from bangfu.foundation.http.parsing import StrictParser
 from bangfu.foundation.http.permits import NotSignedIn, PermissionMissing
 from bangfu.foundation.jobs.api import router as jobs_router
@@ -121,6 +122,8 @@ def _on_unknown(request: HttpRequest, error: Any) -> HttpResponse:
     # The text of an exception may quote data; its kind and places are enough to find the fault.
     number, found = getattr(request, "request_id", ""), json.dumps(describe(error))
     log.error("request %s failed: %s", number, found)
+    if storage.is_full(error):
+        return refuse(request, 507, "E-API-STORAGE")
     return refuse(request, 500, "E-API-FAULT")
 
 

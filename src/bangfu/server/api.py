@@ -32,6 +32,7 @@ from bangfu.foundation.exports.api import router as exports_router
 from bangfu.foundation.http import storage
 from bangfu.foundation.http.parsing import StrictParser
 from bangfu.foundation.http.permits import NotSignedIn, PermissionMissing
+from bangfu.foundation.inspection.api import router as audit_router
 from bangfu.foundation.jobs.api import router as jobs_router
 from bangfu.foundation.logs.lines import describe
 from bangfu.foundation.regions.api import router as regions_router
@@ -75,6 +76,7 @@ for _router in (
     jobs_router,
     administration_router,
     exports_router,
+    audit_router,
 ):
     api.add_router("", _router)
 

@@ -103,6 +103,9 @@ class Config(BaseSettings):
         pattern=r"^(\d{6}(,\d{6})*)?$",
         description="Six-digit codes of counties in small-county mode, separated by commas.",
     )
+    audit_verify_hours: int = Field(
+        default=24, ge=1, le=720, description="Hours between two verifications of the audit chain."
+    )
     console: Path = Field(
         default=REPOSITORY / "web" / "apps" / "console" / "dist",
         description="Folder of the built console.",

@@ -19,6 +19,7 @@ BANGFU_CONSOLE = _config.console
 BANGFU_SECOND_FACTOR = _config.second_factor
 BANGFU_AUDIT_WITNESS = _config.audit_witness
 BANGFU_AUDIT_CHECKPOINT_SECONDS = _config.audit_checkpoint_seconds
+BANGFU_AUDIT_VERIFY_HOURS = _config.audit_verify_hours
 BANGFU_PROXIES = _config.proxies
 BANGFU_RATE_LIMITS = _config.rate_limits
 
@@ -78,6 +79,7 @@ MIDDLEWARE = [
     "bangfu.server.sign_in.sign_in_gate",
     "bangfu.server.middleware.request_scope",
     "bangfu.server.budgets.request_budgets",
+    "bangfu.server.reads.recorded_reads",
 ]
 
 ROOT_URLCONF = "bangfu.server.urls"
@@ -127,6 +129,7 @@ ACCOUNT_LOGIN_TIMEOUT = passwords.get("session.pending", _today) * 60
 # Passwords are counted by `accounts.lockout`; these are the tries of a second factor.
 ACCOUNT_RATE_LIMITS = {
     "login": None,
+    "change_password": "10/5m/user",
     "login_failed": (
         f"{passwords.get('lockout.failures', _today)}"
         f"/{passwords.get('lockout.minutes', _today)}m/key"

@@ -14,9 +14,11 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bangfu.server.settings")
     django.setup()
     guard_process()
-    # Its module needs the apps, which exist from here on.
+    # Their modules need the apps, which exist from here on.
+    from bangfu.foundation.audit import chain  # noqa: PLC0415
     from bangfu.foundation.jobs.worker import run_worker  # noqa: PLC0415
 
+    chain.keep()
     run_worker()
 
 

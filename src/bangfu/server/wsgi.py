@@ -9,4 +9,9 @@ from bangfu.foundation.logs import guard_process
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bangfu.server.settings")
 
 application = get_wsgi_application()
+
+# Its module needs the apps, which exist from here on.
+from bangfu.foundation.audit import sealer  # noqa: E402
+
+sealer.start()
 guard_process()

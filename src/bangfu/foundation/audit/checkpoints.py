@@ -36,7 +36,9 @@ class Sent:
     where: str
 
 
-def send(*, at: datetime, where: str = "", lost: int = 0, reason: str = "") -> Sent | None:
+def send(
+    *, at: datetime, where: str = "", lost: int = 0, kept: int = 0, reason: str = ""
+) -> Sent | None:
     """Send a checkpoint of the newest segment to `where` (the setting's when empty).
 
     Returns None for a chain without segments. Raises Refused E-AUDIT-WITNESS, E-AUDIT-KEY.
@@ -52,6 +54,7 @@ def send(*, at: datetime, where: str = "", lost: int = 0, reason: str = "") -> S
         chain=bytes(head.chain),
         made_at=at,
         lost=lost,
+        kept=kept,
         reason=reason,
     )
     witness.deliver(line, target)
@@ -83,25 +86,31 @@ def acknowledge_restore(scope: Scope, *, at: datetime, reason: str) -> Sent:
     """Tell the witness that this database was restored to an earlier state, and why.
 
     The chain goes on from where it is; the checkpoints above stay in the witness and are named by
-    every later verification. Raises InvalidValue never; Refused E-AUDIT-NOTHING-LOST when no
-    checkpoint lies above the chain.
+    every later verification. Raises Refused E-AUDIT-NOTHING-LOST when all checkpoints agree.
     """
-    head = Segment.objects.order_by("-number").values_list("number", flat=True).first() or 0
-    newest = max((line.number for line in witness.lines(witness.place())), default=0)
-    if head == 0 or newest <= head:
+    chains = {
+        number: bytes(chain).hex()
+        for number, chain in Segment.objects.values_list("number", "chain").iterator()
+    }
+    lines = witness.lines(witness.place())
+    gone = [line.number for line in lines if chains.get(line.number) != line.chain]
+    if not gone or not chains:
         raise Refused("E-AUDIT-NOTHING-LOST")
+    agreeing = (line.number for line in lines if chains.get(line.number) == line.chain)
+    kept, lost = max((one for one in agreeing if one < min(gone)), default=0), max(gone)
     with activate(scope):
         services.record(
             scope,
             "audit.chain.restored",
             at=at,
             subject_kind="audit.chain",
-            subject_id=str(head),
+            subject_id=str(kept),
             region_code=str(scope.region),
-            detail={"lost": newest, "reason": reason},
+            detail={"lost": lost, "reason": reason},
         )
-        sent = send(at=at, lost=newest, reason=reason)
+        sent = send(at=at, lost=lost, kept=kept, reason=reason)
     assert sent is not None
+    note_head()
     return sent
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from bangfu.foundation.database.fields import RegionCodeField
@@ -59,6 +60,7 @@ class AuditEvent(models.Model):
             models.Index(fields=["region_code", "-id"], name="audit_event_newest"),
             models.Index(fields=["subject_kind", "subject_id"], name="audit_event_subject"),
             models.Index(fields=["actor_id", "-id"], name="audit_event_actor"),
+            models.Index(fields=["at", "id"], name="audit_event_at"),
         ]
 
     def __str__(self) -> str:
@@ -107,7 +109,10 @@ class Segment(models.Model):
             ),
             models.UniqueConstraint(fields=["first"], name="audit_segment_first_once"),
         ]
-        indexes = [models.Index(fields=["sealed_at"], name="audit_segment_sealed")]
+        indexes = [
+            models.Index(fields=["sealed_at"], name="audit_segment_sealed"),
+            GinIndex(fields=["event_ids"], name="audit_segment_ids"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} ({self.rows})"

@@ -112,16 +112,22 @@ def _segment(
     )
 
 
-def start() -> threading.Event:
+Step = tuple[str, Callable[[], Any], float]
+
+
+def start(*more: Step) -> threading.Event:
     """Seal and send checkpoints in this process from now on; set the event returned to stop.
 
-    Two threads of their own, so that a slow witness does not hold up the seals.
+    Threads of their own, so that a slow witness does not hold up the seals. `more` are further
+    steps: name, what to call, seconds between two calls.
     """
     stop = threading.Event()
-    for name, step, seconds in (
+    steps: tuple[Step, ...] = (
         ("seal", _seal_and_note, EVERY_SECONDS),
         ("checkpoint", checkpoints.send_if_due, 5.0),
-    ):
+        *more,
+    )
+    for name, step, seconds in steps:
         thread = threading.Thread(
             target=_repeat, args=(stop, step, seconds), name=f"audit-{name}", daemon=True
         )

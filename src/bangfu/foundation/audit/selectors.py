@@ -1,16 +1,30 @@
-"""Reads of the audit log."""
+"""Reads of the audit log: the rows of a scope, and how the chain is doing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.db import connections
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
 from bangfu.foundation.access.roles import require
-from bangfu.foundation.access.scopes import activate, in_scope
-from bangfu.foundation.audit.models import AuditEvent
+from bangfu.foundation.access.scopes import activate, in_scope, system_scope
+from bangfu.foundation.audit import canonical, witness
+from bangfu.foundation.audit.models import AuditEvent, Checkpoint, PendingEvent, Segment
+from bangfu.foundation.audit.services import NATION
+from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
+from bangfu.kernel.uuid7 import milliseconds_of
+
+# A row that waits longer than this for its seal means that no sealer is at work.
+LATE_SECONDS = 60
+VERIFIED = "audit.chain.verified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +41,49 @@ class AuditRecord:
     subject_kind: str
     subject_id: str
     detail: dict[str, Any]
+    result: str
+    purpose: str
+    post_id: UUID | None
+    client: str
+    is_sealed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EventQuery:
+    """Which rows: a place, words of the actor, the beginning of an action, a result, a subject,
+    from an instant until before another. Empty means all."""
+
+    region: RegionCode | None = None
+    actor: str = ""
+    action: str = ""
+    result: str = ""
+    subject_kind: str = ""
+    subject_id: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChainState:
+    """How the chain is doing. It counts nothing: what other places write is not told."""
+
+    sealed_at: datetime | None
+    is_late: bool
+    checkpoint_at: datetime | None
+    checkpoint_error: str
+    is_off_box: bool
+    verified_at: datetime | None
+    is_sound: bool | None
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A row's text with its place: which segment, and where in it (from 0)."""
+
+    text: bytes
+    segment: int
+    place: int
 
 
 def list_events(
@@ -46,7 +103,126 @@ def list_events(
         return [_record(row) for row in rows[:limit]]
 
 
-def _record(row: AuditEvent) -> AuditRecord:
+def list_page(
+    scope: Scope, query: EventQuery, *, after: tuple[datetime, UUID] | None = None, limit: int = 50
+) -> list[AuditRecord]:
+    """Return rows, newest first, after the row (its instant and id) where the last page ended.
+
+    Raises NotAllowed E-ACCESS-PERMISSION without AUDIT_READ.
+    """
+    require(scope, "AUDIT_READ")
+    with activate(scope):
+        rows = _filtered(scope, query)
+        if after is not None:
+            at, event_id = after
+            rows = rows.filter(Q(at__lt=at) | Q(at=at, id__lt=event_id))
+        found = list(rows.order_by("-at", "-id")[:limit])
+        waiting = set(
+            PendingEvent.objects.filter(event_id__in=[row.id for row in found]).values_list(
+                "event_id", flat=True
+            )
+        )
+        return [_record(row, is_sealed=row.id not in waiting) for row in found]
+
+
+def list_ids(scope: Scope, query: EventQuery, *, limit: int) -> list[UUID]:
+    """Return the ids of at most `limit` rows in the order of their ids, for an export.
+
+    Raises NotAllowed E-ACCESS-PERMISSION without AUDIT_EXPORT.
+    """
+    require(scope, "AUDIT_EXPORT")
+    with activate(scope):
+        return list(_filtered(scope, query).order_by("id").values_list("id", flat=True)[:limit])
+
+
+def list_proved(scope: Scope, ids: Sequence[UUID]) -> Iterator[tuple[AuditRecord, Proved]]:
+    """Yield sealed rows of the scope with their texts and places, in the order of the chain.
+
+    The caller holds the scope open: rows outside it are not there. Unsealed ones are left out.
+    """
+    with connections["default"].cursor() as cursor:
+        for start in range(0, len(ids), 500):
+            part = list(ids[start : start + 500])
+            cursor.execute(_PLACES, [part, part])
+            found = cursor.fetchall()
+            rows = in_scope(AuditEvent.objects.all(), scope).in_bulk([one[0] for one in found])
+            for event_id, text, segment, place in found:
+                if event_id in rows:
+                    yield _record(rows[event_id]), Proved(bytes(text), segment, place - 1)
+
+
+def list_segments(first: int, last: int) -> Iterator[Segment]:
+    """Yield the segments from `first` to `last`: hashes, no row's content."""
+    return Segment.objects.filter(number__gte=first, number__lte=last).order_by("number").iterator()
+
+
+def next_checkpoint(number: int) -> int | None:
+    """Return the first segment from `number` on of which the witness has a checkpoint."""
+    sent = Checkpoint.objects.filter(number__gte=number, error="").order_by("number")
+    return sent.values_list("number", flat=True).first()
+
+
+def get_state(scope: Scope, *, at: datetime | None = None) -> ChainState:
+    """Return how the chain is doing. Raises NotAllowed E-ACCESS-PERMISSION without AUDIT_READ."""
+    require(scope, "AUDIT_READ")
+    now = at or timezone.now()
+    oldest = PendingEvent.objects.order_by("event_id").values_list("event_id", flat=True).first()
+    late = oldest is not None and milliseconds_of(oldest) < (now.timestamp() - LATE_SECONDS) * 1000
+    last = Checkpoint.objects.order_by("-made_at", "-id").first()
+    taken = Checkpoint.objects.filter(error="").order_by("-made_at").first()
+    with activate(system_scope(NATION, "audit")):
+        verified = AuditEvent.objects.filter(action=VERIFIED).order_by("-id").first()
+    return ChainState(
+        sealed_at=Segment.objects.order_by("-number").values_list("sealed_at", flat=True).first(),
+        is_late=late,
+        checkpoint_at=taken.made_at if taken else None,
+        checkpoint_error=last.error if last else "",
+        is_off_box=witness.is_off_box(),
+        verified_at=verified.at if verified else None,
+        is_sound=verified.detail["sound"] if verified else None,
+        fault=str(verified.detail.get("fault", "")) if verified else "",
+    )
+
+
+def is_verification_due(at: datetime) -> bool:
+    """Return whether the chain was not verified for a day (BANGFU_AUDIT_VERIFY_HOURS)."""
+    since = at - timedelta(hours=settings.BANGFU_AUDIT_VERIFY_HOURS)
+    with activate(system_scope(NATION, "audit")):
+        done = AuditEvent.objects.filter(action=VERIFIED, at__gt=since).exists()
+    return not done and Segment.objects.exists()
+
+
+# Joined by id alone: a row's segment is found by the index on the ids that segments hold.
+_PLACES = f"""
+SELECT e.id, convert_to({canonical.ROW_TEXT}, 'UTF8'), s.number, u.place
+  FROM audit_segment s
+ CROSS JOIN unnest(s.event_ids) WITH ORDINALITY AS u(id, place)
+  JOIN audit_event e ON e.id = u.id
+ WHERE s.event_ids && %s::uuid[] AND u.id = ANY(%s::uuid[])
+ ORDER BY s.number, u.place
+"""  # noqa: S608
+
+
+def _filtered(scope: Scope, query: EventQuery) -> QuerySet[AuditEvent]:
+    rows = in_scope(AuditEvent.objects.all(), scope)
+    if query.region is not None:
+        lower, upper = query.region.bounds
+        rows = rows.filter(region_code__gte=lower, region_code__lt=upper)
+    if query.actor:
+        rows = rows.filter(Q(actor_label__icontains=query.actor) | Q(actor_id=query.actor))
+    if query.action:
+        rows = rows.filter(action__startswith=query.action)
+    exact = {
+        "result": query.result,
+        "subject_kind": query.subject_kind,
+        "subject_id": query.subject_id,
+        "at__gte": query.since,
+        "at__lt": query.until,
+    }
+    return rows.filter(**{name: value for name, value in exact.items() if value})
+
+
+def _record(row: AuditEvent, *, is_sealed: bool = True) -> AuditRecord:
     return AuditRecord(
         id=row.id,
         at=row.at,
@@ -58,4 +234,9 @@ def _record(row: AuditEvent) -> AuditRecord:
         subject_kind=row.subject_kind,
         subject_id=row.subject_id,
         detail=row.detail,
+        result=row.result,
+        purpose=row.purpose,
+        post_id=row.post_id,
+        client=row.client,
+        is_sealed=is_sealed,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ class Line:
     """One checkpoint: the chain's hash after `number` segments and `rows` rows.
 
     `lost` is 0, or, for the line written after a restore, the number of the last segment that the
-    restore took away, with the `reason` given; earlier lines above `number` then count no more.
+    restore took away: earlier lines above `kept` then count no more, for the `reason` given.
     """
 
     number: int
@@ -41,15 +41,22 @@ class Line:
     chain: str
     made_at: str
     lost: int = 0
+    kept: int = 0
     reason: str = ""
     mark: str = ""
 
     def text(self) -> bytes:
         """Return the bytes that the mark is made of."""
-        return json.dumps(
-            [FORMAT, self.number, self.rows, self.chain, self.made_at, self.lost, self.reason],
-            ensure_ascii=False,
-        ).encode()
+        facts = (
+            self.number,
+            self.rows,
+            self.chain,
+            self.made_at,
+            self.lost,
+            self.kept,
+            self.reason,
+        )
+        return json.dumps([FORMAT, *facts], ensure_ascii=False).encode()
 
     def json(self) -> str:
         """Return the line as it is written."""
@@ -61,6 +68,7 @@ class Line:
                 "chain": self.chain,
                 "made_at": self.made_at,
                 "lost": self.lost,
+                "kept": self.kept,
                 "reason": self.reason,
                 "mark": self.mark,
             },
@@ -76,11 +84,12 @@ def signed(
     chain: bytes,
     made_at: datetime,
     lost: int = 0,
+    kept: int = 0,
     reason: str = "",
 ) -> Line:
     """Return a checkpoint with its mark."""
-    bare = Line(number, rows, chain.hex(), instant(made_at), lost, reason)
-    return Line(number, rows, bare.chain, bare.made_at, lost, reason, key.sign(bare.text()))
+    bare = Line(number, rows, chain.hex(), instant(made_at), lost, kept, reason)
+    return replace(bare, mark=key.sign(bare.text()))
 
 
 def place() -> str:
@@ -141,6 +150,7 @@ def _line(text: bytes) -> Line:
             str(found["chain"]),
             str(found["made_at"]),
             int(found["lost"]),
+            int(found["kept"]),
             str(found["reason"]),
             str(found["mark"]),
         )

@@ -28,8 +28,8 @@ def compare(
             report.findings.append(Finding(Fault.CHECKPOINT, line.number))
             continue
         if line.lost:
-            report.restores.append(Rewound(line.number, line.lost, line.made_at, line.reason))
-            valid = [one for one in valid if one.number < line.number]
+            report.restores.append(Rewound(line.kept, line.lost, line.made_at, line.reason))
+            valid = [one for one in valid if one.number <= line.kept]
         valid.append(line)
     known = [(line.number, line.chain) for line in valid]
     if head is not None:

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
 
+from bangfu.foundation.crypto import keys
 from bangfu.foundation.database import cluster, roles
 from bangfu.foundation.database.migrate import migrate
 from bangfu.foundation.database.saved import SavedConnection
@@ -41,6 +42,7 @@ def prepare_home() -> Path:
     # The cluster is shared; files, lake and runs are each worker's own.
     home = session_home() / os.environ.get("PYTEST_XDIST_WORKER", "single")
     home.mkdir(exist_ok=True)
+    keys.create(home / "keys" / "keyring.json")
     os.environ["BANGFU_HOME"] = str(home)
     settings.BANGFU_HOME = home
     settings.BANGFU_RATE_LIMITS = False

@@ -155,6 +155,49 @@ def test_evidence_comes_back_as_a_download_to_those_in_scope(
     assert empty.status_code in (400, 422)
 
 
+@pytest.mark.evidence("T1")
+def test_t1_a_paper_is_of_the_class_of_health_data(
+    people: dict[str, Client], change: dict[str, Any]
+) -> None:
+    """A village officer states a purpose; every opening stands under 谁看过这户."""
+    path = f"/api/v1/changes/{change['id']}/evidence"
+    file = SimpleUploadedFile("身份证.jpg", b"JPEG")
+    (kept,) = people["cadre"].post(path, {"file": file}).json()["evidence"]
+    address = f"{path}/{kept['id']}"
+    assert people["cadre"].get(f"/api/v1/changes/{change['id']}").json()["needs_purpose"] is True
+    assert people["town"].get(f"/api/v1/changes/{change['id']}").json()["needs_purpose"] is False
+    refused = people["village"].get(address)
+    assert (refused.status_code, refused.json()["code"]) == (400, "E-REVEAL-DOCUMENT")
+    wrong = people["village"].get(address, {"purpose": "CURIOUS"})
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "E-REVEAL-PURPOSE")
+    opened = people["village"].get(address, {"purpose": "CHANGE_CHECK"})
+    assert b"".join(opened.streaming_content) == b"JPEG"
+    assert people["next"].get(address, {"purpose": "CHANGE_CHECK"}).status_code == 404
+    assert people["town"].get(address).status_code == 200
+    looks = people["county"].get(f"/api/v1/households/{HOUSE}/access").json()["items"]
+    assert [(one["by"], one["document"]) for one in looks] == [
+        ("乙", change["no"]),
+        ("村干部", change["no"]),
+    ]
+    assert looks[1]["purpose"]["code"] == "CHANGE_CHECK"
+
+
+@pytest.mark.evidence("T1")
+def test_t1_a_number_in_a_request_is_seen_for_a_purpose(
+    people: dict[str, Client], change: dict[str, Any]
+) -> None:
+    assert CHILD["id_number"] not in str(change)
+    path = f"/changes/{change['id']}/reveal"
+    body = {"field": "id_number", "purpose": "CHANGE_CHECK"}
+    assert send(people["village"], path, body)["value"] == CHILD["id_number"]
+    for name, status in (("neighbour", 404), ("other", 404), ("auditor", 403), ("nobody", 401)):
+        send(people[name], path, body, status)
+    open_fact = send(people["village"], path, {**body, "field": "name"}, 400)
+    assert open_fact["code"] == "E-REVEAL-FIELD"
+    (look,) = people["county"].get(f"/api/v1/households/{HOUSE}/access").json()["items"]
+    assert (look["by"], look["what"]["code"]) == ("村干部", "id_number")
+
+
 @pytest.mark.evidence("ASVS-15.3.3", "ASVS-15.3.5")
 @pytest.mark.parametrize(
     ("body", "status", "code"),

@@ -169,6 +169,9 @@ MATRIX: dict[str, list[tuple[Ask, int]]] = {
         (get("/changes/{change}/evidence/{evidence}"), 404),
         (get("/changes/{job}/evidence/{evidence}"), 404),
     ],
+    "reveal_change_fact": [
+        (post("/changes/{change}/reveal", {"field": "id_number", "purpose": "HELP"}), 404)
+    ],
     "submit_change": [(post("/changes/{change}/submit"), 404)],
     "withdraw_change": [(post("/changes/{change}/withdraw"), 404)],
     # The county's post does not decide; see test_changes.py for another town's officer.

@@ -150,16 +150,58 @@ def test_a_new_installation_makes_its_keys_once_and_for_itself(
 ) -> None:
     path = tmp_path / "keys" / "keyring.json"
     monkeypatch.setenv(keys.VARIABLE, str(path))
+    monkeypatch.setattr(keys, "holds_ciphertext", lambda: False)
     first = keys.get_keyring()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     content = path.read_text()
-    keys._create(path)
+    keys.create(path)
     assert path.read_text() == content
     assert list(path.parent.iterdir()) == [path]
     assert repr(first) == "Keyring(active=1, keys=[1])"
 
 
 @pytest.mark.evidence("ASVS-13.3.2", "ASVS-13.3.1")
+def test_a_lost_keyring_is_refused_when_the_database_holds_ciphertext(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "keys" / "keyring.json"
+    monkeypatch.setenv(keys.VARIABLE, str(path))
+    monkeypatch.setattr(keys, "holds_ciphertext", lambda: True)
+    with pytest.raises(Refused, match="E-CRYPTO-KEYRING-LOST"):
+        cipher.encrypt("甲")
+    assert not path.exists()
+
+
+def test_a_changed_keyring_is_read_anew_at_the_next_value(ring: Path) -> None:
+    assert cipher.encrypt("甲")[0] == 2
+    assert keys.add_key() == 3
+    assert cipher.encrypt("甲")[0] == 3
+    assert stat.S_IMODE(ring.stat().st_mode) == 0o600
+    assert tokens.person_token("110101199003071234") == tokens.person_token("110101199003071234")
+    # Another process's change comes through as well: the file is looked at, not remembered.
+    changed = json.loads(ring.read_text())
+    ring.write_text(json.dumps({**changed, "active": 1}))
+    assert cipher.encrypt("甲")[0] == 1
+
+
+def test_the_key_that_encrypts_is_not_dropped(ring: Path) -> None:
+    with pytest.raises(Refused, match="E-CRYPTO-KEY-NOT-THERE"):
+        keys.drop_key(2)
+    keys.drop_key(1)
+    with pytest.raises(Refused, match="E-CRYPTO-KEY-NOT-THERE"):
+        keys.drop_key(1)
+    assert sorted(keys.get_keyring().encryption) == [2]
+
+
+def test_all_255_ids_are_used_before_a_key_is_refused(ring: Path) -> None:
+    every = [{"id": number, "key": KEY_1} for number in range(1, 256)]
+    write(ring, encryption=every, active=255)
+    with pytest.raises(Refused, match="E-CRYPTO-KEYRING-FULL"):
+        keys.add_key()
+    write(ring, encryption=every[100:], active=255)
+    assert keys.add_key() == 1
+
+
 def test_a_keyring_open_to_others_is_refused(ring: Path) -> None:
     ring.chmod(0o640)
     keys._load.cache_clear()

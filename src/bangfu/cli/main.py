@@ -23,6 +23,7 @@ COMMANDS = {
     "feeds": "bangfu.cli.feeds",
     "household": "bangfu.cli.household",
     "households": "bangfu.cli.households",
+    "keys": "bangfu.cli.keys",
     "openapi": "bangfu.cli.openapi",
     "pack": "bangfu.cli.pack",
     "quality": "bangfu.cli.quality",

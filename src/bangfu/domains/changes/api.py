@@ -5,22 +5,26 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 from django.utils import timezone
 from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
-from bangfu.domains.changes import selectors, services, view
+from bangfu.domains.changes import papers, selectors, services, view
 from bangfu.domains.changes.schemas import (
     ChangeIn,
     ChangeList,
     ChangeOut,
+    ChangeRevealedOut,
+    ChangeRevealIn,
     DecisionIn,
     KindOut,
     NoteIn,
     ReasonIn,
 )
+from bangfu.domains.registry.looking import Reason
 from bangfu.foundation import files
+from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.permits import Permit, scope_of
 from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
@@ -124,15 +128,47 @@ def add_change_evidence(
     response=REFUSALS,
     openapi_extra=BINARY,
 )
-def get_change_evidence(request: HttpRequest, change_id: UUID, file_id: UUID) -> Any:
-    """Return a file that was handed in, always as a download."""
+def get_change_evidence(
+    request: HttpRequest,
+    change_id: UUID,
+    file_id: UUID,
+    purpose: str | None = Query(None, max_length=40),
+    note: str = Query("", max_length=400),
+) -> Any:
+    """Return a file that was handed in, always as a download; the opening is written down.
+
+    A post without the permission of photos and documents states a purpose.
+    """
+    check_query(request, "purpose", "note")
     scope = scope_of(request)
-    record = selectors.find_evidence(scope, change_id, file_id)
-    return FileResponse(
+    record = papers.open_evidence(
+        scope=scope,
+        at=timezone.now(),
+        request_id=change_id,
+        evidence_id=file_id,
+        reason=Reason(purpose, note) if purpose else None,
+    )
+    return send(
+        request,
         files.open_file(scope, record.id),
-        as_attachment=True,
-        filename=record.name,
+        file_name=record.name,
         content_type="application/octet-stream",
+    )
+
+
+@router.post(
+    "/changes/{change_id}/reveal",
+    auth=Permit("REGISTRY_REVEAL"),
+    response={200: ChangeRevealedOut, **REFUSALS},
+)
+def reveal_change_fact(request: HttpRequest, change_id: UUID, body: ChangeRevealIn) -> Any:
+    """Return one fact of a request in full; the look is written down and counted."""
+    return papers.reveal_fact(
+        scope=scope_of(request),
+        at=timezone.now(),
+        request_id=change_id,
+        field=body.field,
+        reason=Reason(body.purpose, body.note),
     )
 
 

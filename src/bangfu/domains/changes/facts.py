@@ -1,4 +1,4 @@
-"""The facts of a request: checked against its kind's form, stored sealed, shown in words."""
+"""The facts of a request: checked against its kind's form, stored sealed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from bangfu.domains.changes.kinds import Field, Kind
 from bangfu.domains.registry.acts import services as acts
 from bangfu.kernel.errors import BangfuError, InvalidValue
 from bangfu.kernel.id_number import IdNumber
-from bangfu.kernel.masks import mask_id
-from bangfu.kernel.money import Money
 from bangfu.kernel.text import normalise_text
 from bangfu.standards import codelists
 
@@ -161,83 +159,3 @@ def relations_in(facts: Facts, name: str) -> dict[UUID, str]:
     return {
         UUID(each["person"]): str(each["relation"]) for each in listed if isinstance(each, dict)
     }
-
-
-# In words
-
-
-def shown(
-    kind: Kind, facts: Facts, names: dict[UUID, str], *, in_full: bool
-) -> list[dict[str, Any]]:
-    """Return the facts as {name, zh, en, value, value_zh, value_en}; ID numbers masked if asked."""
-    found = []
-    for field in kind.fields:
-        value = facts.get(field.name)
-        if value is None:
-            continue
-        zh, en = in_words(field, facts, names, in_full=in_full)
-        hidden = field.type == "id_number" or _is_id_value(field, facts)
-        found.append(
-            {
-                "name": field.name,
-                "zh": field.zh,
-                "en": field.en,
-                "value": value if in_full or not hidden else mask_id(str(value)),
-                "value_zh": zh,
-                "value_en": en,
-            }
-        )
-    return found
-
-
-_SEALED_TYPES = frozenset({"id_number", "phone", "account", "disability_certificate"})
-
-
-def _is_id_value(field: Field, facts: Facts) -> bool:
-    """Return whether a correction's new value is one that is stored encrypted."""
-    corrected = acts.correctable().get(str(facts.get("field", "")))
-    return field.name == "value" and corrected is not None and corrected[1].type in _SEALED_TYPES
-
-
-def in_words(
-    field: Field, facts: Facts, names: dict[UUID, str], *, in_full: bool = False
-) -> tuple[str, str]:
-    """Return a fact's value in Chinese and English; empty where there is none."""
-    value = facts.get(field.name)
-    if value is None:
-        return "", ""
-    if field.type in ("person", "persons"):
-        people = [names.get(each, "?") for each in ids_in(facts, field.name)]
-        return "、".join(people), ", ".join(people)
-    if field.type == "code":
-        option = next((o for o in options_of(field) if o["code"] == value), None)
-        return (option["zh"], option["en"]) if option else (str(value), str(value))
-    if field.type == "id_number" or _is_id_value(field, facts):
-        text = str(value) if in_full else mask_id(str(value))
-        return text, text
-    if field.name == "value":
-        return _corrected(facts)
-    return str(value), str(value)
-
-
-def _corrected(facts: Facts) -> tuple[str, str]:
-    """Return the new value of a correction, a code by its label, money with its separators."""
-    text = str(facts["value"])
-    found = acts.correctable().get(str(facts.get("field", "")))
-    if found is None:
-        return text, text
-    column = found[1]
-    try:
-        value = acts.parse_value(str(facts["field"]), text, date.max)
-    except InvalidValue:
-        return text, text
-    if column.code_list:
-        codes = value if isinstance(value, list) else [value]
-        entries = codelists.get(column.code_list)
-        return (
-            "、".join(entries.label(code) for code in codes),
-            ", ".join(entries.label(code, "en") for code in codes),
-        )
-    if isinstance(value, Money):
-        return str(value), str(value)
-    return text, text

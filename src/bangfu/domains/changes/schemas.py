@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from ninja import Schema
 from pydantic import Field
@@ -69,7 +69,11 @@ class ChangeList(Schema):
 
 
 class FactOut(Schema):
-    """One fact: its value as it is stored, and in words."""
+    """One fact: its value as it is stored, and in words.
+
+    `shown` MASKED: the value is a masked form. HIDDEN: it is withheld. A form that is saved again
+    with such a value leaves the fact as it is. `can_reveal`: the reader may ask for it in full.
+    """
 
     name: str
     zh: str
@@ -77,6 +81,8 @@ class FactOut(Schema):
     value: Any
     value_zh: str
     value_en: str
+    shown: Literal["OPEN", "MASKED", "HIDDEN"] = "OPEN"
+    can_reveal: bool = False
 
 
 class EvidenceOut(Schema):
@@ -127,7 +133,8 @@ class EffectOut(Schema):
 
 
 class ChangeOut(Schema):
-    """A request with everything that belongs to it. `allowed`: the steps open to the reader."""
+    """A request with everything that belongs to it. `allowed`: the steps open to the reader;
+    `needs_purpose`: the papers are opened for a stated purpose."""
 
     id: str
     no: str
@@ -153,6 +160,7 @@ class ChangeOut(Schema):
     steps: list[StepOut]
     effects: list[EffectOut]
     allowed: list[str]
+    needs_purpose: bool
 
 
 class ChangeIn(Schema):
@@ -163,6 +171,24 @@ class ChangeIn(Schema):
     happened_on: date
     facts: dict[str, Any] = Field(default_factory=dict, max_length=20)
     note: str = Field("", max_length=1000)
+
+
+class ChangeRevealIn(Schema):
+    """Which fact of a request to see in full, and why."""
+
+    field: str = Field(max_length=40)
+    purpose: str = Field(max_length=40)
+    note: str = Field("", max_length=400)
+
+
+class ChangeRevealedOut(Schema):
+    """One fact of a request in full; `left`: how many more the reader may see today."""
+
+    field: str
+    value: Any
+    value_zh: str
+    value_en: str
+    left: int
 
 
 class NoteIn(Schema):

@@ -118,6 +118,13 @@ def _open_cursor(cursor: str) -> UUID:
         raise InvalidValue("E-CHANGES-CURSOR") from error
 
 
+def get_request(scope: Scope, request_id: UUID) -> RequestRecord:
+    """Return one request. Raises NotFound E-CHANGES-NOT-FOUND."""
+    require(scope, "REGISTRY_READ")
+    with activate(scope):
+        return rows.to_record(rows.find_row(scope, request_id))
+
+
 def get_detail(scope: Scope, request_id: UUID) -> RequestDetail:
     """Return one request whole. Raises NotFound E-CHANGES-NOT-FOUND."""
     require(scope, "REGISTRY_READ")

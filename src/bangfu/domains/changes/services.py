@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from bangfu.domains.changes import applying, filling, rows
+from bangfu.domains.changes import applying, filling, rows, shown
 from bangfu.domains.changes import facts as facts_of
 from bangfu.domains.changes.domain import (
     FROM,
@@ -71,7 +72,9 @@ def edit(*, scope: Scope, at: datetime, request_id: UUID, form: Form) -> Request
         if household.region_code != row.region_code:
             raise InvalidValue("E-CHANGES-HOUSEHOLD-FIXED")
         row.revision += 1
-        filling.fill(scope, at, row, get_kind(row.kind), household, form)
+        kind = get_kind(row.kind)
+        facts = shown.kept(scope, kind, form.facts, facts_of.unseal(row.facts))
+        filling.fill(scope, at, row, kind, household, replace(form, facts=facts))
         row.save()
         _note(scope, at, row, Step.EDIT, "", "")
     return rows.to_record(row)

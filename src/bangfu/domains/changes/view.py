@@ -6,16 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from bangfu.domains.changes import facts as facts_of
-from bangfu.domains.changes import words
-from bangfu.domains.changes.domain import Clash, Flag, RequestRecord, Step, StepRecord
+from bangfu.domains.changes import shown, words
+from bangfu.domains.changes.domain import Clash, Flag, RequestRecord, StepRecord
 from bangfu.domains.changes.kinds import Kind, get_kind, list_kinds
 from bangfu.domains.changes.selectors import RequestDetail, RequestPage
 from bangfu.domains.registry.selectors.people import list_names
+from bangfu.foundation.access.columns import is_open
 from bangfu.foundation.regions import selectors as regions
 from bangfu.kernel.scope import Scope
-
-# ID numbers are shown in full to those who have to check them against the paper.
-_CHECKERS = frozenset({Step.EDIT, Step.VILLAGE, Step.TOWN})
+from bangfu.standards.columns import DOCUMENT
 
 
 def kinds() -> list[dict[str, Any]]:
@@ -102,12 +101,11 @@ def detail(scope: Scope, found: RequestDetail) -> dict[str, Any]:
     request = found.request
     kind = get_kind(request.kind)
     names = list_names(scope, list(request.touch.persons))
-    in_full = bool(_CHECKERS.intersection(found.allowed))
     return {
         **_head(request, _Places()),
         "note": request.note,
         "revision": request.revision,
-        "facts": facts_of.shown(kind, request.facts, names, in_full=in_full),
+        "facts": shown.shown(scope, kind, request.facts, names),
         "evidence": [
             {
                 "id": str(each.id),
@@ -122,8 +120,9 @@ def detail(scope: Scope, found: RequestDetail) -> dict[str, Any]:
         "conflicts": [_clash(each) for each in found.clashes],
         "flags": [_flag(each) for each in request.flags],
         "steps": [_step(each) for each in found.steps],
-        "effects": effects(kind, request, names),
+        "effects": effects(scope, kind, request, names),
         "allowed": [step.value.lower() for step in found.allowed],
+        "needs_purpose": not is_open(scope, DOCUMENT),
     }
 
 
@@ -157,12 +156,14 @@ def _step(taken: StepRecord) -> dict[str, Any]:
     }
 
 
-def effects(kind: Kind, request: RequestRecord, names: dict[UUID, str]) -> list[dict[str, str]]:
+def effects(
+    scope: Scope, kind: Kind, request: RequestRecord, names: dict[UUID, str]
+) -> list[dict[str, str]]:
     """Return what a request will do, or did, as sentences."""
     values_zh: dict[str, str] = {}
     values_en: dict[str, str] = {}
     for field in kind.fields:
-        zh, en = facts_of.in_words(field, request.facts, names)
+        zh, en = shown.in_words(scope, field, request.facts, names)
         values_zh[field.name], values_en[field.name] = zh, en
     on = request.happened_on.isoformat()
     common = {"on": on, "household_no": request.household_no}

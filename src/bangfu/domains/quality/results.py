@@ -7,7 +7,7 @@ from typing import Any
 
 from bangfu.domains.quality import selectors
 from bangfu.domains.quality.domain import CheckResult, Counts, ItemRecord, Shown
-from bangfu.domains.quality.rulebook import describe_rule, name_columns
+from bangfu.domains.quality.rulebook import describe_rule, is_withheld, name_columns
 from bangfu.domains.registry import selectors as registry
 from bangfu.domains.registry.selectors.naming import name_people
 from bangfu.foundation.access.roles import require
@@ -151,9 +151,12 @@ def describe_items(
 ) -> list[dict[str, Any]]:
     """Return items with the names of their places, households and members.
 
-    The names are those of the register today. `names` keeps those of places between calls.
+    The names are those of the register today. `names` keeps those of places between calls. What
+    an item says holds the values that its rule compared: a reader to whom one of these columns is
+    closed gets the rule's title instead, and `withheld`.
     """
     known = {} if names is None else names
+    closed = {rule_id: is_withheld(scope, rule_id) for rule_id in {item.rule_id for item in items}}
     homes = registry.list_by_ids(scope, {item.household_id for item in items})
     people = name_people(scope, {item.person_id for item in items if item.person_id})
     found = []
@@ -172,8 +175,7 @@ def describe_items(
                 "head_name": home.head_name if home else "",
                 "member_name": person.name if person else None,
                 "id_number_masked": person.id_number_masked if person else None,
-                "message_zh": item.message_zh,
-                "message_en": item.message_en,
+                **_message(item, withheld=closed[item.rule_id]),
                 "state": _state(item),
                 "first_seen_on": item.first_seen_on,
                 "last_seen_on": item.last_seen_on,
@@ -182,6 +184,21 @@ def describe_items(
             }
         )
     return found
+
+
+def _message(item: ItemRecord, *, withheld: bool) -> dict[str, Any]:
+    if not withheld:
+        return {
+            "message_zh": item.message_zh,
+            "message_en": item.message_en,
+            "withheld": False,
+        }
+    title = describe_rule(item.rule_id)
+    return {
+        "message_zh": title["title_zh"],
+        "message_en": title["title_en"],
+        "withheld": True,
+    }
 
 
 def _state(item: ItemRecord) -> str:

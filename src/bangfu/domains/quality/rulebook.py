@@ -5,12 +5,18 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from bangfu.domains.quality.asking import columns_of
+from bangfu.domains.quality.extract import HOUSEHOLD, PERSON
+from bangfu.domains.registry import columns
 from bangfu.engine.packs.loader import load_quality
 from bangfu.engine.packs.model import Pack
 from bangfu.engine.rules.rule import Rule
+from bangfu.foundation.access.columns import HIDDEN, access_to
+from bangfu.kernel.scope import Scope
 from bangfu.standards.paths import packs_root
 
 NATIONAL = "national"
+_DATASETS = {HOUSEHOLD: columns.HOUSEHOLD, PERSON: columns.MEMBER}
 
 
 @cache
@@ -49,6 +55,22 @@ def name_columns(rule_id: str) -> dict[str, str | None]:
         "column_zh": "、".join(column.label("zh") for column in found) or None,
         "column_en": ", ".join(column.label("en") for column in found) or None,
     }
+
+
+@cache
+def _columns_of(rule_id: str) -> tuple[tuple[str, str], ...]:
+    """Return the register's columns that a rule and its texts read, as (dataset, column)."""
+    rule = rules_by_id().get(rule_id)
+    found = columns_of([rule]) if rule else frozenset()
+    return tuple(sorted((_DATASETS[table], column) for table, column in found))
+
+
+def is_withheld(scope: Scope, rule_id: str) -> bool:
+    """Return whether a rule compares a column that is closed to the reader."""
+    return any(
+        access_to(scope, dataset, column).shown == HIDDEN
+        for dataset, column in _columns_of(rule_id)
+    )
 
 
 def list_rules() -> list[dict[str, Any]]:

@@ -79,7 +79,8 @@ class ExceptionOut(Schema):
 
 
 class QualityItemOut(Schema):
-    """One item of the work list."""
+    """One item of the work list. `withheld`: the message is the rule's title, because the values
+    that it would quote are closed to the reader."""
 
     id: str
     rule_id: str
@@ -96,6 +97,7 @@ class QualityItemOut(Schema):
     column_en: str | None
     message_zh: str
     message_en: str
+    withheld: bool
     remedy_zh: str
     remedy_en: str
     state: State

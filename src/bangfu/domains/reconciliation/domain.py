@@ -104,6 +104,7 @@ class ItemRecord:
     first_seen_on: date
     done_on: date | None
     reason: str
+    is_hidden: bool = False
 
 
 def same(here: Any, there: Any) -> bool:

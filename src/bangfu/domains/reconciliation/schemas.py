@@ -92,7 +92,10 @@ class ReconciliationOut(ReconciliationHead):
 
 
 class DifferenceOut(Schema):
-    """One thing to enter or to correct; `here` and `there` as labels, numbers of people masked."""
+    """One thing to enter or to correct; `here` and `there` as labels, numbers of people masked.
+
+    `hidden`: the column is closed to the reader; both are empty whatever they hold.
+    """
 
     id: str
     kind: str
@@ -108,6 +111,7 @@ class DifferenceOut(Schema):
     there: str
     here_en: str
     there_en: str
+    hidden: bool
     state: str
     first_seen_on: date
     done_on: date | None

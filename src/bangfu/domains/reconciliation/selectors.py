@@ -19,6 +19,8 @@ from bangfu.domains.reconciliation.domain import (
     State,
 )
 from bangfu.domains.reconciliation.models import Reconciliation, ReconciliationItem
+from bangfu.domains.registry import columns
+from bangfu.foundation.access.columns import HIDDEN, OPEN, Access, access_to
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
 from bangfu.foundation.http.cursors import seal, unseal
@@ -71,8 +73,9 @@ def to_record(row: Reconciliation) -> ReconciliationRecord:
     )
 
 
-def to_item(row: ReconciliationItem) -> ItemRecord:
-    """Return the plain record of an item."""
+def to_item(scope: Scope, row: ReconciliationItem) -> ItemRecord:
+    """Return the plain record of an item, its values as open to the scope as their column is."""
+    access = _access(scope, row)
     return ItemRecord(
         id=row.id,
         kind=ItemKind(row.kind),
@@ -82,13 +85,19 @@ def to_item(row: ReconciliationItem) -> ItemRecord:
         member_name=row.member_name,
         column=row.column,
         of_member=bool(row.person_token),
-        here=row.here,
-        there=row.there,
+        here=access.apply(row.here) or "",
+        there=access.apply(row.there) or "",
+        is_hidden=access.shown == HIDDEN,
         state=ItemState(row.state),
         first_seen_on=row.first_seen_on,
         done_on=row.done_on,
         reason=row.reason,
     )
+
+
+def _access(scope: Scope, row: ReconciliationItem) -> Access:
+    dataset = columns.MEMBER if row.person_token else columns.HOUSEHOLD
+    return access_to(scope, dataset, row.column) if row.column else Access(OPEN)
 
 
 def get_reconciliation(scope: Scope, run_id: UUID) -> ReconciliationRecord:
@@ -150,7 +159,7 @@ def list_items(scope: Scope, wanted: ItemFilter, *, cursor: str | None, limit: i
     with activate(scope):
         rows = _filtered(scope, wanted)
         total = rows.count()
-        found = [to_item(row) for row in _after(rows, place).order_by(*_ORDER)[: limit + 1]]
+        found = [to_item(scope, row) for row in _after(rows, place).order_by(*_ORDER)[: limit + 1]]
     more = found[limit - 1] if len(found) > limit else None
     end = [more.region_code, more.household_no, str(more.id)] if more else None
     return ItemPage(found[:limit], seal(_LIST, end) if end else None, total)
@@ -173,7 +182,7 @@ def iter_items(scope: Scope, wanted: ItemFilter) -> Iterator[ItemRecord]:
     """Yield all items within the filters; consume it inside `activate(scope)`."""
     require(scope, "RECONCILE")
     for row in _filtered(scope, wanted).order_by(*_ORDER).iterator(chunk_size=2000):
-        yield to_item(row)
+        yield to_item(scope, row)
 
 
 def count_items(scope: Scope, region: RegionCode) -> dict[str, Any]:

@@ -222,4 +222,4 @@ def _turn(
             region_code=row.region_code,
             detail={"kind": row.kind, "column": row.column, "reason": reason},
         )
-        return selectors.to_item(row)
+        return selectors.to_item(scope, row)

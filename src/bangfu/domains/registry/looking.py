@@ -17,6 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from bangfu.domains.registry import columns
+from bangfu.domains.registry.look_actions import REFUSED, REVEALED, SUBJECT, VIEWED
 from bangfu.domains.registry.models import Household, Membership, Person, RevealBudget
 from bangfu.domains.registry.selectors.pages import find_household
 from bangfu.foundation import audit
@@ -29,12 +30,6 @@ from bangfu.kernel.scope import Scope
 from bangfu.standards import columns as classes
 from bangfu.standards import reveal as policy
 
-SUBJECT = "registry.household"
-VIEWED = "registry.household.viewed"
-REVEALED = "registry.value.revealed"
-REFUSED = "registry.value.reveal_refused"
-DOCUMENT_OPENED = "registry.document.opened"
-LOOKS = (VIEWED, REVEALED, REFUSED, DOCUMENT_OPENED)
 LONGEST_NOTE = 100
 # A reason needs no number of anybody; eight digits are a telephone, a birth date or more.
 _NUMBER_LIKE = re.compile(r"\d(?:[\s-]?\d){7}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from bangfu.foundation.crypto import holdings
+
 
 class AccountsConfig(AppConfig):
     """Users and their posts."""
@@ -17,3 +19,6 @@ class AccountsConfig(AppConfig):
         from bangfu.foundation.accounts import receivers  # noqa: PLC0415
 
         receivers.connect()
+        # What `adapter.Factors` encrypts: secrets of one-time codes, seeds of recovery codes.
+        names = frozenset({"secret", "seed", "migrated_codes"})
+        holdings.add("mfa_authenticator", "data", names, holdings.BASE64, key_type="integer")

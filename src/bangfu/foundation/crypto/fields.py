@@ -16,6 +16,9 @@ class EncryptedField(models.BinaryField):
     Each write encrypts anew, so two stored values never compare equal. `null` stays null.
     """
 
+    # How `holdings` knows such a column.
+    is_encrypted = True
+
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> str | None:
         """Return the text in clear."""
         return None if value is None else decrypt(bytes(value))

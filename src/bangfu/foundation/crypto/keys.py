@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from django.conf import settings
 
+from bangfu.foundation.crypto.holdings import holds_ciphertext
 from bangfu.kernel.errors import Refused
 
 KEY_BYTES = 16
@@ -39,17 +40,31 @@ def keyring_path() -> Path:
 
 
 def get_keyring() -> Keyring:
-    """Return the keyring of this installation, made on first use.
+    """Return the keyring of this installation, read anew when its file changes.
 
+    A new installation's is made on first use. A database that holds encrypted values belongs to a
+    keyring that was there before: then a missing file is refused (E-CRYPTO-KEYRING-LOST), since
+    new keys would read nothing and would find nobody by their number.
     Raises Refused E-CRYPTO-KEYRING for a file that is malformed or open to others.
     """
-    return _load(keyring_path())
+    path = keyring_path()
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        _make_first(path)
+        found = path.stat()
+    return _load(path, (found.st_mtime_ns, found.st_size, found.st_ino))
+
+
+def _make_first(path: Path) -> None:
+    if holds_ciphertext():
+        raise Refused("E-CRYPTO-KEYRING-LOST", path=str(path))
+    create(path)
 
 
 @lru_cache(maxsize=4)
-def _load(path: Path) -> Keyring:
-    if not path.exists():
-        _create(path)
+def _load(path: Path, mark: tuple[int, int, int]) -> Keyring:
+    """Return the keyring of a file; `mark` names the file's present content."""
     if path.stat().st_mode & 0o077:
         raise Refused("E-CRYPTO-KEYRING-OPEN", path=str(path))
     try:
@@ -73,24 +88,68 @@ def _check(ring: Keyring, path: Path) -> None:
         raise Refused("E-CRYPTO-KEYRING", path=str(path))
 
 
-def _create(path: Path) -> None:
+def create(path: Path) -> None:
     """Write new keys; of two processes that do so at once, the first one's keys stay."""
+    first = {1: secrets.token_bytes(KEY_BYTES)}
+    ring = Keyring(1, MappingProxyType(first), secrets.token_bytes(TOKEN_KEY_BYTES))
+    name = _written(path, ring)
+    try:
+        os.link(name, path)
+    except FileExistsError:
+        return
+    finally:
+        name.unlink()
+
+
+def add_key() -> int:
+    """Add a new key that encrypts from now on, and return its id; older ones go on reading.
+
+    The file changes whole, and every process reads it anew at its next value. Raises Refused
+    E-CRYPTO-KEYRING-FULL when all 255 ids are taken.
+    """
+    ring = get_keyring()
+    free = [number for number in range(1, 256) if number not in ring.encryption]
+    if not free:
+        raise Refused("E-CRYPTO-KEYRING-FULL")
+    later = [number for number in free if number > ring.active]
+    number = (later or free)[0]
+    keys = {**ring.encryption, number: secrets.token_bytes(KEY_BYTES)}
+    os.replace(
+        _written(keyring_path(), Keyring(number, MappingProxyType(keys), ring.token)),
+        keyring_path(),
+    )
+    return number
+
+
+def drop_key(number: int) -> None:
+    """Take an old key out of the keyring; the caller has made sure that no value is under it.
+
+    Raises Refused E-CRYPTO-KEY-NOT-THERE, also for the key that encrypts.
+    """
+    ring = get_keyring()
+    if number not in ring.encryption or number == ring.active:
+        raise Refused("E-CRYPTO-KEY-NOT-THERE", key=number)
+    kept = {one: key for one, key in ring.encryption.items() if one != number}
+    os.replace(
+        _written(keyring_path(), Keyring(ring.active, MappingProxyType(kept), ring.token)),
+        keyring_path(),
+    )
+
+
+def _written(path: Path, ring: Keyring) -> Path:
+    """Write a keyring beside its place, readable by its owner alone, and return the file."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     content = {
         "format": 1,
-        "active": 1,
-        "encryption": [{"id": 1, "key": secrets.token_hex(KEY_BYTES)}],
-        "token": secrets.token_hex(TOKEN_KEY_BYTES),
+        "active": ring.active,
+        "encryption": [
+            {"id": one, "key": key.hex()} for one, key in sorted(ring.encryption.items())
+        ],
+        "token": ring.token.hex(),
     }
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".keyring-")
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            json.dump(content, file)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(name, path)
-        except FileExistsError:
-            return
-    finally:
-        os.unlink(name)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        json.dump(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    return Path(name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from bangfu.domains.registry.looking import LOOKS, REFUSED, SUBJECT, VIEWED
+from bangfu.domains.registry.look_actions import LOOKS, REFUSED, SUBJECT, VIEWED
 from bangfu.domains.registry.selectors.identity import names_of
 from bangfu.domains.registry.selectors.pages import find_household
 from bangfu.foundation.access.roles import require

@@ -31,9 +31,9 @@ class SealKey:
     def __repr__(self) -> str:
         return "SealKey(…)"
 
-    def seal(self, chain: bytes) -> bytes:
-        """Return the seal of a segment's chain hash, 32 bytes."""
-        return self._mac(b"segment:" + chain)
+    def seal(self, chain: bytes, tags: bytes) -> bytes:
+        """Return the seal of a segment's chain hash and its rows' tags, 32 bytes."""
+        return self._mac(b"segment:" + chain + tags)
 
     def tags(self, number: int, ids: list[bytes], leaves: list[bytes]) -> bytes:
         """Return the tags of a segment's rows put together, 16 bytes each."""

@@ -64,9 +64,11 @@ def seal_pending(*, at: Callable[[], datetime] = timezone.now, using: str = "def
         cursor.execute(canonical.PLAN)
         cursor.execute(_TAKE, [PASS_ROWS])
         taken = [(one, bytes(text)) for one, text in cursor.fetchall()]
+        made = []
         for start in range(0, len(taken), SEGMENT_ROWS):
             last = _segment(last, taken[start : start + SEGMENT_ROWS], at(), key)
-            last.save(force_insert=True, using=using)
+            made.append(last)
+        Segment.objects.using(using).bulk_create(made)
         cursor.execute(canonical.USUAL_PLAN)
     return len(taken)
 
@@ -87,6 +89,7 @@ def _segment(
     previous = bytes(last.chain) if last else canonical.START
     ids = [one for one, _ in taken]
     leaves = [canonical.sm3(text) for _, text in taken]
+    tags = key.tags(number, [one.bytes for one in ids], leaves)
     body = canonical.body_of([text for _, text in taken])
     chain = canonical.chain_of(
         number=number,
@@ -105,10 +108,10 @@ def _segment(
         event_ids=ids,
         body=body,
         leaves=b"".join(leaves),
-        tags=key.tags(number, [one.bytes for one in ids], leaves),
+        tags=tags,
         previous=previous,
         chain=chain,
-        seal=key.seal(chain),
+        seal=key.seal(chain, tags),
     )
 
 

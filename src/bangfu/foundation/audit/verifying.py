@@ -33,7 +33,7 @@ BATCH_SEGMENTS = 40
 
 _SEGMENTS = f"""
 SELECT s.number, s.first, s.rows, s.sealed_at, s.body, s.leaves, s.previous, s.chain, s.seal,
-       s.event_ids[1], cardinality(s.event_ids), octet_length(s.tags), texts.found, texts.body
+       s.event_ids[1], cardinality(s.event_ids), s.tags, texts.found, texts.body
   FROM audit_segment s
   LEFT JOIN LATERAL (
     SELECT count(e.id) AS found,
@@ -64,10 +64,13 @@ SELECT e.id FROM audit_event e
 """
 
 
-def verify(*, against: str | None = None, using: str = "default") -> Report:
+def verify(
+    *, against: str | None = None, using: str = "default", most: int = MOST_FINDINGS
+) -> Report:
     """Read the whole chain again and compare it with its seals and with the witness.
 
     `against` names a witness (file or address) other than the setting's; "" compares with none.
+    At most `most` bad segments are looked at closely.
     Raises Refused E-AUDIT-KEY without the key, E-AUDIT-WITNESS when the witness does not answer.
     """
     started = time.monotonic()
@@ -78,9 +81,9 @@ def verify(*, against: str | None = None, using: str = "default") -> Report:
     with _snapshot(using):
         if report.checkpoints or head or _has_segments(using):
             key = get_key()
-            chains = _walk(report, key, using)
+            chains = _walk(report, key, using, most)
             compare(report, lines, head, chains, key)
-        _strangers(report, using)
+        _strangers(report, using, most)
     report.findings.sort(key=lambda one: (one.segment or 1 << 62, one.position or 0))
     report.seconds = time.monotonic() - started
     return report
@@ -98,7 +101,7 @@ def _snapshot(using: str) -> Iterator[None]:
             yield
 
 
-def _walk(report: Report, key: SealKey, using: str) -> dict[int, str]:
+def _walk(report: Report, key: SealKey, using: str, most: int) -> dict[int, str]:
     """Check all segments in order; return the chain hash that each one states, in hex."""
     _plan(canonical.PLAN, using)
     chains: dict[int, str] = {}
@@ -115,12 +118,13 @@ def _walk(report: Report, key: SealKey, using: str) -> dict[int, str]:
         if moment and moment < youngest - LATEST_COMMIT_MS:
             report.findings.append(Finding(Fault.BACKDATED, number, row.first, row.first_id))
         youngest = max(youngest, min(moment, int(row.sealed_at.timestamp() * 1000)))
-        first, previous = row.first + row.rows, row.chain
+        # What a segment says of itself is not believed: its rows are counted here.
+        first, previous = first + row.ids, row.chain
         report.segments += 1
         report.rows += row.rows
         chains[number] = row.chain.hex()
     _plan(canonical.USUAL_PLAN, using)
-    for suspect in suspects[:MOST_FINDINGS]:
+    for suspect in suspects[:most]:
         report.findings.append(_look_closer(suspect, key, using))
     return chains
 
@@ -141,20 +145,20 @@ class _Sealed:
         "rows",
         "seal",
         "sealed_at",
-        "tags_length",
+        "tags",
         "texts",
     )
 
     def __init__(self, values: tuple[Any, ...]) -> None:
         (self.number, self.first, self.rows, self.sealed_at, self.body) = values[:5]
         (self.leaves, self.previous, self.chain, self.seal, self.first_id) = values[5:10]
-        (self.ids, self.tags_length, self.found, self.texts) = values[10:]
+        (self.ids, self.tags, self.found, self.texts) = values[10:]
 
     def agrees(self, first: int, previous: bytes, key: SealKey) -> bool:
         """Return whether rows, record and seal all agree and follow on the segment before."""
         if (self.first, self.previous) != (first, previous):
             return False
-        if not self.rows == self.ids == self.found or self.tags_length != self.rows * TAG_BYTES:
+        if not self.rows == self.ids == self.found or len(self.tags) != self.rows * TAG_BYTES:
             return False
         if canonical.sm3(self.texts or b"") != self.body:
             return False
@@ -167,7 +171,7 @@ class _Sealed:
             body=self.body,
             leaves=self.leaves,
         )
-        return chain == self.chain and key.seal(chain) == self.seal
+        return chain == self.chain and key.seal(chain, self.tags) == self.seal
 
 
 def _read_ahead(using: str) -> Iterator[_Sealed]:
@@ -237,15 +241,14 @@ def _row_fault(
     return None
 
 
-def _strangers(report: Report, using: str) -> None:
+def _strangers(report: Report, using: str, most: int) -> None:
     """Find rows that are neither sealed nor waiting; looked for only when the counts disagree."""
     with connections[using].cursor() as cursor:
         cursor.execute(_COUNTS)
         events, report.waiting, waiting_here = cursor.fetchone()
-        lost = sum(1 for one in report.findings if one.fault is Fault.MISSING)
-        if events == report.rows + waiting_here and not lost and not report.findings:
+        if events == report.rows + waiting_here and not report.findings:
             return
-        cursor.execute(_UNSEALED, [MOST_FINDINGS])
+        cursor.execute(_UNSEALED, [most])
         for (event_id,) in cursor.fetchall():
             report.findings.append(Finding(Fault.UNSEALED, 0, None, event_id))
 

@@ -15,9 +15,9 @@ from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from django.conf import settings
 
 from bangfu.engine.contracts import arrow, catalog
+from bangfu.foundation.files.private import private_folder
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import RegionCode
 from bangfu.standards.datasets import Dataset
@@ -25,7 +25,7 @@ from bangfu.standards.datasets import Dataset
 
 def lake_root() -> Path:
     """Return the folder of the lake."""
-    return Path(settings.BANGFU_HOME) / "lake"
+    return private_folder("lake")
 
 
 def staged_path(batch_id: UUID) -> str:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
-
+from bangfu.foundation.files.private import private_folder
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import RegionCode
 
 
 def runs_root() -> Path:
     """Return the folder of all runs."""
-    return Path(settings.BANGFU_HOME) / "runs"
+    return private_folder("runs")
 
 
 def run_folder(region: RegionCode, period: Period, run_id: UUID) -> str:

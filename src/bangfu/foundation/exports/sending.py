@@ -16,7 +16,7 @@ from bangfu.kernel.scope import Scope
 EVERY_SECONDS = 1.0
 
 
-class ReaderOut(ConnectionAbortedError):
+class ReaderOut(RuntimeError):
     """The reader's post or account is no longer in force: the rest of the file is not sent."""
 
 

@@ -20,6 +20,7 @@ from bangfu.foundation.backup.plans import Plan, Progress
 from bangfu.foundation.database import cluster, saved
 from bangfu.foundation.database.recovery import Target
 from bangfu.foundation.database.saved import DATABASE, SavedConnection
+from bangfu.kernel.errors import Refused
 
 # Runs a check in the scratch home and returns what it found wrong, "" when all is well.
 Check = Callable[[Path], str]
@@ -62,6 +63,8 @@ def drill(
     if shipping.spool_of(home) is not None and cluster.status(home).running:
         _mark_now(home)
     plan = plans.make(place, key)
+    if plan.manifest.data is None:
+        raise Refused("E-BACKUP-FOREIGN")
     scratch = Path(tempfile.mkdtemp(prefix="bangfu-drill-"))
     scratch.chmod(0o711)
     try:

@@ -1,0 +1,62 @@
+"""Two hundred kill -9 of server, worker and database under load, and the age of what is safe.
+
+The results are kept in bench/results/prove_killed.json and prove_rpo.json. BANGFU_PROVE_KILLS
+changes how many.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bangfu.foundation.backup import plans
+from bangfu.foundation.backup.archiver import PAUSE_SECONDS, Archiver
+from bangfu.foundation.backup.keys import load
+from tests.backup_kit import now, office
+from tests.kill_kit import kill_and_count
+
+RESULTS = Path(__file__).resolve().parents[2] / "bench" / "results"
+LONG = os.environ.get("HYPOTHESIS_PROFILE") == "prove"
+KILLS = int(os.environ.get("BANGFU_PROVE_KILLS", "200" if LONG else "3"))
+SEED = int(os.environ.get("BANGFU_PROVE_SEED", "20261122"))
+RPO_SECONDS = 60.0
+
+
+def keep(name: str, found: dict[str, Any], other: Path) -> None:
+    """Keep a result; a short run keeps it out of the repository."""
+    target = RESULTS if LONG else other
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    told = {"command": "make prove", **found, "machine": machine}
+    (target / name).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+@pytest.mark.evidence("F64")
+def test_f64_no_acknowledged_write_is_lost_however_often_it_is_killed(tmp_path: Path) -> None:
+    found = kill_and_count(KILLS, SEED)
+    keep("prove_killed.json", found, tmp_path)
+    assert found["lost"] == []
+    assert sum(found["kills"].values()) == KILLS
+
+
+@pytest.mark.evidence("GB22239-8.1.4.9-b")
+def test_a_lone_write_is_in_the_backup_within_a_minute(tmp_path: Path) -> None:
+    """The hardest case: one row, then nothing that would fill a log file."""
+    with office() as found:
+        found.backup()
+        worker, ages = Archiver(found.home), []
+        for number in range(3 if LONG else 1):
+            found.ask(f"INSERT INTO kept VALUES ({9000 + number})")
+            written = now()
+            before = len(plans.make(found.place, load(found.home)).wal)
+            while len(plans.make(found.place, load(found.home)).wal) == before:
+                time.sleep(PAUSE_SECONDS)
+                worker.once()
+            ages.append(round((now() - written).total_seconds(), 1))
+    keep("prove_rpo.json", {"seconds_until_safe": ages}, tmp_path)
+    assert max(ages) <= RPO_SECONDS

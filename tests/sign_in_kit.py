@@ -10,6 +10,7 @@ import struct
 import time
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from tests.cast import PASSWORD
@@ -56,6 +57,17 @@ def enrol_totp(client: Client) -> str:
     asked = call(client, "get", "account/authenticators/totp")
     assert asked.status_code == 404, asked.content
     secret: str = asked.json()["meta"]["secret"]
-    done = call(client, "post", "account/authenticators/totp", {"code": totp(secret)})
+    # A test's transaction never commits, and what happens then belongs to the request.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.db.transaction.on_commit", lambda do, **_: do())
+        done = call(client, "post", "account/authenticators/totp", {"code": totp(secret)})
     assert done.status_code == 200, done.content
     return secret
+
+
+@pytest.fixture
+def steady_clock(monkeypatch: pytest.MonkeyPatch) -> float:
+    """Stop `time.time` in the middle of a half minute, so that a code counts until it is given."""
+    middle = (time.time() // 30) * 30 + 15.0
+    monkeypatch.setattr("time.time", lambda: middle)
+    return middle

@@ -30,6 +30,7 @@ from bangfu.foundation.accounts import api as accounts
 from bangfu.foundation.accounts.administration_api import router as administration_router
 from bangfu.foundation.exports.api import router as exports_router
 from bangfu.foundation.http import storage
+from bangfu.foundation.accounts.sign_in_api import router as sign_in_router
 from bangfu.foundation.http.parsing import StrictParser
 from bangfu.foundation.http.permits import NotSignedIn, PermissionMissing
 from bangfu.foundation.inspection.api import router as audit_router
@@ -63,6 +64,7 @@ api = BangfuAPI(
 for _router in (
     health.router,
     accounts.router,
+    sign_in_router,
     sso_router,
     regions_router,
     changes_router,

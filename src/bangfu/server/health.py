@@ -26,11 +26,15 @@ class DemoAccount(Schema):
 
 
 class HealthOut(Schema):
-    """`is_demo`: this installation holds invented families; every page says so."""
+    """`is_demo`: this installation holds invented families; every page says so.
+
+    `asks_second_factor` is false only in a demo that lets its known accounts in by password alone.
+    """
 
     status: str
     version: str
     is_demo: bool
+    asks_second_factor: bool
     demo_accounts: list[DemoAccount]
 
 
@@ -55,5 +59,6 @@ def get_health(request: HttpRequest) -> Any:
         "status": "ok",
         "version": __version__,
         "is_demo": bool(accounts),
+        "asks_second_factor": not accounts or settings.BANGFU_SECOND_FACTOR != "off",
         "demo_accounts": accounts,
     }

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from bangfu.foundation.accounts import second_factor, selectors, sessions
-from bangfu.server.api import refuse
+from bangfu.server.refusals import refuse
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -32,6 +33,8 @@ def command(
     households: int, seed: int, no_serve: bool, again: bool, port: int, as_json: bool
 ) -> None:
     """Load the invented county 云溪县 (990101), screen three months and serve it."""
+    # The accounts of a demo are known to everybody; a second factor would keep nobody out.
+    os.environ.setdefault("BANGFU_SECOND_FACTOR", "off")
     home = get_config().home
     summary_file = home / "demo" / "summary.json"
     wanted = {"seed": seed, "households": households}

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from bangfu.foundation.accounts import second_factor, sessions
 from bangfu.foundation.accounts.second_factor import HeldPost
 
+PasswordAge = Literal["VALID", "ENDING", "CHANGE"]
 PASSWORD_HOLD = "E-API-PASSWORD-CHANGE"  # noqa: S105 (the code of a refusal)
 
 
@@ -20,7 +21,7 @@ class SignInState:
     """`hold` is the code of the refusal that every route with a permission answers with, or ""."""
 
     second_factor: second_factor.State
-    password: Literal["VALID", "ENDING", "CHANGE"]
+    password: PasswordAge
     password_due_on: date | None
     hold: str
 
@@ -29,14 +30,14 @@ def state_of(request: HttpRequest, posts: Sequence[HeldPost], on: date) -> SignI
     """Return where the session of a signed-in user stands; `posts` are those held on the day."""
     factor = second_factor.state_of(request, posts)
     known = sessions.password_state(request)
-    password: Literal["VALID", "ENDING", "CHANGE"] = "VALID"
+    age: PasswordAge = "VALID"
     if known.must_change(on):
-        password = "CHANGE"
+        age = "CHANGE"
     elif known.is_ending(on):
-        password = "ENDING"
+        age = "ENDING"
     hold = ""
     if factor in ("REQUIRED", "ENROL"):
         hold = second_factor.HOLD
-    elif password == "CHANGE":
+    elif age == "CHANGE":
         hold = PASSWORD_HOLD
-    return SignInState(factor, password, known.due_on, hold)
+    return SignInState(factor, age, known.due_on, hold)

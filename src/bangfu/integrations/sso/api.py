@@ -18,7 +18,7 @@ from ninja import Router, Schema
 from requests import RequestException
 
 from bangfu.foundation.http.permits import Open
-from bangfu.foundation.http.schemas import REFUSALS
+from bangfu.foundation.http.schemas import REFUSALS, Body
 from bangfu.integrations.sso.configuration import PROVIDER
 from bangfu.integrations.sso.provider import SsoAdapter
 from bangfu.kernel.errors import NotFound, Refused
@@ -34,7 +34,7 @@ class SsoOut(Schema):
     name: str | None
 
 
-class SsoStartIn(Schema):
+class SsoStartIn(Body):
     """The page of the console to come back to."""
 
     next: str = "/"

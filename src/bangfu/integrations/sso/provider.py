@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import jwt
-from allauth.socialaccount.internal import jwtkit
+from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
@@ -40,18 +40,31 @@ class SsoAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
 
     def _decode_id_token(self, app: Any, id_token: str) -> dict[str, Any]:
         try:
-            if jwt.get_unverified_header(id_token).get("alg") not in _SIGNATURES:
+            head = jwt.get_unverified_header(id_token)
+            if head.get("alg") not in _SIGNATURES:
                 raise OAuth2Error("unsigned ID token")
-            claims: dict[str, Any] = jwtkit.verify_and_decode(
-                credential=id_token,
-                keys_url=self.openid_config["jwks_uri"],
+            claims: dict[str, Any] = jwt.decode(
+                id_token,
+                key=self._key(head.get("kid")),
+                algorithms=[head["alg"]],
                 issuer=self.openid_config["issuer"],
                 audience=app.client_id,
-                lookup_kid=jwtkit.lookup_kid_jwk,
+                options={"require": ["exp", "iat", "iss", "aud", "sub"]},
             )
         except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
             raise OAuth2Error("invalid ID token") from error
         return claims
+
+    def _key(self, number: str | None) -> Any:
+        """Return the province's key of that number; a lone key need not be numbered."""
+        with get_adapter().get_requests_session() as session:
+            answer = session.get(self.openid_config["jwks_uri"])
+            answer.raise_for_status()
+        keys = jwt.PyJWKSet.from_dict(answer.json()).keys
+        fitting = [one for one in keys if number is None or one.key_id == number]
+        if len(fitting) != 1:
+            raise OAuth2Error("no such key")
+        return fitting[0].key
 
 
 class SsoProvider(OpenIDConnectProvider):  # type: ignore[misc]

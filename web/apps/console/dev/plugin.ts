@@ -34,7 +34,7 @@ function matchRoute(pattern: string, path: string): string[] | null {
 }
 
 function answerApi(question: Question): Answer {
-  if (question.path === 'health') return { status: 200, body: { status: 'ok', version: '0', is_demo: true, demo_accounts: ACCOUNTS } };
+  if (question.path === 'health') return { status: 200, body: { status: 'ok', version: '0', is_demo: true, asks_second_factor: false, demo_accounts: ACCOUNTS } };
   if (!state.isSignedIn) return STRANGER;
   for (const [method, pattern, handle] of routes) {
     const parts = method === question.method ? matchRoute(pattern, question.path) : null;

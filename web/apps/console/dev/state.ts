@@ -48,6 +48,8 @@ export function sessionOf(): Session {
     permissions: ['HINT_READ', 'REGISTRY_READ', 'REGISTRY_IMPORT', 'FEEDS_IMPORT', 'SCREENING_RUN', 'EXPORT', 'QUALITY_MANAGE', 'CHANGE_REQUEST', 'CHANGE_TOWN', 'RECONCILE', 'PACK_ADOPT', 'FEEDBACK_MANAGE'],
     is_demo: true,
     latest_period: '2026-10',
+    second_factor: 'DONE',
+    password: { state: 'VALID', due_on: '2027-01-20' },
   };
 }
 

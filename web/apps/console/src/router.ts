@@ -4,10 +4,12 @@ import { useSession } from './session/sessionStore';
 
 export const routes: RouteRecordRaw[] = [
   { path: '/sign-in', name: 'sign-in', component: () => import('./session/SignInView.vue'), meta: { open: true } },
+  { path: '/settle', name: 'settle', component: () => import('./session/SettleView.vue'), meta: { held: true } },
   {
     path: '/',
     component: () => import('./shell/AppShell.vue'),
     children: [
+      { path: 'account', name: 'account', component: () => import('./account/AccountView.vue') },
       { path: '', name: 'overview', component: () => import('./overview/OverviewView.vue') },
       {
         path: 'households',
@@ -65,10 +67,12 @@ export function createConsoleRouter(): Router {
   router.beforeEach(async (to) => {
     if (to.meta.open) return true;
     const session = useSession();
-    if (session.session) return true;
+    const query = to.fullPath === '/' ? {} : { next: to.fullPath };
     // A server that does not answer is told of by the sign-in screen, which asks it again.
-    const isSignedIn = await session.load().catch(() => false);
-    return isSignedIn || { name: 'sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } };
+    const isSignedIn = session.session !== null || (await session.load().catch(() => false));
+    if (!isSignedIn) return { name: 'sign-in', query };
+    // A second factor or a password that is due comes before everything else.
+    return !session.isHeld || to.meta.held ? true : { name: 'settle', query };
   });
   return router;
 }

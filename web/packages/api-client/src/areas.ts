@@ -5,6 +5,15 @@ import type * as wire from './wire';
 type Started = { job_id: string };
 type Paged<Query> = Query & { cursor?: string; limit?: number };
 
+function signInCalls(call: Call) {
+  return {
+    getSso: () => call<{ name: string | null }>('get', '/sign-in/sso'),
+    startSso: (next: string) => call<{ url: string }>('post', '/sign-in/sso', { body: { next } }),
+    getFactorCode: () => call<{ svg: string }>('get', '/session/second-factor/code'),
+    getPasswordRules: () => call<wire.PasswordRules>('get', '/session/password-rules'),
+  };
+}
+
 function ruleCalls(call: Call) {
   return {
     getRuleBook: (query: { region: string; period?: string }, signal?: AbortSignal) =>
@@ -111,6 +120,7 @@ function reconciliationCalls(call: Call) {
 /** Rules, the coverage board, data quality, change requests and reconciliation. */
 export function createAreas(call: Call) {
   return {
+    ...signInCalls(call),
     ...ruleCalls(call),
     ...feedCalls(call),
     ...qualityCalls(call),

@@ -1,11 +1,12 @@
 import { createAreas } from './areas';
-import { createAuth, type AuthPaths } from './auth';
+import { createAuth } from './auth';
 import { createCall } from './call';
 import { createTypedClient, type ClientOptions } from './client';
 import { createEndpoints } from './endpoints';
 import type { paths } from './schema';
 
-export { signInProblem, type SignInProblem } from './auth';
+export { pendingFactor, signInProblem, waysToConfirm } from './auth';
+export type { AuthAnswer, AuthFlow, AuthState, Factor, FactorKind, SignInProblem, SignInSession } from './auth';
 export { readCsrfToken, type ClientOptions } from './client';
 export type { NewImport } from './endpoints';
 export { ApiError, toApiError } from './errors';
@@ -17,7 +18,7 @@ export function createApi(options: ClientOptions) {
   return {
     ...createEndpoints(createTypedClient<paths>(options)),
     ...createAreas(createCall(createTypedClient<{}>(options))),
-    auth: createAuth(createTypedClient<AuthPaths>(options)),
+    auth: createAuth(createTypedClient<{}>(options)),
   };
 }
 

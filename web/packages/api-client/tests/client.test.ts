@@ -1,6 +1,15 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { ApiError, createApi, links, readCsrfToken, signInProblem, withQuery } from '../src';
+import {
+  ApiError,
+  createApi,
+  links,
+  pendingFactor,
+  readCsrfToken,
+  signInProblem,
+  waysToConfirm,
+  withQuery,
+} from '../src';
 
 const sent: Request[] = [];
 
@@ -86,8 +95,8 @@ describe('refusals', () => {
   });
 
   it('takes a stranger for a stranger, not for a fault', async () => {
-    await expect(apiAnswering(401, { status: 401 }).auth.prepare()).resolves.toBeUndefined();
-    await expect(apiAnswering(401, { status: 401 }).auth.signOut()).resolves.toBeUndefined();
+    await expect(apiAnswering(401, { status: 401 }).auth.prepare()).resolves.toMatchObject({ status: 401 });
+    await expect(apiAnswering(401, { status: 401 }).auth.signOut()).resolves.toMatchObject({ status: 401 });
     await expect(apiAnswering(500, {}).auth.prepare()).rejects.toBeInstanceOf(ApiError);
   });
 
@@ -96,6 +105,29 @@ describe('refusals', () => {
     expect(signInProblem(new ApiError(400, { errors: [{ code: 'too_many_login_attempts' }] }))).toBe('too-many');
     expect(signInProblem(new ApiError(429))).toBe('too-many');
     expect(signInProblem(new ApiError(0))).toBe('offline');
+  });
+});
+
+describe('the second step', () => {
+  const pending = { id: 'mfa_authenticate', is_pending: true, types: ['totp' as const, 'recovery_codes' as const] };
+
+  it('is waited for when allauth says so, with the kinds that its holder has', () => {
+    expect(pendingFactor({ status: 401, data: { flows: [{ id: 'login' }, pending] } })).toEqual(pending.types);
+    expect(pendingFactor({ status: 401, data: { flows: [{ id: 'login' }] } })).toBeNull();
+    expect(pendingFactor({ status: 200 })).toBeNull();
+  });
+
+  it('asks who you are by what you have, and never for a refusal of our own', () => {
+    const flows = [{ id: 'reauthenticate' }, { id: 'mfa_reauthenticate', types: ['webauthn' as const] }];
+    expect(waysToConfirm({ status: 401, data: { flows } })).toEqual(['key', 'password']);
+    expect(waysToConfirm({ status: 401, code: 'E-API-SECOND-FACTOR', data: { flows } })).toEqual([]);
+    expect(waysToConfirm({ status: 400, data: { flows } })).toEqual([]);
+  });
+
+  it('sends what allauth reads', async () => {
+    await apiAnswering(200, { status: 200 }).auth.giveCode('123456');
+    expect(new URL(sent[0]!.url).pathname).toBe('/_allauth/browser/v1/auth/2fa/authenticate');
+    expect(await sent[0]!.json()).toEqual({ code: '123456' });
   });
 });
 

@@ -11,6 +11,11 @@ export const useSession = defineStore('session', () => {
   const session = ref<Session | null>(null);
 
   const post = computed(() => session.value?.posts.find((item) => item.id === session.value?.active_post_id) ?? null);
+  /** A second factor or a new password is due first. */
+  const isHeld = computed(() => {
+    const now = session.value;
+    return now !== null && (['REQUIRED', 'ENROL'].includes(now.second_factor) || now.password.state === 'CHANGE');
+  });
   const isDemo = computed(() => session.value?.is_demo ?? false);
 
   /** Resolves with whether somebody is signed in; any other refusal is the caller's to show. */
@@ -43,5 +48,5 @@ export const useSession = defineStore('session', () => {
     session.value = null;
   }
 
-  return { session, post, isDemo, load, can, choosePost, chooseLanguage, signOut };
+  return { session, post, isHeld, isDemo, load, can, choosePost, chooseLanguage, signOut };
 });

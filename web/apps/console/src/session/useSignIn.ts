@@ -1,48 +1,71 @@
-import { signInProblem, toApiError, type SignInProblem } from '@bangfu/api-client';
+import {
+  pendingFactor,
+  signInProblem,
+  toApiError,
+  type AuthAnswer,
+  type AuthState,
+  type FactorKind,
+  type SignInProblem,
+} from '@bangfu/api-client';
 import { onMounted, ref } from 'vue';
 
 import { api } from '../api';
 import { useSession } from './sessionStore';
 
-/** Signs in and says in one word what went wrong. */
-export function useSignIn() {
+/** Signs in, in one step or two, and says in one word what went wrong. */
+export function useSignIn(onSignedIn: () => void) {
   const session = useSession();
   const isBusy = ref(false);
-  const problem = ref<SignInProblem | 'no-post' | null>(null);
+  const problem = ref<SignInProblem | 'no-post' | 'sso' | null>(null);
+  /** The kinds of factor that the second step may use; null while the first step is due. */
+  const second = ref<FactorKind[] | null>(null);
 
-  async function prepare(): Promise<void> {
-    try {
-      await api.auth.prepare();
-    } catch (error) {
-      problem.value = signInProblem(toApiError(error));
-    }
-  }
-
-  async function attempt(username: string, password: string): Promise<boolean> {
-    try {
-      await api.auth.signIn(username, password);
-    } catch (error) {
-      // 409: already signed in, in another tab perhaps; the session below decides.
-      if (toApiError(error).status !== 409) throw error;
-    }
-    const isIn = await session.load();
-    if (isIn && !session.post) problem.value = 'no-post';
-    return isIn && session.post !== null;
-  }
-
-  async function signIn(username: string, password: string): Promise<boolean> {
+  async function tried(attempt: () => Promise<void>): Promise<void> {
     isBusy.value = true;
     problem.value = null;
     try {
-      return await attempt(username, password);
+      await attempt();
     } catch (error) {
       problem.value = signInProblem(toApiError(error));
-      return false;
     } finally {
       isBusy.value = false;
     }
   }
 
-  onMounted(prepare);
-  return { isBusy, problem, signIn };
+  /** Whoever has something to settle first may have no post until then. */
+  async function enter(): Promise<void> {
+    if (!(await session.load())) {
+      second.value = null;
+      return;
+    }
+    if (session.post || session.isHeld) onSignedIn();
+    else problem.value = 'no-post';
+  }
+
+  async function follow(answer: AuthAnswer<AuthState>): Promise<void> {
+    second.value = pendingFactor(answer);
+    if (second.value) return;
+    // 409: already signed in, in another tab perhaps; the session decides.
+    if (answer.status === 200 || answer.status === 409) await enter();
+    else problem.value = signInProblem(answer);
+  }
+
+  const signIn = (username: string, password: string) =>
+    tried(async () => follow(await api.auth.signIn(username, password)));
+
+  /** Back to the first step, as somebody else perhaps. */
+  const startAgain = () =>
+    tried(async () => {
+      await api.auth.signOut();
+      second.value = null;
+    });
+
+  onMounted(() =>
+    tried(async () => {
+      const answer = await api.auth.prepare();
+      second.value = pendingFactor(answer);
+      if (answer.status === 200) await enter();
+    }),
+  );
+  return { isBusy, problem, second, signIn, enter: () => tried(enter), startAgain };
 }

@@ -32,6 +32,7 @@ export function useUserActions() {
 
   function run(command: string): void {
     if (command === 'large') toggleLarge();
+    else if (command === 'account') void router.push({ name: 'account' });
     else if (command === 'language') void session.chooseLanguage(currentLocale() === 'en' ? 'zh-CN' : 'en');
     else if (command === 'sign-out') void signOut();
     else if (command.startsWith(POST_PREFIX)) void choosePost(command.slice(POST_PREFIX.length));

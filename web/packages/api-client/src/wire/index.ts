@@ -6,3 +6,4 @@ export type * from './feeds';
 export type * from './quality';
 export type * from './reconciliation';
 export type * from './rules';
+export type * from './signing';

@@ -1,3 +1,4 @@
+import account from './account.json';
 import changes from './changes.json';
 import common from './common.json';
 import coverage from './coverage.json';
@@ -19,6 +20,7 @@ import units from './units.json';
 import type { Messages } from '../zh-CN';
 
 const messages: Messages = {
+  account,
   changes,
   common,
   coverage,

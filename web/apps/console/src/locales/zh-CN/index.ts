@@ -1,3 +1,4 @@
+import account from './account.json';
 import changes from './changes.json';
 import common from './common.json';
 import coverage from './coverage.json';
@@ -18,6 +19,7 @@ import signin from './signin.json';
 import units from './units.json';
 
 const messages = {
+  account,
   changes,
   common,
   coverage,

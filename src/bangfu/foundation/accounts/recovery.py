@@ -1,0 +1,159 @@
+"""What the system administrator does for people who cannot get in, or must be kept out.
+
+None of it opens anybody's data: a new password is provisional and known to its holder as not
+theirs, and whoever lost the second factor has to set one up anew.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from allauth.core import ratelimit
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from bangfu.foundation import audit
+from bangfu.foundation.access.roles import require
+from bangfu.foundation.access.scopes import activate, in_scope
+from bangfu.foundation.accounts import lockout, passwords, second_factor, sessions
+from bangfu.foundation.accounts.models import AccountHome, User
+from bangfu.kernel.errors import Conflict, InvalidValue, NotFound
+from bangfu.kernel.scope import Scope
+
+MANAGE = "ACCOUNTS_MANAGE"
+# The name under which accounts are joined to people of the province's sign-in.
+PROVINCE = "province"
+# Read out over a telephone: no letters or digits that are taken for each other.
+_LETTERS, _DIGITS = "abcdefghjkmnpqrstuvwxyz", "23456789"
+
+
+def unlock(*, scope: Scope, at: datetime, user_id: UUID) -> int:
+    """Forget the failed attempts at an account, also at its second factor; return how many.
+
+    Raises NotAllowed without ACCOUNTS_MANAGE, NotFound for an account of another place.
+    """
+    with activate(scope):
+        home = _find(scope, user_id)
+        failures = lockout.unlock(home.user.username)
+        # allauth counts the tries of a second factor under this name.
+        key = f"mfa-auth-user-{home.user_id}"
+        ratelimit.clear(None, action="login_failed", key=key)  # type: ignore[arg-type]
+        _audit(scope, "accounts.user.unlocked", at, home, {"failures": failures})
+    return failures
+
+
+def end_sessions(*, scope: Scope, at: datetime, user_id: UUID) -> int:
+    """End every session of an account; return how many. Raises as `unlock`."""
+    with activate(scope):
+        home = _find(scope, user_id)
+        ended = sessions.end_all(home.user)
+        _audit(scope, "accounts.sessions.ended", at, home, {"count": ended})
+    return ended
+
+
+def reset_factors(*, scope: Scope, at: datetime, user_id: UUID) -> int:
+    """Take the second factors of an account away and end its sessions; return how many factors.
+
+    For somebody who lost both the device and the recovery codes. Raises as `unlock`, and Conflict
+    E-ACCOUNT-SELF for one's own account.
+    """
+    with activate(scope):
+        home = _find_other(scope, user_id)
+        taken = second_factor.reset(home.user)
+        ended = sessions.end_all(home.user)
+        detail = {"factors": taken, "sessions_ended": ended}
+        _audit(scope, "accounts.factors.reset", at, home, detail)
+    return taken
+
+
+def set_password(*, scope: Scope, at: datetime, user_id: UUID, password: str) -> None:
+    """Give an account a provisional password: its holder must change it at the next sign-in.
+
+    Ends its sessions and lifts a lock. Raises as `reset_factors`, and InvalidValue
+    E-ACCOUNT-PASSWORD for a weak password.
+    """
+    with activate(scope):
+        home = _find_other(scope, user_id)
+        user = home.user
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            raise InvalidValue("E-ACCOUNT-PASSWORD", reasons=" ".join(error.messages)) from error
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        passwords.remember(user, at=at, is_provisional=True)
+        lockout.unlock(user.username)
+        ended = sessions.end_all(user)
+        _audit(scope, "accounts.password.reset", at, home, {"sessions_ended": ended})
+
+
+def new_password() -> str:
+    """Return a password that can be read out: five groups such as `kmw-7294`."""
+    groups = [
+        "".join(secrets.choice(alphabet) for _ in range(length))
+        for alphabet, length in ((_LETTERS, 4), (_DIGITS, 4)) * 2
+    ]
+    return "-".join([*groups, "".join(secrets.choice(_LETTERS) for _ in range(4))])
+
+
+def join_sso(*, scope: Scope, at: datetime, user_id: UUID, number: str) -> None:
+    """Let a person of the province's sign-in into an account; a former person is out.
+
+    `number` is what the claim BANGFU_SSO_CLAIM holds. Raises as `unlock`, and Conflict
+    E-SSO-TAKEN when the number belongs to another account.
+    """
+    with activate(scope):
+        home = _find(scope, user_id)
+        try:
+            with transaction.atomic():
+                SocialAccount.objects.filter(user_id=user_id, provider=PROVINCE).delete()
+                SocialAccount.objects.create(user_id=user_id, provider=PROVINCE, uid=number)
+        except IntegrityError as error:
+            raise Conflict("E-SSO-TAKEN") from error
+        _audit(scope, "accounts.sso.joined", at, home, {})
+
+
+def separate_sso(*, scope: Scope, at: datetime, user_id: UUID) -> None:
+    """Let nobody of the province's sign-in into an account, and end its sessions.
+
+    Raises as `unlock`.
+    """
+    with activate(scope):
+        home = _find(scope, user_id)
+        SocialAccount.objects.filter(user_id=user_id, provider=PROVINCE).delete()
+        ended = sessions.end_all(home.user)
+        _audit(scope, "accounts.sso.separated", at, home, {"sessions_ended": ended})
+
+
+def _find(scope: Scope, user_id: UUID) -> AccountHome:
+    require(scope, MANAGE)
+    home = in_scope(AccountHome.objects.select_related("user"), scope).filter(pk=user_id).first()
+    if home is None:
+        raise NotFound("E-ACCOUNT-NOT-FOUND")
+    User.objects.select_for_update().get(pk=user_id)
+    return home
+
+
+def _find_other(scope: Scope, user_id: UUID) -> AccountHome:
+    if scope.actor.id == str(user_id):
+        raise Conflict("E-ACCOUNT-SELF")
+    return _find(scope, user_id)
+
+
+def _audit(
+    scope: Scope, action: str, at: datetime, home: AccountHome, detail: dict[str, Any]
+) -> None:
+    audit.record(
+        scope,
+        action,
+        at=at,
+        subject_kind="accounts.user",
+        subject_id=str(home.pk),
+        region_code=home.region_code,
+        detail=detail,
+    )

@@ -1,0 +1,190 @@
+"""Who needs a second factor, and what a session that has not used one may do: nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
+from bangfu.foundation.access.scopes import activate, command_scope
+from bangfu.foundation.accounts import second_factor
+from bangfu.foundation.audit.models import AuditEvent
+from bangfu.kernel.region import RegionCode
+from tests.cast import Cast
+from tests.sign_in_kit import call, enrol_totp, sign_in, steady_clock, totp
+
+pytestmark = pytest.mark.usefixtures("steady_clock")
+__all__ = ["steady_clock"]
+VILLAGE, COUNTY, NATION = "990101101201", "990101000000", "000000000000"
+
+
+@dataclass(frozen=True)
+class Held:
+    role: str
+    region_code: str
+
+
+@pytest.fixture
+def required(settings: pytest.FixtureRequest) -> None:
+    settings.BANGFU_SECOND_FACTOR = "required"
+
+
+@pytest.mark.parametrize(
+    ("policy", "role", "place", "is_demanded"),
+    [
+        ("required", "COUNTY_OFFICER", COUNTY, True),
+        ("required", "TOWNSHIP_OFFICER", "990101101000", True),
+        ("required", "VILLAGE_OFFICER", VILLAGE, False),
+        ("required", "PAIRED_CADRE", VILLAGE, False),
+        ("required", "SYSTEM_ADMINISTRATOR", COUNTY, True),
+        ("required", "AUDIT_ADMINISTRATOR", COUNTY, True),
+        ("administrators", "COUNTY_OFFICER", COUNTY, False),
+        ("administrators", "SYSTEM_ADMINISTRATOR", COUNTY, True),
+        ("administrators", "SECURITY_ADMINISTRATOR", COUNTY, True),
+        ("administrators", "AUDIT_ADMINISTRATOR", COUNTY, True),
+        ("off", "SYSTEM_ADMINISTRATOR", COUNTY, False),
+        ("off", "COUNTY_OFFICER", COUNTY, False),
+    ],
+)
+@pytest.mark.evidence("GB22239-8.1.4.1-d")
+def test_the_setting_says_who_needs_one(
+    settings: pytest.FixtureRequest, policy: str, role: str, place: str, is_demanded: bool
+) -> None:
+    settings.BANGFU_SECOND_FACTOR = policy
+    assert second_factor.is_demanded([Held(role, place)]) is is_demanded
+
+
+def test_one_post_that_needs_it_is_enough(settings: pytest.FixtureRequest) -> None:
+    settings.BANGFU_SECOND_FACTOR = "required"
+    posts = [Held("PAIRED_CADRE", VILLAGE), Held("COUNTY_OFFICER", COUNTY)]
+    assert second_factor.is_demanded(posts)
+    assert not second_factor.is_demanded([])
+
+
+def state(client: Client) -> str:
+    return str(client.get("/api/v1/session").json()["second_factor"])
+
+
+@pytest.mark.django_db
+@pytest.mark.evidence("GB22239-8.1.4.1-d")
+def test_a_password_alone_opens_nothing_until_a_factor_is_set_up(
+    cast: Cast, required: None
+) -> None:
+    client = Client()
+    sign_in(client, "jia")
+    session = client.get("/api/v1/session").json()
+    assert (session["second_factor"], session["active_post_id"]) == ("ENROL", None)
+    assert session["permissions"] == []
+    refused = client.get("/api/v1/households")
+    assert (refused.status_code, refused.json()["code"]) == (401, "E-API-SECOND-FACTOR")
+    enrol_totp(client)
+    assert state(client) == "DONE"
+    assert client.get("/api/v1/households").status_code == 200
+
+
+@pytest.mark.django_db
+def test_whoever_has_one_gives_it_at_every_sign_in(cast: Cast, required: None) -> None:
+    first = Client()
+    sign_in(first, "jia")
+    secret = enrol_totp(first)
+    second = Client()
+    assert sign_in(second, "jia").status_code == 401
+    assert second.get("/api/v1/session").status_code == 401
+    assert call(second, "post", "auth/2fa/authenticate", {"code": totp(secret)}).status_code == 200
+    assert state(second) == "DONE"
+
+
+@pytest.mark.django_db
+@pytest.mark.evidence("F58")
+def test_a_session_from_before_the_factor_must_use_it_and_may_not_touch_it(
+    cast: Cast, required: None
+) -> None:
+    client = Client()
+    client.force_login(cast.county.user)
+    other = Client()
+    sign_in(other, "jia")
+    secret = enrol_totp(other)
+    assert state(client) == "REQUIRED"
+    assert client.get("/api/v1/households").status_code == 401
+    for method, path in (
+        ("get", "account/authenticators"),
+        ("delete", "account/authenticators/totp"),
+        ("post", "account/authenticators/recovery-codes"),
+        ("get", "account/authenticators/webauthn"),
+        ("post", "account/password/change"),
+        ("delete", "auth/sessions"),
+    ):
+        refused = call(client, method, path, {} if method != "get" else None)
+        assert (refused.status_code, refused.json()["code"]) == (401, "E-API-SECOND-FACTOR"), path
+    done = call(client, "post", "auth/2fa/reauthenticate", {"code": totp(secret)})
+    assert done.status_code == 200
+    assert state(client) == "DONE"
+
+
+@pytest.mark.django_db
+def test_taking_the_last_factor_away_asks_for_a_new_one_at_once(cast: Cast, required: None) -> None:
+    client = Client()
+    sign_in(client, "jia")
+    enrol_totp(client)
+    assert call(client, "delete", "account/authenticators/totp").status_code == 200
+    assert state(client) == "ENROL"
+    assert client.get("/api/v1/households").status_code == 401
+
+
+@pytest.mark.django_db
+def test_a_village_cadre_needs_none_and_an_administrator_always(cast: Cast, required: None) -> None:
+    cadre, auditor = Client(), Client()
+    sign_in(cadre, "cadre")
+    sign_in(auditor, "auditor")
+    assert state(cadre) == "NOT_NEEDED"
+    assert state(auditor) == "ENROL"
+
+
+@pytest.mark.django_db
+@pytest.mark.evidence("F59")
+def test_changing_a_factor_ends_the_other_sessions_and_is_in_the_audit_log(cast: Cast) -> None:
+    here, there = Client(), Client()
+    sign_in(here, "jia")
+    sign_in(there, "jia")
+    enrol_totp(here)
+    assert there.get("/api/v1/session").status_code == 401
+    assert here.get("/api/v1/session").status_code == 200
+    with activate(command_scope(RegionCode(NATION), "tests")):
+        rows = list(AuditEvent.objects.filter(action__startswith="accounts.factor").order_by("id"))
+    assert [(row.action, row.detail["kind"]) for row in rows] == [
+        ("accounts.factor.added", "recovery_codes"),
+        ("accounts.factor.added", "totp"),
+    ] or [(row.action, row.detail["kind"]) for row in rows] == [
+        ("accounts.factor.added", "totp"),
+        ("accounts.factor.added", "recovery_codes"),
+    ]
+    assert {row.region_code for row in rows} == {COUNTY}
+
+
+@pytest.mark.django_db
+def test_secrets_lie_encrypted_and_are_shown_once(cast: Cast) -> None:
+    client = Client()
+    sign_in(client, "jia")
+    secret = enrol_totp(client)
+    codes = call(client, "get", "account/authenticators/recovery-codes").json()["data"]
+    assert len(codes["unused_codes"]) == 10
+    again = call(client, "get", "account/authenticators/recovery-codes").json()["data"]
+    assert "unused_codes" not in again
+    kept = str(list(Authenticator.objects.values_list("data", flat=True)))
+    assert secret not in kept
+    assert not any(code in kept for code in codes["unused_codes"])
+
+
+@pytest.mark.django_db
+def test_a_neighbour_cannot_use_or_see_anything_of_it(cast: Cast) -> None:
+    jia, bing = Client(), Client()
+    sign_in(jia, "jia")
+    enrol_totp(jia)
+    sign_in(bing, "bing")
+    assert call(bing, "get", "account/authenticators").json()["data"] == []
+    sessions = call(jia, "get", "auth/sessions").json()["data"]
+    stolen = call(bing, "delete", "auth/sessions", {"sessions": [sessions[0]["id"]]})
+    assert stolen.status_code == 400
+    assert jia.get("/api/v1/session").status_code == 200

@@ -111,9 +111,9 @@ describe('change requests', () => {
     expect(isComplete({ name: '陈某', members: ['1'] }, fields)).toBe(true);
   });
 
-  it('takes up again what was filled in', () => {
+  it('takes up again what was filled in, masked numbers as they came', () => {
     const facts = [{ name: 'members', value: ['1', '2'] }, { name: 'name', value: '陈某' }, { name: 'gone', value: null }, { name: 'id_number', value: '9901**********1234' }];
-    expect(factsOf({ facts } as unknown as ChangeDetail)).toEqual({ members: ['1', '2'], name: '陈某' });
+    expect(factsOf({ facts } as unknown as ChangeDetail)).toEqual({ members: ['1', '2'], name: '陈某', id_number: '9901**********1234' });
   });
 
   it('counts the days that are left', () => {

@@ -82,7 +82,7 @@ describe('reasons', () => {
 
 describe('facts', () => {
   const fact = (key: string, source: string, value: unknown = 'x', words = ''): Fact => ({
-    key, label_zh: '工资', label_en: 'Wage', value, value_zh: words, value_en: words, source, as_of: '2026-10-31',
+    key, label_zh: '工资', label_en: 'Wage', value, value_zh: words, value_en: words, shown: 'OPEN', can_reveal: false, source, as_of: '2026-10-31',
   });
 
   it('finds the source that most facts share', () => {

@@ -2,7 +2,7 @@ import type { Client } from 'openapi-fetch';
 
 import { unwrap } from './client';
 import type { paths } from './schema';
-import type { HouseholdQuery } from './types';
+import type { HouseholdQuery, RevealReason } from './types';
 
 export interface NewImport {
   file: File;
@@ -64,6 +64,31 @@ function householdEndpoints(client: Client<paths>) {
   };
 }
 
+function lookEndpoints(client: Client<paths>) {
+  const of = (householdNo: string) => ({ household_no: householdNo });
+  return {
+    getRevealOptions: (signal?: AbortSignal) => unwrap(client.GET('/api/v1/reveal/options', { signal })),
+    revealValue: (householdNo: string, field: string, reason: RevealReason, memberId?: string) =>
+      unwrap(
+        client.POST('/api/v1/households/{household_no}/reveal', {
+          params: { path: of(householdNo) },
+          body: { note: '', ...reason, field, member_id: memberId },
+        }),
+      ),
+    revealChangeFact: (changeId: string, field: string, reason: RevealReason) =>
+      unwrap(
+        client.POST('/api/v1/changes/{change_id}/reveal', {
+          params: { path: { change_id: changeId } },
+          body: { note: '', ...reason, field },
+        }),
+      ),
+    listLooks: (householdNo: string, query: { cursor?: string; limit?: number }, signal?: AbortSignal) =>
+      unwrap(
+        client.GET('/api/v1/households/{household_no}/access', { params: { path: of(householdNo), query }, signal }),
+      ),
+  };
+}
+
 function importEndpoints(client: Client<paths>) {
   const at = (batchId: string) => ({ params: { path: { batch_id: batchId } } });
   return {
@@ -103,6 +128,7 @@ export function createEndpoints(client: Client<paths>) {
   return {
     ...sessionEndpoints(client),
     ...householdEndpoints(client),
+    ...lookEndpoints(client),
     ...importEndpoints(client),
     ...workEndpoints(client),
   };

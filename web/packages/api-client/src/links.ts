@@ -27,8 +27,8 @@ export const links = {
   importErrors: (id: string) => `${ROOT}/imports/${encodeURIComponent(id)}/errors.xlsx`,
   feedbackForm: (id: string) => `${ROOT}/feeds/feedback/${encodeURIComponent(id)}/form.xlsx`,
   qualityExport: (query: QualityQuery) => withQuery(`${ROOT}/quality/items/export`, { ...query }),
-  evidence: (changeId: string, fileId: string) =>
-    `${ROOT}/changes/${encodeURIComponent(changeId)}/evidence/${encodeURIComponent(fileId)}`,
+  evidence: (changeId: string, fileId: string, reason: { purpose?: string; note?: string } = {}) =>
+    withQuery(`${ROOT}/changes/${encodeURIComponent(changeId)}/evidence/${encodeURIComponent(fileId)}`, { ...reason }),
   reconciliationExport: (id: string, query: ReconciliationQuery = {}) =>
     withQuery(`${ROOT}/reconciliations/${encodeURIComponent(id)}/export.xlsx`, { ...query }),
 };

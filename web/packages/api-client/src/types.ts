@@ -32,6 +32,10 @@ export type HintStep = Schemas['HintStep'];
 export type FactSection = Schemas['SectionOut'];
 export type Fact = Schemas['FieldOut'];
 export type Member = Schemas['MemberOut'];
+export type RevealOptions = Schemas['RevealOptions'];
+export type RevealReason = Pick<Schemas['RevealIn'], 'purpose'> & { note?: string };
+export type RevealedValue = Pick<Schemas['RevealedOut'], 'value_zh' | 'value_en' | 'left'>;
+export type Look = Schemas['LookOut'];
 export type HistoryEntry = Schemas['HistoryItem'];
 export type HistoryChange = HistoryEntry['changes'][number];
 

@@ -49,7 +49,7 @@ function make(index: number, code: string, state: ChangeState): ChangeDetail {
     state, state_zh: state, state_en: state, household_no: household.household_no, head_name: household.head_name, region: household.region,
     happened_on: '2026-10-12', created_at: '2026-10-13T09:00:00+08:00', created_by: '丙',
     due_on: state === 'SUBMITTED' ? '2026-11-20' : state === 'VILLAGE_AGREED' ? '2026-11-25' : null, note: '', revision: 1,
-    facts: of.fields.slice(0, 2).map((field) => ({ name: field.name, zh: field.zh, en: field.en, value: 'x', value_zh: '陈某乙', value_en: '陈某乙' })),
+    facts: of.fields.slice(0, 2).map((field) => ({ name: field.name, zh: field.zh, en: field.en, value: 'x', value_zh: '陈某乙', value_en: '陈某乙', shown: 'OPEN' as const, can_reveal: false })),
     evidence: state === 'DRAFT' ? [] : [{ id: 'f1', name: '户口簿.jpg', size: 812_000, note: '本人页', by: '丙', at: '2026-10-13T09:05:00+08:00' }],
     conflicts: index === 2 ? [{ change_id: 'change-3', no: 'HJ-2026-0003', why_zh: '另有一件申请要动同一户的户主。', why_en: 'Another request changes the head of the same household.' }] : [],
     flags: index === 2 ? [{ code: 'BEFORE_CUT', text_zh: '在年度审核前 20 天内分户，核对是否为了享受政策。', text_en: 'A split within 20 days of the yearly review: check whether it is made for the benefit.' }] : [],
@@ -58,7 +58,7 @@ function make(index: number, code: string, state: ChangeState): ChangeDetail {
       { text_zh: `陈某乙自10月12日起不再是${household.household_no}户成员`, text_en: `陈某乙 is no longer a member of household ${household.household_no} from 12 October` },
       { text_zh: '新立一户，户主陈某乙，2 人', text_en: 'A new household of two is set up, headed by 陈某乙' },
     ],
-    allowed: ALLOWED[state],
+    needs_purpose: false, allowed: ALLOWED[state],
   };
 }
 

@@ -21,7 +21,7 @@ const AGES = [52, 49, 26, 13, 78, 4];
 function fact(key: string, zh: string, en: string, valueZh: string, valueEn = valueZh, source = SOURCE): Fact {
   return {
     key, label_zh: zh, label_en: en, value: valueZh || null, value_zh: valueZh, value_en: valueEn,
-    unit: null, source, as_of: source === SOURCE ? '2026-10-31' : '2026-09-20',
+    unit: null, shown: 'OPEN', can_reveal: false, source, as_of: source === SOURCE ? '2026-10-31' : '2026-09-20',
   };
 }
 
@@ -36,8 +36,9 @@ function member(household: FixtureHousehold, index: number): Member {
     sex: isMale ? MALE : FEMALE,
     birth_on: `${2026 - age}-03-08`,
     age,
-    id_number_masked: `990101********${1000 + index}`,
+    id_number_masked: '990101************',
     phone_masked: age > 16 ? '138****1234' : '',
+    can_reveal: true,
     fields: [
       fact('health', '健康状况', 'Health', index === 1 ? '长期慢性病' : '健康', index === 1 ? 'Chronic illness' : 'Healthy'),
       ...(age > 16 && age < 65

@@ -44,11 +44,6 @@ export function toneOf(state: ChangeState): 'now' | 'late' | 'done' | 'quiet' {
   return state === 'APPROVED' ? 'done' : 'quiet';
 }
 
-/** A number that the reader may not see in full is typed anew, never sent back with its stars. */
-function isMasked(value: string): boolean {
-  return value.includes('***');
-}
-
 /** What was filled in, as the form takes it up again. */
 export function factsOf(change: Pick<ChangeDetail, 'facts'>): Record<string, FactInput> {
   const found: Record<string, FactInput> = {};
@@ -56,7 +51,8 @@ export function factsOf(change: Pick<ChangeDetail, 'facts'>): Record<string, Fac
     const { value } = fact;
     if (Array.isArray(value)) found[fact.name] = value as MemberInput[];
     else if (typeof value === 'number') found[fact.name] = value;
-    else if (typeof value === 'string' && !isMasked(value)) found[fact.name] = value;
+    // A masked number goes back as it came, and the server keeps the one that it stands for.
+    else if (typeof value === 'string') found[fact.name] = value;
   }
   return found;
 }
@@ -74,9 +70,15 @@ export function cleanFacts(
   return Object.fromEntries(kept.map((field) => [field.name, facts[field.name] ?? null]));
 }
 
+/** Facts that are there and withheld from the reader: an empty field leaves them as they are. */
+export function withheldFacts(change: Pick<ChangeDetail, 'facts'>): string[] {
+  return change.facts.filter((fact) => fact.shown === 'HIDDEN').map((fact) => fact.name);
+}
+
 export function isComplete(
   facts: Record<string, FactInput>,
   fields: readonly { name: string; required: boolean }[],
+  withheld: readonly string[] = [],
 ): boolean {
-  return fields.every((field) => !field.required || isFilled(facts[field.name]));
+  return fields.every((field) => !field.required || withheld.includes(field.name) || isFilled(facts[field.name]));
 }

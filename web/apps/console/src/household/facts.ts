@@ -12,6 +12,11 @@ function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
 }
 
+/** Whether the reader's post does not open it; known or not is not told. */
+export function isHidden(fact: Fact): boolean {
+  return fact.shown === 'HIDDEN';
+}
+
 /** Source and day of a fact in one line, or nothing where neither is known. */
 export function sourceLine(fact: Pick<Fact, 'source' | 'as_of'>, t: Translate): string {
   if (!fact.source && !fact.as_of) return '';

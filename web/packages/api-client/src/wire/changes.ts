@@ -73,6 +73,9 @@ export interface ChangeFact {
   value: unknown;
   value_zh: string;
   value_en: string;
+  /** MASKED and HIDDEN facts are kept as they are when the form is saved with them. */
+  shown: 'OPEN' | 'MASKED' | 'HIDDEN';
+  can_reveal: boolean;
 }
 
 export interface Evidence {
@@ -120,6 +123,8 @@ export interface ChangeDetail {
   flags: { code: string; text_zh: string; text_en: string }[];
   steps: ChangeStep[];
   effects: { text_zh: string; text_en: string }[];
+  /** The papers are opened for a stated purpose. */
+  needs_purpose: boolean;
   allowed: ChangeAction[];
 }
 

@@ -9,6 +9,7 @@ import household from './household.json';
 import households from './households.json';
 import imports from './imports.json';
 import jobs from './jobs.json';
+import looks from './looks.json';
 import overview from './overview.json';
 import quality from './quality.json';
 import reconciliation from './reconciliation.json';
@@ -31,6 +32,7 @@ const messages: Messages = {
   households,
   imports,
   jobs,
+  looks,
   overview,
   quality,
   reconciliation,

@@ -12,6 +12,7 @@ from bangfu.cli.output import report_error
 from bangfu.kernel.errors import BangfuError
 
 COMMANDS = {
+    "accounts": "bangfu.cli.accounts",
     "audit": "bangfu.cli.audit",
     "authorizations": "bangfu.cli.authorizations",
     "backup": "bangfu.cli.backup",

@@ -12,7 +12,7 @@ from ninja import Query, Router, Status
 
 from bangfu.foundation.access import roles
 from bangfu.foundation.access.scopes import activate
-from bangfu.foundation.accounts import granting, managing, register
+from bangfu.foundation.accounts import granting, managing, recovery, register
 from bangfu.foundation.accounts.administration_schemas import (
     AccountIn,
     AccountList,
@@ -109,6 +109,35 @@ def _set_active(request: HttpRequest, username: str, *, active: bool, reason: st
         scope=scope, at=timezone.now(), user_id=account.id, active=active, reason=reason
     )
     return describe_account(scope, register.get_account(scope, username))
+
+
+@router.post("/accounts/{username}/unlock", auth=MANAGE, response={204: None, **REFUSALS})
+def unlock_account(request: HttpRequest, username: str) -> Any:
+    """Forget the failed attempts at an account, so that it can sign in at once."""
+    scope = scope_of(request)
+    account = register.get_account(scope, username)
+    recovery.unlock(scope=scope, at=timezone.now(), user_id=account.id)
+    return Status(204, None)
+
+
+@router.post("/accounts/{username}/password", auth=MANAGE, response={200: AccountMade, **REFUSALS})
+def reset_account_password(request: HttpRequest, username: str) -> Any:
+    """Give an account a new first password, shown this once; its sessions end."""
+    scope, password = scope_of(request), recovery.new_password()
+    account = register.get_account(scope, username)
+    recovery.set_password(scope=scope, at=timezone.now(), user_id=account.id, password=password)
+    return {"username": username, "password": password}
+
+
+@router.post(
+    "/accounts/{username}/second-factor/reset", auth=MANAGE, response={204: None, **REFUSALS}
+)
+def reset_account_factor(request: HttpRequest, username: str) -> Any:
+    """Take the second factors of an account away; it sets up a new one at the next sign-in."""
+    scope = scope_of(request)
+    account = register.get_account(scope, username)
+    recovery.reset_factors(scope=scope, at=timezone.now(), user_id=account.id)
+    return Status(204, None)
 
 
 @router.post("/accounts/posts/{post_id}/end", auth=MANAGE, response={204: None, **REFUSALS})

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
-import string
 from datetime import datetime
 from uuid import UUID
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
-from bangfu.foundation.accounts import services, sessions
+from bangfu.foundation.accounts import recovery, services, sessions
 from bangfu.foundation.accounts.models import AccountHome
 from bangfu.kernel.errors import Conflict, NotFound
 from bangfu.kernel.scope import Scope
-
-# Letters and digits that nobody takes for one another on paper.
-_PLAIN = "".join(one for one in string.ascii_letters + string.digits if one not in "Il1O0o")
-_PASSWORD_LENGTH = 16
-
-
-def first_password() -> str:
-    """Return a random password with letters, digits and a sign, easy to read out."""
-    body = [secrets.choice(_PLAIN) for _ in range(_PASSWORD_LENGTH)]
-    groups = ["".join(body[start : start + 4]) for start in range(0, _PASSWORD_LENGTH, 4)]
-    return "-".join(groups) + f"-{secrets.randbelow(90) + 10}"
 
 
 def open_account(*, scope: Scope, at: datetime, username: str, display_name: str) -> str:
@@ -32,7 +22,7 @@ def open_account(*, scope: Scope, at: datetime, username: str, display_name: str
 
     Raises as `services.create_user`.
     """
-    password = first_password()
+    password = recovery.new_password()
     services.create_user(
         scope=scope,
         at=at,
@@ -42,6 +32,14 @@ def open_account(*, scope: Scope, at: datetime, username: str, display_name: str
         must_change=True,
     )
     return password
+
+
+def _end_unlisted_sessions(user_id: UUID) -> None:
+    """End the sessions that the list of sessions does not know of, so that none comes to life
+    again with the account. Reads every session: disabling is rare, and nothing may be left."""
+    for session in Session.objects.all().iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(user_id):
+            session.delete()
 
 
 def set_active(*, scope: Scope, at: datetime, user_id: UUID, active: bool, reason: str) -> None:
@@ -63,6 +61,7 @@ def set_active(*, scope: Scope, at: datetime, user_id: UUID, active: bool, reaso
         home.user.save(update_fields=["is_active"])
         if not active:
             sessions.end_all(home.user)
+            _end_unlisted_sessions(user_id)
         audit.record(
             scope,
             "accounts.user.enabled" if active else "accounts.user.disabled",

@@ -32,7 +32,8 @@ def keep(name: str, found: dict[str, Any], other: Path) -> None:
     """Keep a result; a short run keeps it out of the repository."""
     target = RESULTS if LONG else other
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    told = {"command": "make prove", **found, "machine": machine}
+    command = "make prove" if KILLS == 200 else f"BANGFU_PROVE_KILLS={KILLS} make prove"
+    told = {"command": command, **found, "machine": machine}
     (target / name).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 

@@ -25,7 +25,10 @@ class Archiver:
         self._head: Head | None = None
 
     def once(self) -> Shipped | None:
-        """Make one pass; None when this installation has no set yet. Raises Refused E-BACKUP-WRITE."""
+        """Make one pass; None when this installation has no set yet.
+
+        Raises Refused E-BACKUP-WRITE when the place takes nothing.
+        """
         spool = shipping.spool_of(self._home)
         found = shipping.current_set(self._home)
         if spool is None or found is None:

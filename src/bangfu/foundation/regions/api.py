@@ -17,6 +17,15 @@ from bangfu.kernel.region import RegionCode
 
 MATCHES = 20
 
+# Places are named on the screens of everybody who works in a post.
+READERS = (
+    "REGISTRY_READ",
+    "FEEDS_IMPORT",
+    "ACCOUNTS_MANAGE",
+    "ACCOUNTS_GRANT",
+    "AUDIT_READ",
+)
+
 router = Router(tags=["regions"])
 
 
@@ -33,7 +42,7 @@ def _path(code: RegionCode, top: RegionCode) -> list[dict[str, Any]]:
 
 @router.get(
     "/regions",
-    auth=Permit("REGISTRY_READ"),
+    auth=Permit("REGISTRY_READ", "AUDIT_READ"),
     response={200: list[RegionMatch], **REFUSALS},
 )
 def search_regions(request: HttpRequest, q: str = Query(..., min_length=1, max_length=40)) -> Any:
@@ -44,7 +53,11 @@ def search_regions(request: HttpRequest, q: str = Query(..., min_length=1, max_l
     return [{**_item(one), "path": _path(RegionCode(one.code), scope.region)} for one in found]
 
 
-@router.get("/regions/{code}", auth=Permit("REGISTRY_READ"), response={200: RegionOut, **REFUSALS})
+@router.get(
+    "/regions/{code}",
+    auth=Permit("REGISTRY_READ", "AUDIT_READ"),
+    response={200: RegionOut, **REFUSALS},
+)
 def get_region(request: HttpRequest, code: str) -> Any:
     """Return a place in scope with the places directly below it."""
     scope = scope_of(request)

@@ -1,6 +1,7 @@
 import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router';
 
 import { useSession } from './session/sessionStore';
+import { ENTRIES } from './shell/navigation';
 
 export const routes: RouteRecordRaw[] = [
   { path: '/sign-in', name: 'sign-in', component: () => import('./session/SignInView.vue'), meta: { open: true } },
@@ -49,6 +50,7 @@ export const routes: RouteRecordRaw[] = [
         name: 'reconciliation',
         component: () => import('./reconciliation/ReconciliationView.vue'),
       },
+      { path: 'audit', name: 'audit', component: () => import('./audit/AuditView.vue') },
       { path: 'imports', name: 'imports', component: () => import('./imports/ImportsView.vue') },
       { path: 'imports/new', name: 'new-import', component: () => import('./imports/NewImportView.vue') },
       { path: 'imports/:id', name: 'import', component: () => import('./imports/ImportView.vue') },
@@ -72,7 +74,10 @@ export function createConsoleRouter(): Router {
     const isSignedIn = session.session !== null || (await session.load().catch(() => false));
     if (!isSignedIn) return { name: 'sign-in', query };
     // A second factor or a password that is due comes before everything else.
-    return !session.isHeld || to.meta.held ? true : { name: 'settle', query };
+    if (session.isHeld && !to.meta.held) return { name: 'settle', query };
+    // Whoever may not see the overview begins with the first screen of their post.
+    const first = ENTRIES.find((entry) => entry.needs.some((need) => session.can(need)));
+    return to.name === 'overview' && first && first.name !== 'overview' ? { name: first.name } : true;
   });
   return router;
 }

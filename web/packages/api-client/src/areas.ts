@@ -100,6 +100,15 @@ function exportForm(input: { file: File; region: string; as_of: string }): FormD
   return form;
 }
 
+function auditCalls(call: Call) {
+  return {
+    listAuditEvents: (query: Paged<wire.AuditQuery>, signal?: AbortSignal) =>
+      call<Omit<wire.Page<wire.AuditItem>, 'total'>>('get', '/audit/events', { query, signal }),
+    getAuditState: (signal?: AbortSignal) => call<wire.AuditChain>('get', '/audit/state', { signal }),
+    getAuditWords: (signal?: AbortSignal) => call<wire.AuditWords>('get', '/audit/words', { signal }),
+  };
+}
+
 function reconciliationCalls(call: Call) {
   return {
     startReconciliation: (input: { file: File; region: string; as_of: string }) =>
@@ -126,5 +135,6 @@ export function createAreas(call: Call) {
     ...qualityCalls(call),
     ...changeCalls(call),
     ...reconciliationCalls(call),
+    ...auditCalls(call),
   };
 }

@@ -1,5 +1,5 @@
 import type { HouseholdQuery } from './types';
-import type { QualityQuery, ReconciliationQuery } from './wire';
+import type { AuditQuery, QualityQuery, ReconciliationQuery } from './wire';
 
 const ROOT = '/api/v1';
 
@@ -27,6 +27,8 @@ export const links = {
   importErrors: (id: string) => `${ROOT}/imports/${encodeURIComponent(id)}/errors.xlsx`,
   feedbackForm: (id: string) => `${ROOT}/feeds/feedback/${encodeURIComponent(id)}/form.xlsx`,
   qualityExport: (query: QualityQuery) => withQuery(`${ROOT}/quality/items/export`, { ...query }),
+  auditExport: (query: AuditQuery, purpose: string) =>
+    withQuery(`${ROOT}/audit/events/export`, { ...query, purpose }),
   evidence: (changeId: string, fileId: string, reason: { purpose?: string; note?: string } = {}) =>
     withQuery(`${ROOT}/changes/${encodeURIComponent(changeId)}/evidence/${encodeURIComponent(fileId)}`, { ...reason }),
   reconciliationExport: (id: string, query: ReconciliationQuery = {}) =>

@@ -10,6 +10,9 @@ type Missing<Ours, Theirs> = Exclude<keyof Ours, keyof Theirs>;
 
 describe('the shapes written by hand', () => {
   it('read nothing that the server does not send', () => {
+    expectTypeOf<Missing<wire.AuditItem, Schemas['AuditEventOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.AuditChain, Schemas['AuditStateOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.AuditWords, Schemas['AuditWords']>>().toBeNever();
     expectTypeOf<Missing<wire.RuleBook, Schemas['RuleListOut']>>().toBeNever();
     expectTypeOf<Missing<wire.RuleItem, Schemas['RuleLineOut']>>().toBeNever();
     expectTypeOf<Missing<wire.ThresholdItem, Schemas['ThresholdLineOut']>>().toBeNever();

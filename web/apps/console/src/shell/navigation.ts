@@ -5,6 +5,7 @@ import {
   Connection,
   DataLine,
   DocumentChecked,
+  DocumentCopy,
   EditPen,
   House,
   Notebook,
@@ -14,7 +15,7 @@ import { computed, type Component } from 'vue';
 
 import { useSession } from '../session/sessionStore';
 
-export type NavigationGroup = 'people' | 'work' | 'data' | 'judge';
+export type NavigationGroup = 'people' | 'work' | 'data' | 'judge' | 'guard';
 
 export interface NavigationEntry {
   name: string;
@@ -26,7 +27,7 @@ export interface NavigationEntry {
   needs: readonly string[];
 }
 
-export const GROUPS: readonly NavigationGroup[] = ['people', 'work', 'data', 'judge'];
+export const GROUPS: readonly NavigationGroup[] = ['people', 'work', 'data', 'judge', 'guard'];
 
 const READ = ['REGISTRY_READ', 'HINT_READ'];
 
@@ -76,6 +77,7 @@ export const ENTRIES: readonly NavigationEntry[] = [
     needs: READ,
   },
   { name: 'screening', group: 'judge', covers: ['screening'], icon: Aim, needs: ['HINT_READ'] },
+  { name: 'audit', group: 'guard', covers: ['audit'], icon: DocumentCopy, needs: ['AUDIT_READ'] },
   { name: 'rules', group: 'judge', covers: ['rules', 'rule'], icon: Notebook, needs: ['HINT_READ'] },
 ];
 

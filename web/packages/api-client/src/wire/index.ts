@@ -1,4 +1,5 @@
 /** The wire shapes of rules, the coverage board, data quality, change requests and reconciliation. */
+export type * from './audit';
 export type * from './changes';
 export type * from './common';
 export type * from './explanation';

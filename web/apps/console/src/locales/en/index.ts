@@ -1,4 +1,5 @@
 import account from './account.json';
+import audit from './audit.json';
 import changes from './changes.json';
 import common from './common.json';
 import coverage from './coverage.json';
@@ -22,6 +23,7 @@ import type { Messages } from '../zh-CN';
 
 const messages: Messages = {
   account,
+  audit,
   changes,
   common,
   coverage,

@@ -1,4 +1,5 @@
 import account from './account.json';
+import audit from './audit.json';
 import changes from './changes.json';
 import common from './common.json';
 import coverage from './coverage.json';
@@ -21,6 +22,7 @@ import units from './units.json';
 
 const messages = {
   account,
+  audit,
   changes,
   common,
   coverage,

@@ -105,7 +105,7 @@ def test_filters_narrow(world: World, query: dict[str, str], expected: set[str])
     assert {item["subject"]["id"] for item in found.json()["items"]} == expected
 
 
-@pytest.mark.evidence("F56")
+@pytest.mark.evidence("F56", "ASVS-16.4.2")
 def test_f56_nobody_reads_the_log_of_another_county(world: World) -> None:
     add(SHIQIAO, "卡那瑞1")
     client = administrator(world)
@@ -119,7 +119,7 @@ def test_f56_nobody_reads_the_log_of_another_county(world: World) -> None:
     assert "卡那瑞" not in texts
 
 
-@pytest.mark.evidence("GB22239-8.1.4.2-d")
+@pytest.mark.evidence("GB22239-8.1.4.2-d", "GB22239-8.1.5.2-a", "GB22239-8.1.5.2-b", "ASVS-16.3.2")
 def test_officers_and_the_auditor_without_export_are_refused_and_that_is_written(
     world: World,
 ) -> None:
@@ -212,6 +212,7 @@ def test_a_stranger_verifies_an_export_and_finds_what_was_altered(
     assert "does not follow" in check(tmp_path).stderr
 
 
+@pytest.mark.evidence("GB22239-8.1.5.2-a")
 def test_an_export_is_itself_in_the_log_with_its_reason(world: World, tmp_path: Path) -> None:
     unpack(administrator(world), tmp_path)
     (row,) = rows(action="audit.events.exported")
@@ -244,6 +245,7 @@ def test_a_list_that_is_read_is_written_down_without_what_was_searched(world: Wo
     assert row.client == "127.0.0.1"
 
 
+@pytest.mark.evidence("ASVS-16.5.3", "GB22239-8.1.4.3-d")
 def test_a_read_whose_row_cannot_be_written_is_not_answered(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -321,6 +323,7 @@ def test_every_action_in_the_code_has_words() -> None:
     assert sorted(found - set(words.actions())) == []
 
 
+@pytest.mark.evidence("GB22239-8.1.4.3-c")
 def test_the_log_kept_longer_than_the_law_asks_names_its_source() -> None:
     kept = words._table()["kept"]
     assert kept["months"] >= 6

@@ -51,7 +51,7 @@ def codes(password: str) -> set[str]:
         ("x" * 129, {"E-PASSWORD-LONG"}),
     ],
 )
-@pytest.mark.evidence("ASVS-6.2.1", "GB22239-8.1.4.1-a")
+@pytest.mark.evidence("ASVS-6.2.1", "GB22239-8.1.4.1-a", "ASVS-6.2.9", "ASVS-6.2.11")
 def test_what_a_password_must_be(password: str, reasons: set[str]) -> None:
     assert codes(password) == reasons
 
@@ -62,6 +62,7 @@ def test_reasons_are_said_in_the_readers_language() -> None:
             PasswordRules().validate("Kd7-mwqzt.v")
 
 
+@pytest.mark.evidence("ASVS-6.2.11")
 def test_what_guessers_try_is_taken_out_longest_first() -> None:
     assert without_common_words("Password123kdz") == "kdz"
 
@@ -81,7 +82,7 @@ def test_none_of_the_last_five_comes_back(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.evidence("F59")
+@pytest.mark.evidence("F59", "ASVS-6.2.2", "ASVS-6.2.3", "ASVS-7.4.3")
 def test_changing_it_needs_the_old_one_and_ends_the_other_sessions(cast: Cast) -> None:
     here, there = Client(), Client()
     sign_in(here, "jia")
@@ -124,6 +125,7 @@ def test_a_given_password_can_be_read_out_and_meets_the_rules() -> None:
     assert not set("".join(given)) & set("l1o0i")
 
 
+@pytest.mark.evidence("ASVS-7.4.5", "ASVS-6.4.3", "ASVS-16.3.1")
 @pytest.mark.django_db
 def test_unlocking_resetting_and_ending_sessions(cast: Cast) -> None:
     scope, at = command_scope(NATION, "tests"), timezone.now()
@@ -141,6 +143,7 @@ def test_unlocking_resetting_and_ending_sessions(cast: Cast) -> None:
     assert client.get("/api/v1/session").status_code == 401
 
 
+@pytest.mark.evidence("ASVS-6.4.4")
 @pytest.mark.django_db
 def test_the_neighbours_administrator_reaches_nobody_here_and_nobody_resets_himself(
     cast: Cast,

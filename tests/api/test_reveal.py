@@ -58,6 +58,7 @@ def fields_of(page: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
+@pytest.mark.evidence("T1", "ASVS-8.2.3", "GB22239-8.1.4.11-b")
 def test_t1_a_number_is_masked_and_seen_in_full_for_a_purpose(filled: World):
     client = filled.client(filled.cast.county)
     page = client.get(PAGE).json()
@@ -73,6 +74,7 @@ def test_t1_a_number_is_masked_and_seen_in_full_for_a_purpose(filled: World):
     assert ask(client, field="account", purpose="PAYMENT_CHECK").json()["value"] == ACCOUNT
 
 
+@pytest.mark.evidence("T1")
 def test_everybody_who_sees_the_family_sees_who_has_looked(filled: World):
     county, cadre = filled.client(filled.cast.county), filled.client(filled.cast.cadre)
     county.get(PAGE)
@@ -95,6 +97,7 @@ def test_the_list_of_looks_goes_on_page_by_page(filled: World):
     assert {one["id"] for one in first["items"]}.isdisjoint(one["id"] for one in second["items"])
 
 
+@pytest.mark.evidence("T2")
 def test_the_neighbour_learns_nothing(filled: World):
     client = filled.client(filled.cast.neighbour)
     for response in (
@@ -114,6 +117,7 @@ def test_a_member_of_another_household_is_not_found(filled: World):
     assert ask(client, field="id_number", member_id=str(other)).status_code == 404
 
 
+@pytest.mark.evidence("T1", "ASVS-2.3.2", "ASVS-2.4.1", "ASVS-16.3.3")
 def test_the_days_budget_ends_and_the_attempt_is_written_down(
     filled: World, monkeypatch: pytest.MonkeyPatch
 ):
@@ -150,6 +154,7 @@ def test_what_is_not_a_reason_or_a_masked_column_is_refused(filled: World, body:
     assert RevealBudget.objects.count() == 0
 
 
+@pytest.mark.evidence("ASVS-8.2.3")
 def test_a_cadre_sees_neither_health_nor_money_but_one_value_for_a_purpose(filled: World):
     client = filled.client(filled.cast.cadre)
     page = client.get(PAGE).json()
@@ -184,6 +189,7 @@ def test_an_auditor_may_not_ask(filled: World):
     assert client.get("/api/v1/reveal/options").status_code == 403
 
 
+@pytest.mark.evidence("ASVS-8.2.3")
 def test_the_history_withholds_what_the_page_withholds(filled: World):
     with activate(command_scope(YUNXI, "tests")):
         household = Household.objects.get(household_no=HOME)

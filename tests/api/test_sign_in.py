@@ -16,6 +16,7 @@ from tests.sign_in_kit import ALLAUTH, change_password, sign_in
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.evidence("ASVS-7.2.2", "ASVS-16.3.1")
 def test_the_right_password_signs_in_and_the_session_says_what_was_proved(cast: Cast) -> None:
     client = Client()
     assert sign_in(client, "jia").status_code == 200
@@ -26,6 +27,7 @@ def test_the_right_password_signs_in_and_the_session_says_what_was_proved(cast: 
     assert client.get("/api/v1/households").status_code == 200
 
 
+@pytest.mark.evidence("T8")
 def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(cast: Cast) -> None:
     wrong = sign_in(Client(), "jia", "another long password")
     unknown = sign_in(Client(), "nobody-here", "another long password")
@@ -33,7 +35,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(cast: Cast) ->
     assert wrong.status_code == 400
 
 
-@pytest.mark.evidence("GB22239-8.1.4.1-b")
+@pytest.mark.evidence("GB22239-8.1.4.1-b", "ASVS-7.3.1")
 def test_a_session_ends_when_nothing_was_asked_for_half_an_hour(cast: Cast) -> None:
     client = Client()
     sign_in(client, "jia")
@@ -42,6 +44,7 @@ def test_a_session_ends_when_nothing_was_asked_for_half_an_hour(cast: Cast) -> N
     assert (refused.status_code, refused.json()["code"]) == (401, "E-API-SIGN-IN")
 
 
+@pytest.mark.evidence("ASVS-7.3.2")
 def test_a_session_in_use_goes_on_and_ends_after_ten_hours_all_the_same(cast: Cast) -> None:
     client = Client()
     sign_in(client, "jia")
@@ -52,6 +55,7 @@ def test_a_session_in_use_goes_on_and_ends_after_ten_hours_all_the_same(cast: Ca
     assert client.get("/api/v1/households").status_code == 401
 
 
+@pytest.mark.evidence("ASVS-7.2.2", "ASVS-7.6.2")
 def test_a_session_that_never_signed_in_here_is_none(cast: Cast) -> None:
     client = Client()
     sign_in(client, "jia")
@@ -87,6 +91,7 @@ def test_a_password_that_ends_within_a_fortnight_is_announced(cast: Cast) -> Non
     assert client.get("/api/v1/households").status_code == 200
 
 
+@pytest.mark.evidence("ASVS-6.4.2", "ASVS-6.3.4", "ASVS-15.2.3", "GB22239-8.1.4.4-b")
 @pytest.mark.parametrize(
     "path",
     [
@@ -113,6 +118,7 @@ def test_addresses_of_allauth_that_we_do_not_use_are_not_there(
         assert (answer.status_code, answer.json()["code"]) == (404, "E-API-NOT-FOUND")
 
 
+@pytest.mark.evidence("ASVS-7.4.2")
 def test_somebody_disabled_is_out_at_the_next_request_and_cannot_come_back(cast: Cast) -> None:
     client = _signed_in("jia")
     cast.county.user.is_active = False

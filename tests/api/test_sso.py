@@ -72,7 +72,7 @@ def join(cast: Cast, number: str = "prov-1001") -> None:
     recovery.join_sso(scope=NATION, at=timezone.now(), user_id=cast.county.user.pk, number=number)
 
 
-@pytest.mark.evidence("ASVS-6.8.1")
+@pytest.mark.evidence("ASVS-6.8.1", "ASVS-10.5.2")
 def test_a_person_whom_an_administrator_joined_to_an_account_signs_in(
     cast: Cast, province: str
 ) -> None:
@@ -107,7 +107,7 @@ def test_nobody_signs_up_by_it(cast: Cast, province: str) -> None:
 
 
 @pytest.mark.usefixtures("steady_clock")
-@pytest.mark.evidence("GB22239-8.1.4.1-d")
+@pytest.mark.evidence("GB22239-8.1.4.1-d", "ASVS-6.8.4")
 def test_the_second_factor_is_asked_after_it_too(cast: Cast, province: str) -> None:
     join(cast)
     first = Client()
@@ -122,6 +122,7 @@ def test_the_second_factor_is_asked_after_it_too(cast: Cast, province: str) -> N
     assert client.get("/api/v1/session").json()["second_factor"] == "DONE"
 
 
+@pytest.mark.evidence("ASVS-10.1.1", "GB22239-8.1.4.11-a")
 def test_of_what_the_province_tells_only_the_number_is_kept(cast: Cast, province: str) -> None:
     requests.put(
         f"{province}/users/prov-1001",
@@ -138,6 +139,7 @@ def test_of_what_the_province_tells_only_the_number_is_kept(cast: Cast, province
     assert "卡那瑞" not in str(client.session.items())
 
 
+@pytest.mark.evidence("ASVS-10.1.2", "ASVS-10.2.1", "ASVS-7.6.2")
 def test_an_answer_that_this_browser_did_not_ask_for_is_refused(cast: Cast, province: str) -> None:
     join(cast)
     asked, victim = Client(), Client()
@@ -152,7 +154,9 @@ def test_an_answer_that_this_browser_did_not_ask_for_is_refused(cast: Cast, prov
 
 
 @pytest.mark.parametrize("fault", ["none", "HS256", "other-key", "other-audience", "other-sub"])
-@pytest.mark.evidence("ASVS-9.1.2")
+@pytest.mark.evidence(
+    "ASVS-9.1.2", "ASVS-6.8.2", "ASVS-9.2.1", "ASVS-9.2.3", "ASVS-9.1.3", "ASVS-10.5.4"
+)
 def test_a_token_that_the_province_did_not_sign_for_us_is_refused(
     cast: Cast, province: str, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
@@ -192,6 +196,7 @@ def test_a_token_that_the_province_did_not_sign_for_us_is_refused(
     assert client.get("/api/v1/session").status_code == 401
 
 
+@pytest.mark.evidence("ASVS-10.5.2")
 def test_joining_an_account_is_the_administrators_not_its_holders(
     cast: Cast, province: str
 ) -> None:
@@ -205,6 +210,7 @@ def test_joining_an_account_is_the_administrators_not_its_holders(
         get_adapter().pre_social_login(None, login)
 
 
+@pytest.mark.evidence("ASVS-7.6.1")
 def test_a_number_belongs_to_one_account_and_separating_ends_its_sessions(
     cast: Cast, province: str
 ) -> None:
@@ -248,6 +254,7 @@ def test_without_one_there_is_no_button_and_no_way_in(cast: Cast) -> None:
     assert client.get("/_allauth/sso/callback?code=1&state=2").status_code == 404
 
 
+@pytest.mark.evidence("ASVS-16.5.2")
 def test_a_province_that_does_not_answer_is_said_so(cast: Cast, settings: Any) -> None:
     settings.SOCIALACCOUNT_PROVIDERS = providers(
         issuer="http://127.0.0.1:9", client_id="bangfu", secret="s", name="省", claim="sub"
@@ -256,6 +263,7 @@ def test_a_province_that_does_not_answer_is_said_so(cast: Cast, settings: Any) -
     assert answer.json()["code"] == "E-SSO-UNREACHABLE"
 
 
+@pytest.mark.evidence("ASVS-12.3.2")
 @pytest.mark.parametrize(
     ("issuer", "client_id", "code"),
     [

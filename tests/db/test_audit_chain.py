@@ -53,6 +53,7 @@ def chain(*sizes: int) -> None:
         assert sealer.seal_pending() == size
 
 
+@pytest.mark.evidence("T11", "GB22239-8.1.4.7-b", "GB39786-8.4-g")
 @pytest.mark.django_db
 def test_rows_wait_then_are_sealed_and_the_chain_holds() -> None:
     add(3)
@@ -96,6 +97,7 @@ def test_a_stranger_can_rebuild_a_segment_from_its_rows_by_hand() -> None:
     assert bytes(segment.chain) == canonical.sm3(header.encode())
 
 
+@pytest.mark.evidence("ASVS-11.4.3")
 def test_the_hash_is_sm3_by_its_standard() -> None:
     """GB/T 32905-2016, appendix A.1."""
     expected = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"

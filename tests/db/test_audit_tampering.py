@@ -47,7 +47,7 @@ def first_fault() -> tuple[Fault, int] | None:
     return (found.fault, found.segment) if found else None
 
 
-@pytest.mark.evidence("GB22239-8.1.4.3-c", "T11")
+@pytest.mark.evidence("GB22239-8.1.4.3-c", "T11", "GB39786-8.4-g", "ASVS-16.4.2")
 def test_a_thousand_mutations_are_all_found_and_named() -> None:
     segments = tampering.build(1000)
     assert verifying.verify().is_sound
@@ -149,6 +149,7 @@ def _ids(segments: list[Sealed]) -> list[Any]:
     return [event_id for one in segments for event_id in one.ids]
 
 
+@pytest.mark.evidence("T11", "ASVS-16.4.3")
 def test_a_rollback_of_the_whole_database_is_found_also_when_it_grew_again() -> None:
     tampering.build(2)
     checkpoints.send(at=timezone.now())
@@ -249,7 +250,7 @@ def test_without_its_key_a_chain_is_neither_sealed_nor_proved(home: Path) -> Non
     assert sealer.seal_pending() == 1
 
 
-@pytest.mark.evidence("GB22239-8.1.4.3-c")
+@pytest.mark.evidence("GB22239-8.1.4.3-c", "ASVS-16.4.2", "GB22239-8.1.4.3-d")
 def test_the_application_can_neither_change_nor_delete_the_log_or_its_seals() -> None:
     tampering.build(1)
     for statement in (

@@ -61,7 +61,7 @@ def texts(home: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in sorted((home / "lake").iterdir())}
 
 
-@pytest.mark.evidence("GB22239-8.1.4.9-a", "F68")
+@pytest.mark.evidence("GB22239-8.1.4.9-a", "F68", "T12")
 def test_everything_that_was_shipped_comes_back(
     lived: tuple[Office, datetime], new_home: Path
 ) -> None:
@@ -204,7 +204,7 @@ def test_f68_another_key_or_another_keyring_is_refused_before_anything_is_touche
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.evidence("GB39786-8.4-i")
+@pytest.mark.evidence("GB39786-8.4-e", "GB22239-8.1.4.8-b")
 def test_nothing_in_the_place_of_backups_can_be_read(lived: tuple[Office, datetime]) -> None:
     found, _ = lived
     passwords = saved.load(found.home).passwords.values()
@@ -234,7 +234,7 @@ def test_a_pass_that_was_killed_leaves_nothing_twice(lived: tuple[Office, dateti
     plans.verify(plans.make(found.place, keys.load(found.home)), quiet)
 
 
-@pytest.mark.evidence("GB22239-8.1.4.9-a")
+@pytest.mark.evidence("GB22239-8.1.4.9-a", "T12")
 def test_a_drill_compares_rows_and_files_and_cleans_up_after_itself(
     lived: tuple[Office, datetime], new_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -113,6 +113,7 @@ def bangfu(*arguments: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.evidence("ASVS-11.2.2")
 def test_everything_is_encrypted_anew_and_reads_the_same(ring: Path) -> None:
     home = add_register()
     before = under(1)
@@ -210,6 +211,7 @@ def test_killed_in_the_middle_it_goes_on_where_it_stopped(ring: Path) -> None:
     assert (under(1), under(2)) == (0, before)
 
 
+@pytest.mark.evidence("ASVS-11.2.2")
 def test_a_server_that_goes_on_writing_loses_nothing(ring: Path) -> None:
     """A writer adds people and changes telephones all the time; every last value it wrote is
     there afterwards, under the new key, and it never met an error."""
@@ -259,6 +261,7 @@ def test_a_server_that_goes_on_writing_loses_nothing(ring: Path) -> None:
     assert under(1) == 0
 
 
+@pytest.mark.evidence("ASVS-13.3.1")
 def test_a_lost_keyring_is_refused_and_none_is_made(ring: Path) -> None:
     add_register()
     ring.rename(ring.with_suffix(".gone"))

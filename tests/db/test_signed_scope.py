@@ -90,6 +90,7 @@ def test_a_signed_context_shows_its_rows_until_the_transaction_ends(app: psycopg
         assert seen(app) == []
 
 
+@pytest.mark.evidence("T2", "ASVS-8.4.1", "GB39786-8.4-b")
 @pytest.mark.parametrize("local", [True, False])
 def test_injected_settings_without_a_signature_show_nothing(
     app: psycopg.Connection, local: bool
@@ -101,6 +102,7 @@ def test_injected_settings_without_a_signature_show_nothing(
         assert value(app, "SELECT bangfu_user_id()") is None
 
 
+@pytest.mark.evidence("GB39786-8.4-b", "ASVS-9.1.1")
 @pytest.mark.parametrize(
     "change",
     [
@@ -147,6 +149,7 @@ def test_the_signature_of_another_connection_is_worth_nothing(
         assert seen(other) == [2]
 
 
+@pytest.mark.evidence("ASVS-9.2.1")
 def test_the_signature_of_an_earlier_transaction_is_worth_nothing(
     app: psycopg.Connection,
 ) -> None:
@@ -173,6 +176,7 @@ def test_a_transaction_that_injected_sql_ends_and_begins_has_no_scope(
         cursor.execute("ROLLBACK")
 
 
+@pytest.mark.evidence("ASVS-13.3.2")
 @pytest.mark.parametrize(
     "statement",
     [
@@ -230,6 +234,7 @@ def test_the_key_stands_neither_in_the_functions_nor_in_the_statistics(
     assert value(app, shown) == 0
 
 
+@pytest.mark.evidence("ASVS-11.4.1")
 def test_the_check_is_hmac_sha256_by_rfc_4231(owner: psycopg.Connection) -> None:
     """Test case 2: key "Jefe". The pads are what the database hashes."""
     inner, outer = scope_keys.pads(b"Jefe")

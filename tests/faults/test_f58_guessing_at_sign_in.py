@@ -44,7 +44,7 @@ def enter(*, username: str = "jia", address: str = HERE, at: datetime = NOON) ->
 
 
 @pytest.mark.django_db
-@pytest.mark.evidence("F58", "GB22239-8.1.4.1-b")
+@pytest.mark.evidence("F58", "GB22239-8.1.4.1-b", "ASVS-6.3.1")
 def test_five_failures_lock_an_account_for_a_quarter_of_an_hour() -> None:
     assert fail(8) == 5
     last = NOON + timedelta(seconds=4)
@@ -66,7 +66,7 @@ def test_failures_spread_over_hours_lock_nobody() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.evidence("F58")
+@pytest.mark.evidence("F58", "ASVS-6.3.1")
 def test_a_stranger_who_fails_cannot_lock_the_holder_out() -> None:
     enter()
     assert fail(20, at=NOON + timedelta(minutes=1)) == 5
@@ -76,7 +76,7 @@ def test_a_stranger_who_fails_cannot_lock_the_holder_out() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.evidence("F58")
+@pytest.mark.evidence("F58", "ASVS-6.3.1", "ASVS-2.4.1")
 def test_one_password_sprayed_over_many_accounts_is_stopped_at_the_address() -> None:
     counted = sum(fail(1, username=f"user{number}", at=NOON) for number in range(60))
     assert counted == 20
@@ -107,6 +107,7 @@ def test_fifty_tries_at_once_count_as_five() -> None:
     assert SignInAttempt.objects.count() == 5
 
 
+@pytest.mark.evidence("ASVS-16.2.5")
 @pytest.mark.django_db
 def test_names_are_not_kept_and_case_and_spaces_make_no_new_account() -> None:
     fail(3, username="Jia ")
@@ -116,7 +117,7 @@ def test_names_are_not_kept_and_case_and_spaces_make_no_new_account() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.evidence("F58", "GB22239-8.1.4.1-b")
+@pytest.mark.evidence("F58", "GB22239-8.1.4.1-b", "ASVS-16.3.3", "ASVS-16.3.1")
 def test_a_locked_account_refuses_the_right_password_too_and_the_log_says_so(cast: Cast) -> None:
     for number in range(5):
         assert sign_in(Client(), "jia", f"wrong password no {number}").status_code == 400
@@ -163,7 +164,7 @@ def give(client: Client, code: str) -> Any:
 
 
 @pytest.mark.django_db
-@pytest.mark.evidence("F58")
+@pytest.mark.evidence("F58", "ASVS-6.5.1")
 def test_a_code_is_used_once_even_in_its_own_half_minute(cast: Cast) -> None:
     secret, _ = with_factor("jia")
     code = totp(secret)
@@ -172,7 +173,7 @@ def test_a_code_is_used_once_even_in_its_own_half_minute(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.evidence("F58")
+@pytest.mark.evidence("F58", "ASVS-6.5.5")
 def test_a_code_of_the_half_minute_before_or_after_is_refused(
     cast: Cast, steady_clock: float
 ) -> None:
@@ -184,6 +185,7 @@ def test_a_code_of_the_half_minute_before_or_after_is_refused(
     assert give(client, totp(secret, now)).status_code == 200
 
 
+@pytest.mark.evidence("F58", "ASVS-6.5.1")
 @pytest.mark.django_db
 def test_a_recovery_code_is_used_once(cast: Cast) -> None:
     _, codes = with_factor("jia")
@@ -216,7 +218,7 @@ def test_five_wrong_codes_lock_the_second_factor(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.evidence("F58")
+@pytest.mark.evidence("F58", "ASVS-7.2.4")
 def test_a_session_begun_before_signing_in_is_worth_nothing_afterwards(cast: Cast) -> None:
     fixed = Client()
     fixed.get("/_allauth/browser/v1/config")
@@ -234,7 +236,7 @@ def test_a_session_begun_before_signing_in_is_worth_nothing_afterwards(cast: Cas
 
 
 @pytest.mark.django_db
-@pytest.mark.evidence("F58")
+@pytest.mark.evidence("F58", "ASVS-7.2.4")
 def test_the_session_changes_again_at_the_second_factor(cast: Cast) -> None:
     _, codes = with_factor("jia")
     client = half_way("jia")

@@ -182,7 +182,7 @@ def test_f59_a_post_counts_for_its_own_permissions_and_place_alone(cast: Cast) -
     assert not ask(player.actor.id, player.post_id, held, AT.replace(year=2025))
 
 
-@pytest.mark.evidence("F59")
+@pytest.mark.evidence("F59", "ASVS-7.4.2", "ASVS-7.4.5")
 @pytest.mark.django_db(transaction=True)
 def test_f59_an_officer_disabled_with_five_sessions_is_out_of_all(cast: Cast) -> None:
     sessions = [Client() for _ in range(5)]
@@ -269,6 +269,7 @@ def test_f59_a_download_under_way_stops(cast: Cast, live_server: Any, act: Any) 
     assert received < size / 2
 
 
+@pytest.mark.evidence("GB22239-8.1.5.1-a")
 @pytest.mark.django_db
 def test_f59_only_those_who_answer_for_an_account_disable_it(cast: Cast) -> None:
     at = timezone.now()

@@ -69,6 +69,7 @@ def test_a_file_of_the_stream_reads_in_any_portions() -> None:
     assert reader.read(1) + reader.read(499) + reader.read() == content
 
 
+@pytest.mark.evidence("ASVS-11.3.1")
 def test_nothing_of_the_content_stands_in_the_stream_and_no_two_are_alike() -> None:
     first, second = seal(b"510722199001011234" * 9), seal(b"510722199001011234" * 9)
     assert b"5107221990" not in first
@@ -138,7 +139,7 @@ def test_the_key_is_made_once_for_its_owner_alone(home: Path) -> None:
     assert caught.value.code == "E-BACKUP-KEY-FILE"
 
 
-@pytest.mark.evidence("F68")
+@pytest.mark.evidence("F68", "ASVS-11.4.4")
 def test_f68_a_key_bundle_opens_by_its_passphrase_alone(home: Path, tmp_path: Path) -> None:
     key = keys.load_or_create(home)
     keyring = home / "keys" / "keyring.json"
@@ -160,6 +161,7 @@ def test_f68_a_key_bundle_opens_by_its_passphrase_alone(home: Path, tmp_path: Pa
     assert caught.value.code == "E-BACKUP-DAMAGED"
 
 
+@pytest.mark.evidence("ASVS-11.4.4")
 def test_a_bundle_is_never_written_over_and_wants_a_long_passphrase(
     home: Path, tmp_path: Path
 ) -> None:

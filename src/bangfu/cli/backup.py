@@ -126,7 +126,7 @@ def verify_audit(scratch: Path) -> str:
     dropped = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_URL_FILE", "DATABASE_OWNER_URL_FILE")
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     done = subprocess.run(
-        [sys.executable, "-m", "bangfu.cli.main", "audit", "verify"],
+        [sys.executable, "-m", "bangfu.cli.main", "audit", "verify", "--chain-only"],
         env={**kept, "BANGFU_HOME": str(scratch)},
         capture_output=True,
         text=True,

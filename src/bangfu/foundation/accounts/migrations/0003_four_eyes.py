@@ -34,6 +34,8 @@ CARRY_OVER = migrations.RunSQL(
         FROM (SELECT user_id, min(duty) AS duty FROM accounts_post GROUP BY user_id) AS held
         WHERE held.user_id = accounts_user.id
         """,
+        # Deferred checks of the rows above would keep the table from being altered.
+        "SET CONSTRAINTS ALL IMMEDIATE",
         'ALTER TABLE "accounts_post" FORCE ROW LEVEL SECURITY',
     ],
     migrations.RunSQL.noop,

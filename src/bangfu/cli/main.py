@@ -33,6 +33,7 @@ COMMANDS = {
     "restore": "bangfu.cli.restore",
     "screen": "bangfu.cli.screen",
     "serve": "bangfu.cli.serve",
+    "sso": "bangfu.cli.sso",
 }
 
 

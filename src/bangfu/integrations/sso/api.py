@@ -49,7 +49,7 @@ class SsoStartOut(Schema):
 @router.get(
     "/sign-in/sso",
     auth=Open("says whether the sign-in page shows the province's button"),
-    response={200: SsoOut},
+    response={200: SsoOut, **REFUSALS},
 )
 def get_sso(request: HttpRequest) -> Any:
     """Say what the province's sign-in is called."""

@@ -57,6 +57,7 @@ def _form(body: ChangeIn) -> services.Form:
 @router.get("/changes/kinds", auth=READ, response={200: list[KindOut], **REFUSALS})
 def list_change_kinds(request: HttpRequest) -> Any:
     """Return the kinds of change with their forms."""
+    check_query(request)
     return view.kinds()
 
 

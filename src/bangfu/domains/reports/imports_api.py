@@ -41,6 +41,7 @@ BINARY = {
 )
 def list_datasets(request: HttpRequest) -> Any:
     """Return the dataset contracts, and which of them the active post may import."""
+    check_query(request)
     return imports.list_datasets(scope_of(request))
 
 

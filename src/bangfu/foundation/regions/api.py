@@ -60,6 +60,7 @@ def search_regions(request: HttpRequest, q: str = Query(..., min_length=1, max_l
 )
 def get_region(request: HttpRequest, code: str) -> Any:
     """Return a place in scope with the places directly below it."""
+    check_query(request)
     scope = scope_of(request)
     region_code = RegionCode.parse(code)
     if not scope.region.contains(region_code):

@@ -1,3 +1,4 @@
+import { accountCalls } from './accounts';
 import type { Call } from './call';
 import type { Job } from './types';
 import type * as wire from './wire';
@@ -129,6 +130,7 @@ function reconciliationCalls(call: Call) {
 /** Rules, the coverage board, data quality, change requests and reconciliation. */
 export function createAreas(call: Call) {
   return {
+    ...accountCalls(call),
     ...signInCalls(call),
     ...ruleCalls(call),
     ...feedCalls(call),

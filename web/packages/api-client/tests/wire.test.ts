@@ -31,5 +31,10 @@ describe('the shapes written by hand', () => {
     expectTypeOf<Missing<wire.RulePage, Schemas['RulePageOut']>>().toBeNever();
     expectTypeOf<Missing<wire.ReconciliationItem, Schemas['DifferenceOut']>>().toBeNever();
     expectTypeOf<Missing<wire.ReconciliationDetail, Schemas['ReconciliationOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.Account, Schemas['AccountOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.HeldPost, Schemas['HeldPostOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.Proposal, Schemas['ProposalOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.AccountRole, Schemas['RoleOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.ExportRequest, Schemas['ExportRequestOut']>>().toBeNever();
   });
 });

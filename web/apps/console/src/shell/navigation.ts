@@ -9,7 +9,9 @@ import {
   EditPen,
   House,
   Notebook,
+  Stamp,
   Upload,
+  User,
 } from '@element-plus/icons-vue';
 import { computed, type Component } from 'vue';
 
@@ -79,6 +81,20 @@ export const ENTRIES: readonly NavigationEntry[] = [
   { name: 'screening', group: 'judge', covers: ['screening'], icon: Aim, needs: ['HINT_READ'] },
   { name: 'audit', group: 'guard', covers: ['audit'], icon: DocumentCopy, needs: ['AUDIT_READ'] },
   { name: 'rules', group: 'judge', covers: ['rules', 'rule'], icon: Notebook, needs: ['HINT_READ'] },
+  {
+    name: 'export-requests',
+    group: 'guard',
+    covers: ['export-requests'],
+    icon: Stamp,
+    needs: ['EXPORT', 'EXPORT_APPROVE'],
+  },
+  {
+    name: 'accounts',
+    group: 'guard',
+    covers: ['accounts', 'new-account', 'propose-post'],
+    icon: User,
+    needs: ['ACCOUNTS_MANAGE', 'ACCOUNTS_GRANT'],
+  },
 ];
 
 /** How many entries a telephone's bar holds beside the one that opens the rest. */

@@ -1,5 +1,6 @@
 /** The wire shapes of rules, the coverage board, data quality, change requests and reconciliation. */
 export type * from './audit';
+export type * from './accounts';
 export type * from './changes';
 export type * from './common';
 export type * from './explanation';

@@ -1,4 +1,6 @@
 import account from './account.json';
+import accounts from './accounts.json';
+import bulk from './bulk.json';
 import audit from './audit.json';
 import changes from './changes.json';
 import common from './common.json';
@@ -23,6 +25,8 @@ import type { Messages } from '../zh-CN';
 
 const messages: Messages = {
   account,
+  accounts,
+  bulk,
   audit,
   changes,
   common,

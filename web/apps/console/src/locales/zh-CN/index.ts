@@ -1,4 +1,6 @@
 import account from './account.json';
+import accounts from './accounts.json';
+import bulk from './bulk.json';
 import audit from './audit.json';
 import changes from './changes.json';
 import common from './common.json';
@@ -22,6 +24,8 @@ import units from './units.json';
 
 const messages = {
   account,
+  accounts,
+  bulk,
   audit,
   changes,
   common,

@@ -11,8 +11,14 @@ from bangfu.foundation.http.permits import Open, Permit, SignedIn
 from bangfu.server.api import api
 
 # Routes that need no permission, and why that is right.
-OPEN = {"get_health"}
-SIGNED_IN = {"get_session", "change_post", "change_language"}
+OPEN = {"get_health", "get_sso", "start_sso"}
+SIGNED_IN = {
+    "get_session",
+    "change_post",
+    "change_language",
+    "get_factor_code",
+    "get_password_rules",
+}
 
 
 def routes() -> Iterator[tuple[str, str, object]]:

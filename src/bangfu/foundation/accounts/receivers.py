@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import signals as account_signals
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa import signals as factor_signals
 from django.contrib.auth import signals as auth_signals
 from django.http import HttpRequest
@@ -31,7 +32,7 @@ def _on_session_begun(sender: Any, request: HttpRequest, user: Any, **kwargs: An
 
 
 def _on_signed_in(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
-    shown = second_factor.get_authentication_records(request, user)
+    shown = get_authentication_records(request, user)
     methods = sorted({str(one["method"]) for one in shown})
     records.note(user, "accounts.sign_in.succeeded", {"methods": methods})
 

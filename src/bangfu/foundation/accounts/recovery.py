@@ -42,7 +42,7 @@ def unlock(*, scope: Scope, at: datetime, user_id: UUID) -> int:
         failures = lockout.unlock(home.user.username)
         # allauth counts the tries of a second factor under this name.
         key = f"mfa-auth-user-{home.user_id}"
-        ratelimit.clear(None, action="login_failed", key=key)  # type: ignore[arg-type]
+        ratelimit.clear(None, action="login_failed", key=key)
         _audit(scope, "accounts.user.unlocked", at, home, {"failures": failures})
     return failures
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from bangfu.foundation.accounts import records
 
 
-class JoinedAccounts(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class JoinedAccounts(DefaultSocialAccountAdapter):
     """Nobody signs up, and nobody joins an account by himself."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:

@@ -19,7 +19,7 @@ from django.urls import reverse
 _SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 
 
-class SsoAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
+class SsoAdapter(OpenIDConnectOAuth2Adapter):
     """Talks to the province's servers."""
 
     def get_callback_url(self, request: HttpRequest, app: Any) -> str:
@@ -67,7 +67,7 @@ class SsoAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         return fitting[0].key
 
 
-class SsoProvider(OpenIDConnectProvider):  # type: ignore[misc]
+class SsoProvider(OpenIDConnectProvider):
     """The province's sign-in, of which only the person's number is kept."""
 
     id = "sso"

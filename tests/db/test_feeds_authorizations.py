@@ -29,6 +29,7 @@ def listed(scope=None, region=YUNXI):
     return authorizations.list_authorizations(scope or county(), region, on=date(2026, 11, 2))
 
 
+@pytest.mark.evidence("GB39786-8.4-e")
 def test_a_paper_is_kept_masked_on_the_screen_and_encrypted_in_the_table(tmp_path) -> None:
     result = taken(tmp_path, ROW)
     assert result.state == BatchState.COMMITTED

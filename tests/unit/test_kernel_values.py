@@ -35,6 +35,7 @@ def refused_money(value: str | int | float | Decimal) -> str:
     return caught.value.code
 
 
+@pytest.mark.evidence("ASVS-1.4.2")
 @pytest.mark.parametrize(
     ("written", "fen"),
     [
@@ -239,11 +240,13 @@ def test_an_error_survives_the_way_from_a_child_process() -> None:
     assert (error.code, error.params) == ("E-SHEET-BOMB", {"entries": 3})
 
 
+@pytest.mark.evidence("ASVS-16.2.5")
 def test_an_error_keeps_its_parameters_out_of_logs() -> None:
     error = BangfuError("E-ID-CHECKSUM", value="990101198001010014")
     assert "990101198001010014" not in f"{error} {error!r}"
 
 
+@pytest.mark.evidence("ASVS-8.3.1")
 def test_nobody_makes_a_scope_by_hand() -> None:
     actor = Actor("COMMAND", "cli", "bangfu")
     with pytest.raises(TypeError, match="access"):
@@ -252,6 +255,7 @@ def test_nobody_makes_a_scope_by_hand() -> None:
         Scope(RegionCode.parse("99"), frozenset(), actor, seal=object())
 
 
+@pytest.mark.evidence("ASVS-8.3.1")
 def test_only_the_access_app_holds_the_seal() -> None:
     holders = {
         str(path.relative_to(SOURCE))

@@ -114,6 +114,7 @@ def bangfu(*arguments: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.evidence("ASVS-11.2.2")
+@pytest.mark.evidence("ASVS-11.2.2", "GB22239-8.1.4.8-b")
 def test_everything_is_encrypted_anew_and_reads_the_same(ring: Path) -> None:
     home = add_register()
     before = under(1)

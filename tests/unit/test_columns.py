@@ -26,7 +26,7 @@ def scope_with(*permissions: str) -> Scope:
     return restored_scope(YUNXI, frozenset(permissions), Actor("USER", "1", "甲"))
 
 
-@pytest.mark.evidence("ASVS-14.1.1", "ASVS-14.1.2")
+@pytest.mark.evidence("ASVS-14.2.4", "ASVS-14.1.2")
 def test_every_column_that_is_stored_encrypted_or_holds_money_has_a_class() -> None:
     bare = [
         f"{dataset}.{column.name}"
@@ -51,7 +51,7 @@ def test_every_permission_of_a_class_is_in_the_table_of_roles() -> None:
         assert one.source
 
 
-@pytest.mark.evidence("ASVS-14.1.1")
+@pytest.mark.evidence("ASVS-14.2.4")
 def test_photos_and_documents_are_of_the_class_of_health_data() -> None:
     """GB/T 45574-2025."""
     health, document = classes.get_class("HEALTH"), classes.get_class("DOCUMENT")

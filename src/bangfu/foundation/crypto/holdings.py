@@ -56,7 +56,12 @@ class JsonHolding:
     def values(self, content: Any) -> Iterator[bytes]:
         """Yield every ciphertext of a row's JSON."""
         found: list[bytes] = []
-        self.replace(content, lambda value: found.append(value) or value)
+
+        def keep(value: bytes) -> bytes:
+            found.append(value)
+            return value
+
+        self.replace(content, keep)
         yield from found
 
     def replace(self, content: Any, new: Callable[[bytes], bytes]) -> Any:
@@ -107,7 +112,8 @@ def list_holdings() -> list[Holding]:
         for field in model._meta.concrete_fields:
             if getattr(field, "is_encrypted", False) and key is not None:
                 kind = key.rel_db_type(connections["default"]) or "uuid"
-                found.append(ColumnHolding(model._meta.db_table, key.column, kind, field.column))
+                table, column = model._meta.db_table, str(field.column)
+                found.append(ColumnHolding(table, str(key.column), kind, column))
     return sorted(found, key=lambda one: one.name)
 
 

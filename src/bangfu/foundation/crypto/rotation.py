@@ -281,7 +281,8 @@ class _Work:
             return cipher.encrypt(cipher.decrypt(value))
 
         content = holding.replace(_plain(row[0]), renew)
-        cursor.execute(_sql(_REPLACE_ROW, holding), [Jsonb(content), key])
+        values: list[Any] = [Jsonb(content), key]
+        cursor.execute(_sql(_REPLACE_ROW, holding), values)
         return renewed
 
 

@@ -68,7 +68,7 @@ def state(client: Client) -> str:
 
 
 @pytest.mark.django_db
-@pytest.mark.evidence("GB22239-8.1.4.1-d", "ASVS-6.3.3", "ASVS-7.5.1")
+@pytest.mark.evidence("ASVS-6.3.3", "GB22239-8.1.4.1-d", "ASVS-7.5.1")
 def test_a_password_alone_opens_nothing_until_a_factor_is_set_up(
     cast: Cast, required: None
 ) -> None:
@@ -98,7 +98,7 @@ def test_whoever_has_one_gives_it_at_every_sign_in(cast: Cast, required: None) -
 
 
 @pytest.mark.django_db
-@pytest.mark.evidence("F58", "ASVS-7.5.1")
+@pytest.mark.evidence("ASVS-7.5.1", "F58")
 def test_a_session_from_before_the_factor_must_use_it_and_may_not_touch_it(
     cast: Cast, required: None
 ) -> None:
@@ -144,7 +144,7 @@ def test_a_village_cadre_needs_none_and_an_administrator_always(cast: Cast, requ
 
 
 @pytest.mark.django_db
-@pytest.mark.evidence("F59", "ASVS-7.4.3", "ASVS-16.3.1")
+@pytest.mark.evidence("ASVS-7.4.3", "F59", "ASVS-16.3.1")
 def test_changing_a_factor_ends_the_other_sessions_and_is_in_the_audit_log(cast: Cast) -> None:
     here, there = Client(), Client()
     sign_in(here, "jia")

@@ -35,7 +35,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(cast: Cast) ->
     assert wrong.status_code == 400
 
 
-@pytest.mark.evidence("GB22239-8.1.4.1-b", "ASVS-7.3.1")
+@pytest.mark.evidence("ASVS-7.3.1", "GB22239-8.1.4.1-b")
 def test_a_session_ends_when_nothing_was_asked_for_half_an_hour(cast: Cast) -> None:
     client = Client()
     sign_in(client, "jia")

@@ -7,15 +7,20 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-CHROMIUM = Path("/usr/bin/chromium")
+# Marker → what its tests need, and what it is called.
+NEEDED = {
+    "browser": (Path("/usr/bin/chromium"), "Chromium"),
+    "debian": (Path("/usr/lib/postgresql/15/bin/postgres"), "Debian's PostgreSQL 15"),
+}
 
 
 def main() -> None:
-    chosen = [] if CHROMIUM.exists() else ["-m", "not browser"]
+    missing = {mark: name for mark, (path, name) in NEEDED.items() if not path.exists()}
+    chosen = ["-m", " and ".join(f"not {mark}" for mark in missing)] if missing else []
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]
     status = subprocess.run([*command, *chosen, *sys.argv[1:]], cwd=ROOT).returncode
-    if chosen:
-        print("Chromium is not installed: the browser tests did not run.", file=sys.stderr)
+    for mark, name in missing.items():
+        print(f"{name} is not installed: the tests marked `{mark}` did not run.", file=sys.stderr)
     sys.exit(status)
 
 

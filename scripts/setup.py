@@ -5,7 +5,7 @@ the hash of what it was made from, so that a second run with nothing changed tak
 
     python3 scripts/setup.py             what `make demo` needs
     python3 scripts/setup.py --dev       also the tools of `make check` and `make test`
-    python3 scripts/setup.py --browser   also Debian's Chromium and CJK fonts, as root
+    python3 scripts/setup.py --browser   also Debian's Chromium, fonts and PostgreSQL 15, as root
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ WEB = ROOT / "web"
 DEBIAN_PACKAGES = {
     "chromium": "/usr/bin/chromium",
     "fonts-noto-cjk": "/usr/share/fonts/opentype/noto",
+    "postgresql-15": "/usr/lib/postgresql/15/bin/postgres",
 }
+# Read by Debian's package when it is installed: only its programs are wanted, no running server.
+CLUSTERS = Path("/etc/postgresql-common/createcluster.conf")
 
 
 def say(message: str) -> None:
@@ -160,21 +163,31 @@ def set_up_web() -> None:
 
 
 def install_browser() -> None:
-    """Install Debian's Chromium and fonts for the browser tests; without root, say so."""
+    """Install what the tests need of Debian; what is not to be had is said, and not run."""
     missing = [name for name, path in DEBIAN_PACKAGES.items() if not Path(path).exists()]
     if not missing:
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         say(
             f"Not root or not Debian: {', '.join(missing)} not installed;"
-            " the browser tests will not run."
+            " the tests that need them will not run."
         )
         return
     began = time.monotonic()
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     run("apt-get", "update", "-q", env=quiet)
+    for name in [name for name in missing if not _is_offered(name)]:
+        say(f"This release has no package {name}; the tests that need it will not run.")
+        missing.remove(name)
+    if "postgresql-15" in missing and not CLUSTERS.exists():
+        CLUSTERS.parent.mkdir(parents=True, exist_ok=True)
+        CLUSTERS.write_text("create_main_cluster = false\n", encoding="ascii")
     run("apt-get", "install", "-y", "-q", "--no-install-recommends", *missing, env=quiet)
     say(f"  browser: {time.monotonic() - began:.1f} s")
+
+
+def _is_offered(package: str) -> bool:
+    return subprocess.run(["apt-cache", "show", package], capture_output=True).returncode == 0
 
 
 def main() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from django.db import connections
 
@@ -32,3 +34,11 @@ def test_a_county_sees_its_own_posts_and_not_the_neighbours(cast: Cast) -> None:
 @pytest.mark.django_db
 def test_without_a_scope_there_is_no_row(cast: Cast) -> None:
     assert Post.objects.count() == 0
+
+
+def test_the_server_is_the_one_that_was_asked_for(db: None) -> None:
+    """On Debian's PostgreSQL the same tests run by another file, which names the version."""
+    connection = connections["default"]
+    wanted = os.environ.get("BANGFU_TEST_SERVER")
+    assert connection.pg_version >= 150000
+    assert wanted in (None, str(connection.pg_version // 10000))

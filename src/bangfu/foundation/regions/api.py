@@ -42,7 +42,7 @@ def _path(code: RegionCode, top: RegionCode) -> list[dict[str, Any]]:
 
 @router.get(
     "/regions",
-    auth=Permit("REGISTRY_READ", "AUDIT_READ"),
+    auth=Permit(*READERS),
     response={200: list[RegionMatch], **REFUSALS},
 )
 def search_regions(request: HttpRequest, q: str = Query(..., min_length=1, max_length=40)) -> Any:
@@ -55,7 +55,7 @@ def search_regions(request: HttpRequest, q: str = Query(..., min_length=1, max_l
 
 @router.get(
     "/regions/{code}",
-    auth=Permit("REGISTRY_READ", "AUDIT_READ"),
+    auth=Permit(*READERS),
     response={200: RegionOut, **REFUSALS},
 )
 def get_region(request: HttpRequest, code: str) -> Any:

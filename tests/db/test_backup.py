@@ -165,8 +165,8 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
     "one bit of the log": lambda place: flip(sorted(place.glob("*/wal/*.enc"))[-1]),
     "a log file gone": lambda place: sorted(place.glob("*/wal/*.enc"))[-1].unlink(),
     "two log files exchanged": lambda place: swap(place, "*/wal/0*0?.enc"),
-    "two files exchanged": lambda place: swap(place, "*/home/*/*.enc"),
-    "a file gone": lambda place: first(place, "*/home/*/*.enc").unlink(),
+    "two files exchanged": lambda place: swap(place, "*/files/*/*.enc"),
+    "a file gone": lambda place: first(place, "*/files/*/*.enc").unlink(),
 }
 
 

@@ -177,7 +177,7 @@ def _store(
             token = found.key.token(sm3)
             file.seek(0)
             blocks = iter(lambda: file.read(store.BLOCK), b"")
-            item = found.put(f"home/{token[:2]}/{token}.enc", one.name, lambda: blocks, one.at_ns)
+            item = found.put(f"files/{token[:2]}/{token}.enc", one.name, lambda: blocks, one.at_ns)
             # A file that is being written has another content by now; the next pass takes it.
             return item if item.sm3 == sm3 and _at(file.fileno()) == one.at_ns else None
     except FileNotFoundError:

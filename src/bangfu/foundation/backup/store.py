@@ -3,7 +3,7 @@
 PLACE/<set>/set.json              what it is of, and the id of its key; in clear
 PLACE/<set>/base/<base>/          data.enc, manifest.enc
 PLACE/<set>/wal/<file>.enc        the write-ahead log
-PLACE/<set>/home/ab/<name>.enc    contents of files, once each
+PLACE/<set>/files/ab/<name>.enc   contents of files, once each
 PLACE/<set>/journal/<number>.enc  what was shipped, pass by pass
 """
 

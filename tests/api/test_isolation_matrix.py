@@ -133,6 +133,8 @@ MATRIX: dict[str, list[tuple[Ask, int]]] = {
     "get_session": [(get("/session"), 200)],
     "change_post": [(post("/session/post", {"post_id": "{post}"}), 404)],
     "change_language": [(post("/session/language", {"language": "zh"}), 200)],
+    "get_factor_code": [(get("/session/second-factor/code"), 404)],
+    "get_password_rules": [(get("/session/password-rules"), 200)],
     "search_regions": [
         (get("/regions", q="石桥"), 200),
         (get("/regions", q="990102"), 200),

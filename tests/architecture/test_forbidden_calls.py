@@ -24,6 +24,7 @@ SHELLS = {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatus
 HTML = re.compile(r"v-html|innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(")
 ELSEWHERE = re.compile(r"""["'(]\s*(?:https?:)?//[a-z0-9]""")
 KEEPING = re.compile(r"sessionStorage|indexedDB|caches\.open|localStorage\.setItem")
+MERGING = re.compile(r"__proto__|\.prototype\b|\bconstructor\[|setPrototypeOf|\bmerge\(")
 LEAVING = re.compile(r"window\.open|location\.(?:href\s*=|assign|replace)|javascript:")
 
 Check = Callable[[str, ast.Call], bool]
@@ -173,6 +174,29 @@ def test_the_console_goes_to_no_address_that_data_name() -> None:
     assert {place.rsplit("/", 1)[1].split(":")[0] for place in _said(LEAVING)} <= {"SsoButton.vue"}
 
 
+@pytest.mark.evidence("ASVS-15.3.6")
+def test_the_console_touches_no_prototype_and_merges_no_objects_by_name() -> None:
+    assert _said(MERGING) == []
+
+
+@pytest.mark.evidence("ASVS-6.2.6", "ASVS-6.2.7")
+def test_passwords_are_masked_and_may_be_pasted_and_filled_in() -> None:
+    assert _said(re.compile(r"@paste|onpaste")) == []
+    kinds = re.compile(r"type=\"(text|password)\"")
+    shown = [line for _, line in _console() if kinds.search(line) and "password" in line]
+    assert shown
+    assert [line for line in shown if 'type="text"' in line] == []
+    assert _said(re.compile(r"autocomplete=\"(current|new)-password"))
+
+
+@pytest.mark.evidence("ASVS-7.4.4")
+def test_every_page_of_the_shell_has_the_menu_that_signs_out() -> None:
+    shell = ROOT / "web" / "apps" / "console" / "src" / "shell"
+    assert 'command="sign-out"' in (shell / "UserMenu.vue").read_text(encoding="utf-8")
+    bars = [p for p in shell.glob("*.vue") if "<UserMenu" in p.read_text(encoding="utf-8")]
+    assert bars
+
+
 @pytest.mark.parametrize(
     ("check", "line"),
     [
@@ -198,6 +222,7 @@ def test_a_forbidden_call_would_be_found(check: Check, line: str) -> None:
         (ELSEWHERE, "import 'https://cdn.example/x.js'"),
         (KEEPING, "sessionStorage.setItem('a', '1')"),
         (LEAVING, "window.open(row.address)"),
+        (MERGING, "target['__proto__'] = x"),
     ],
 )
 def test_a_forbidden_line_would_be_found(pattern: re.Pattern[str], line: str) -> None:

@@ -134,6 +134,7 @@ def test_taking_the_last_factor_away_asks_for_a_new_one_at_once(cast: Cast, requ
     assert client.get("/api/v1/households").status_code == 401
 
 
+@pytest.mark.evidence("GB22239-8.1.5.1-a", "GB22239-8.1.5.3-a")
 @pytest.mark.django_db
 def test_a_village_cadre_needs_none_and_an_administrator_always(cast: Cast, required: None) -> None:
     cadre, auditor = Client(), Client()

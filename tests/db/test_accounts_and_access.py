@@ -87,6 +87,7 @@ def test_users_are_shown_their_own_posts_only(cast: Cast) -> None:
     assert selectors.active_posts(cast.public.user, AT.date()) == []
 
 
+@pytest.mark.evidence("GB22239-8.1.4.2-e", "GB22239-8.1.5.3-b")
 @pytest.mark.django_db
 def test_a_post_at_the_wrong_level_or_twice_or_elsewhere_is_refused(cast: Cast) -> None:
     def grant(scope: Scope, role: str, region: RegionCode, **days: date) -> None:

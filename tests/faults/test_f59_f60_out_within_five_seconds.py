@@ -269,7 +269,7 @@ def test_f59_a_download_under_way_stops(cast: Cast, live_server: Any, act: Any) 
     assert received < size / 2
 
 
-@pytest.mark.evidence("GB22239-8.1.5.1-a")
+@pytest.mark.evidence("GB22239-8.1.5.1-a", "GB22239-8.1.5.1-b")
 @pytest.mark.django_db
 def test_f59_only_those_who_answer_for_an_account_disable_it(cast: Cast) -> None:
     at = timezone.now()

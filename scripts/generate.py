@@ -11,6 +11,7 @@ GENERATORS = (
     "generate_registry_facts.py",
     "generate_reference.py",
     "generate_openapi.py",
+    "generate_compliance.py",
 )
 
 

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from bangfu.foundation.jobs import services as job_services
-from tests.api.test_isolation_matrix import bytes_of
+from tests.api.isolation.asked import bytes_of
 from tests.cast import YUNXI
 from tests.registry_kit import person, write_list
 

@@ -38,7 +38,7 @@ def roles(as_json: bool) -> None:
     """List the roles and what each may do, as standards/roles.yaml has them."""
     from bangfu.foundation.access.roles import list_roles
 
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "role": role.code,
             "zh": role.zh,
@@ -66,7 +66,7 @@ def list_(region: str, role: str, as_json: bool) -> None:
 
     scope = _scope(region, "list")
     page = register.list_accounts(scope, on=timezone.localdate(), role=role, limit=1000)
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "username": one.username,
             "display_name": one.display_name,

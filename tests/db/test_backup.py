@@ -170,7 +170,7 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
 }
 
 
-@pytest.mark.evidence("F68", "GB22239-8.1.4.9-a")
+@pytest.mark.evidence("F68", "GB22239-8.1.4.9-a", "GB39786-8.4-g")
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_f68_a_damaged_backup_is_refused_before_anything_is_touched(
     lived: tuple[Office, datetime], tmp_path: Path, damage: str

@@ -28,11 +28,12 @@ from bangfu.domains.screening import selectors as screening
 from bangfu.domains.screening.api import router as screening_router
 from bangfu.foundation.accounts import api as accounts
 from bangfu.foundation.accounts.administration_api import router as administration_router
+from bangfu.foundation.accounts.sign_in_api import router as sign_in_router
 from bangfu.foundation.exports.api import router as exports_router
 from bangfu.foundation.http import storage
-from bangfu.foundation.accounts.sign_in_api import router as sign_in_router
 from bangfu.foundation.http.parsing import StrictParser
 from bangfu.foundation.http.permits import NotSignedIn, PermissionMissing
+from bangfu.foundation.http.schemas import REFUSED_WITH, ErrorOut
 from bangfu.foundation.inspection.api import router as audit_router
 from bangfu.foundation.jobs.api import router as jobs_router
 from bangfu.foundation.logs.lines import describe
@@ -51,6 +52,22 @@ class BangfuAPI(NinjaAPI):
 
     def get_openapi_operation_id(self, operation: Any) -> str:
         return str(operation.view_func.__name__)
+
+    def get_openapi_schema(self, *arguments: Any, **options: Any) -> Any:
+        """Return the description; what every request may be refused with stands at every route,
+        for those too that answer with a file."""
+        found = super().get_openapi_schema(*arguments, **options)
+        shapes = found.setdefault("components", {}).setdefault("schemas", {})
+        shapes.setdefault("ErrorOut", ErrorOut.json_schema())
+        refused = {"$ref": "#/components/schemas/ErrorOut"}
+        answer = {"description": "Refused", "content": {"application/json": {"schema": refused}}}
+        for methods in found["paths"].values():
+            for operation in methods.values():
+                stated = {str(code): one for code, one in operation["responses"].items()}
+                for status in REFUSED_WITH:
+                    stated.setdefault(str(status), answer)
+                operation["responses"] = stated
+        return found
 
 
 api = BangfuAPI(
@@ -111,6 +128,9 @@ def _on_invalid(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _on_http_error(request: HttpRequest, error: Any) -> HttpResponse:
+    # ninja wraps whatever a parser raises.
+    if isinstance(error.__cause__, BangfuError):
+        return _on_bangfu_error(request, error.__cause__)
     status = error.status_code
     code = {403: "E-API-CSRF", 404: "E-API-NOT-FOUND"}.get(status, "E-API-REQUEST")
     return refuse(request, status, code)

@@ -50,7 +50,7 @@ def _address(request: HttpRequest) -> tuple[int, str] | None:
     if len(path.encode("utf-8", "replace")) > allowed.path_bytes or (
         len(query) > allowed.query_bytes
     ):
-        return 414, "E-API-SIZE"
+        return 400, "E-API-SIZE"
     if _ODD_PATH.search(path) or not is_text(path) or "\ufffd" in path:
         return 404, "E-API-NOT-FOUND"
     named = path.lower()
@@ -85,7 +85,7 @@ def _body(request: HttpRequest) -> tuple[int, str] | None:
     if length and request.path.startswith(API):
         if request.content_type not in _TYPES or "HTTP_CONTENT_ENCODING" in request.META:
             return 415, "E-API-TYPE"
-        charset = request.content_params.get("charset", "utf-8")
+        charset = (request.content_params or {}).get("charset", "utf-8")
         if charset.strip('"').lower() not in ("utf-8", "utf8"):
             return 415, "E-API-TYPE"
     return None

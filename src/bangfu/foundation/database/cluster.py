@@ -53,6 +53,13 @@ maintenance_work_mem = '256MB'
 max_wal_size = '2GB'
 timezone = 'Asia/Shanghai'
 log_timezone = 'Asia/Shanghai'
+# Statements and details quote rows: no name and no ID number may get into the server's log.
+log_statement = 'none'
+log_min_duration_statement = -1
+log_min_error_statement = 'panic'
+log_error_verbosity = 'terse'
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
 """
 # For data that nobody will miss after a power cut: the tests'.
 _NOT_DURABLE = """\

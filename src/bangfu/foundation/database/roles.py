@@ -20,6 +20,7 @@ def ensure(connection: SavedConnection) -> None:
     with psycopg.connect(address, autocommit=True) as server:
         for role in ("owner", "app"):
             _ensure_role(server, ROLES[role], connection.passwords[role])
+            _keep_out_of_the_log(server, ROLES[role])
         ensure_database(server, DATABASE)
 
 
@@ -33,6 +34,13 @@ def _ensure_role(server: psycopg.Connection, name: str, password: str) -> None:
     ).decode()
     statement = sql.SQL("CREATE ROLE {} " + _PLAIN + " PASSWORD {}")
     server.execute(statement.format(sql.Identifier(name), sql.Literal(verifier)))
+
+
+def _keep_out_of_the_log(server: psycopg.Connection, name: str) -> None:
+    """Keep the errors of a login out of the server's log: they may quote a value ("invalid input
+    syntax for type uuid: …"). Our own log has their kind, place and SQLSTATE."""
+    statement = sql.SQL("ALTER ROLE {} SET log_min_messages = 'log'")
+    server.execute(statement.format(sql.Identifier(name)))
 
 
 def ensure_database(server: psycopg.Connection, name: str, template: str | None = None) -> None:

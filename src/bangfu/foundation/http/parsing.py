@@ -15,6 +15,7 @@ from django.utils.datastructures import MultiValueDict
 from ninja.errors import HttpError
 from ninja.parser import Parser
 
+from bangfu.foundation.http.promises import promise_of
 from bangfu.standards.limits import limits
 
 
@@ -27,7 +28,7 @@ class StrictParser(Parser):
     """ninja's parser without its leniency; what it refuses is answered with 400."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        """Return the JSON of the body."""
+        """Return the JSON of the body. Raises InvalidValue E-API-FIELD through ninja's own 400."""
         try:
             found = json.loads(
                 request.body.decode("utf-8"),
@@ -37,7 +38,8 @@ class StrictParser(Parser):
         except (ValueError, RecursionError) as error:
             raise HttpError(400, "not JSON") from error
         _check(found, limits().json_depth)
-        return found
+        promise = promise_of(request)
+        return found if promise is None else promise.hold(found)
 
     def parse_querydict(
         self, data: MultiValueDict[str, Any], list_fields: list[str], request: HttpRequest
@@ -48,6 +50,9 @@ class StrictParser(Parser):
                 raise HttpError(400, "doubled key")
             if not all(is_text(one) for one in (key, *values) if isinstance(one, str)):
                 raise HttpError(400, "not text")
+        promise = None if data is request.GET else promise_of(request)
+        if promise is not None:
+            promise.check_form(data)
         found: dict[str, Any] = super().parse_querydict(data, list_fields, request)
         return found
 

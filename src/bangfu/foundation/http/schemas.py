@@ -9,12 +9,8 @@ from pydantic import ConfigDict
 
 
 class Body(Schema):
-    """What a client sends: a field that the shape does not know is refused (F55).
-
-    Every shape of a request derives from it, so that nobody writes a region, a state or an owner
-    that the form does not offer. Whole numbers and truths are `StrictInt` and `StrictBool`: "1"
-    and 1 are neither.
-    """
+    """What a client sends, closed in its description too; `promises` holds every body to its
+    description, this one or another."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -44,4 +40,5 @@ class CodedValue(Schema):
     en: str
 
 
-REFUSALS = {frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429}): ErrorOut}
+REFUSED_WITH = (400, 401, 403, 404, 405, 409, 411, 413, 415, 422, 429)
+REFUSALS = {frozenset(REFUSED_WITH): ErrorOut}

@@ -70,10 +70,10 @@ def spend(budget: Budget, spender: str, *, at: datetime) -> Refusal | None:
             return None
         if lease.is_last:
             return _refuse(lease, at)
-    taken = _take(key, budget, lease, at)
+    taken, is_last = _take(key, budget, lease, at)
     with _lock:
         lease.left += taken
-        lease.is_last = lease.is_last or taken < budget.lease
+        lease.is_last = lease.is_last or is_last
         if lease.left > 0:
             lease.left -= 1
             return None
@@ -104,8 +104,9 @@ def _lease(budget: Budget, spender: str, at: datetime) -> tuple[bytes, _Lease]:
         return key, _leases.setdefault(key, _Lease(float((window + 1) * budget.seconds)))
 
 
-def _take(key: bytes, budget: Budget, lease: _Lease, at: datetime) -> int:
-    """Take a lease from the database; returns how many were still to be had."""
+def _take(key: bytes, budget: Budget, lease: _Lease, at: datetime) -> tuple[int, bool]:
+    """Take a lease from the database; returns how many were to be had, and whether they are the
+    last."""
     global _taken
     ends_at = datetime.fromtimestamp(lease.ends, UTC)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -116,4 +117,5 @@ def _take(key: bytes, budget: Budget, lease: _Lease, at: datetime) -> int:
         _taken += 1
         if _taken % _CLEAR_EVERY == 0:
             cursor.execute(_CLEAR, [at])
-    return max(0, min(budget.lease, budget.allowed - (used - budget.lease)))
+    taken = max(0, min(budget.lease, budget.allowed - (used - budget.lease)))
+    return taken, used >= budget.allowed

@@ -54,7 +54,8 @@ def without_texts(_: Any, __: str, event: EventDict) -> EventDict:
 
 def describe(error: BaseException) -> list[dict[str, Any]]:
     """Return an exception and what caused it: kind, places, the database's code; no text."""
-    found, seen = [], set()
+    found: list[dict[str, Any]] = []
+    seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and id(current) not in seen and len(found) < 5:
         seen.add(id(current))

@@ -1,0 +1,108 @@
+"""What a route's description promises to read: nothing else is taken, and nothing reinterpreted.
+
+pydantic would take 1 for true, "7" for 7 and 0 for the first day of 1970, and leave out a field it
+does not know: that is how a region or a state gets in that no form offers (F55).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpRequest
+from ninja.operation import PathView
+
+from bangfu.kernel.errors import InvalidValue
+
+JSON = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "array": list,
+    "object": dict,
+    "null": type(None),
+}
+
+
+class _Wrong:
+    """Stands where a value of the wrong JSON type was: no schema takes it, and says where."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Names of the form's fields, and the JSON schema of the body with its definitions."""
+
+    form: frozenset[str]
+    body: dict[str, Any] | None
+    definitions: dict[str, Any]
+
+    def check_form(self, names: Any) -> None:
+        """Refuse a field that the form does not have. Raises InvalidValue E-API-FIELD."""
+        for name in names:
+            if name not in self.form:
+                raise InvalidValue("E-API-FIELD", name=str(name)[:40])
+
+    def hold(self, value: Any) -> Any:
+        """Return the body, wrong types made unmistakable. Raises InvalidValue E-API-FIELD."""
+        return value if self.body is None else self._hold(value, self.body)
+
+    def _hold(self, value: Any, schema: dict[str, Any]) -> Any:
+        schema = self._resolved(schema)
+        options = [self._resolved(one) for one in schema.get("anyOf", [schema])]
+        fitting = next((one for one in options if _is_of(value, one.get("type"))), None)
+        if fitting is None:
+            return _Wrong()
+        if isinstance(value, list) and isinstance(fitting.get("items"), dict):
+            return [self._hold(one, fitting["items"]) for one in value]
+        if isinstance(value, dict) and "properties" in fitting:
+            return self._fields(value, fitting["properties"])
+        return value
+
+    def _fields(self, value: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+        for name in value:
+            if name not in known:
+                raise InvalidValue("E-API-FIELD", name=name[:40])
+        return {name: self._hold(one, known[name]) for name, one in value.items()}
+
+    def _resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
+        name = schema.get("$ref", "").rpartition("/")[2]
+        return self.definitions[name] if name else schema
+
+
+def _is_of(value: Any, kind: str | None) -> bool:
+    if kind is None:
+        return True
+    if isinstance(value, bool):
+        return kind == "boolean"
+    return isinstance(value, JSON[kind])  # type: ignore[arg-type]
+
+
+def promise_of(request: HttpRequest) -> Promise | None:
+    """Return the promise of the route that a request found; None where there is no route."""
+    match = request.resolver_match
+    # ninja wraps the view of an address in a function that holds it and nothing else.
+    held = (match.func.__closure__ or ()) if match is not None else ()
+    for view in (cell.cell_contents for cell in held):
+        for operation in view.operations if isinstance(view, PathView) else ():
+            if request.method in operation.methods:
+                return _promise(operation)
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _promise(operation: Any) -> Promise:
+    form: set[str] = set()
+    body: dict[str, Any] | None = None
+    definitions: dict[str, Any] = {}
+    for model in operation.models:
+        source = model.__ninja_param_source__
+        if source in ("form", "file"):
+            form.update(getattr(model, "__ninja_flatten_map__", None) or model.model_fields)
+        if source == "body":
+            whole = model.model_json_schema()
+            definitions.update(whole.get("$defs", {}))
+            name = getattr(model, "__read_from_single_attr__", None)
+            body = whole["properties"][name] if name else whole
+    return Promise(frozenset(form), body, definitions)

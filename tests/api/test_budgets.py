@@ -1,0 +1,183 @@
+"""Budgets of requests: counted for all processes together, told with a wait, logged once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client, RequestFactory
+
+from bangfu.foundation.http.addresses import client_address, network_of
+from bangfu.foundation.limits import counting
+from bangfu.server.api import api
+from bangfu.standards.limits import Budget, Pattern, limits
+from tests.api.conftest import World
+
+AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def budget(allowed: int, lease: int = 1, name: str = "tests") -> Budget:
+    return Budget(name, "user", allowed, 60, lease, frozenset(), ())
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> None:
+    counting.forget()
+
+
+def take(one: Budget, times: int, at: datetime = AT) -> int:
+    """Spend so often; return how many were let through."""
+    return sum(counting.spend(one, "user:1", at=at) is None for _ in range(times))
+
+
+@pytest.mark.evidence("ASVS-2.4.1")
+@pytest.mark.parametrize("lease", [1, 3, 10])
+def test_exactly_what_is_allowed_passes(db: None, lease: int):
+    assert take(budget(10, lease), 25) == 10
+
+
+def test_the_wait_lasts_to_the_end_of_the_window(db: None):
+    one = budget(1)
+    assert take(one, 1, AT + timedelta(seconds=15)) == 1
+    refusal = counting.spend(one, "user:1", at=AT + timedelta(seconds=15))
+    assert refusal is not None
+    assert refusal.seconds == 45
+    assert take(one, 5, AT + timedelta(seconds=60)) == 1
+
+
+def test_only_the_first_refusal_of_a_window_is_told(db: None):
+    one = budget(1)
+    take(one, 1)
+    told = [counting.spend(one, "user:1", at=AT) for _ in range(3)]
+    assert [refusal.is_first for refusal in told if refusal] == [True, False, False]
+
+
+def test_two_spenders_and_two_budgets_do_not_meet(db: None):
+    assert take(budget(2), 5) == 2
+    assert take(budget(2, name="another"), 5) == 2
+    assert counting.spend(budget(2), "user:2", at=AT) is None
+
+
+@pytest.mark.slow
+@pytest.mark.evidence("ASVS-2.4.1")
+def test_processes_share_one_budget(transactional_db: None):
+    """Three processes that spend 90 at once: together they get the 40, never more."""
+    program = (
+        "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'bangfu.server.settings'\n"
+        "import django; django.setup()\n"
+        "from datetime import UTC, datetime\n"
+        "from bangfu.foundation.limits import counting\n"
+        "from bangfu.standards.limits import Budget\n"
+        "one = Budget('tests', 'user', 40, 60, 1, frozenset(), ())\n"
+        "at = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)\n"
+        "print(sum(counting.spend(one, 'user:1', at=at) is None for _ in range(30)))\n"
+    )
+    running = [
+        subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    let_through = [int(one.communicate()[0]) for one in running]
+    assert sum(let_through) == 40
+    assert take(Budget("tests", "user", 40, 60, 1, frozenset(), ()), 5) == 0
+
+
+@pytest.fixture
+def limited(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits on, small enough to reach."""
+    settings.BANGFU_RATE_LIMITS = True
+    pattern = (Pattern.parse("GET /api/v1/households"),)
+    small = Budget("tests.user", "user", 3, 3600, 1, frozenset(), pattern)
+    guess = Pattern.parse("* /api/v1/households/*")
+    missing = Budget("tests.missing", "user", 4, 3600, 2, frozenset({404}), (guess,))
+    login = (Pattern.parse("POST /_allauth/*/v1/auth/**"),)
+    address = Budget("tests.address", "address", 2, 3600, 1, frozenset(), login)
+    changed = limits().__class__(
+        **{
+            **{name: getattr(limits(), name) for name in limits().__slots__},
+            "budgets": (small, missing, address),
+        }
+    )
+    monkeypatch.setattr("bangfu.server.budgets.limits", lambda: changed)
+
+
+@pytest.mark.evidence("ASVS-2.4.1", "ASVS-16.3.3")
+def test_a_spent_budget_is_answered_with_429_and_a_wait(
+    world: World, jia: Client, bing: Client, limited: None
+):
+    from bangfu.foundation.audit.models import AuditEvent
+
+    statuses = [jia.get("/api/v1/households").status_code for _ in range(5)]
+    assert statuses == [200, 200, 200, 429, 429]
+    refused = jia.get("/api/v1/households")
+    assert refused.json()["code"] == "E-API-BUDGET"
+    assert 0 < int(refused["Retry-After"]) <= 3600
+    assert refused["Retry-After"] in refused.json()["message"]
+    assert bing.get("/api/v1/households").status_code == 200
+    assert AuditEvent.objects.filter(detail__code="E-API-BUDGET").count() in (0, 1)
+
+
+@pytest.mark.evidence("F50", "T2", "ASVS-2.4.1")
+def test_f50_guessing_numbers_ends_after_a_few(world: World, jia: Client, limited: None):
+    statuses = [jia.get(f"/api/v1/households/H{number}").status_code for number in range(7)]
+    assert statuses == [404, 404, 404, 404, 429, 429, 429]
+    assert jia.get("/api/v1/households/H9901010001").status_code == 429
+
+
+@pytest.mark.evidence("ASVS-2.4.1", "ASVS-6.3.1")
+def test_attempts_to_sign_in_are_counted_by_address(world: World, limited: None):
+    def attempt(address: str) -> int:
+        body = {"username": "jia", "password": "wrong wrong wrong"}
+        path = "/_allauth/browser/v1/auth/login"
+        client = Client()
+        status: int = client.post(
+            path, body, content_type="application/json", REMOTE_ADDR=address
+        ).status_code
+        return status
+
+    assert [attempt("10.0.0.1") for _ in range(3)] == [400, 400, 429]
+    assert attempt("10.0.0.2") == 400
+
+
+@pytest.mark.evidence("ASVS-15.3.4", "ASVS-4.1.3")
+def test_a_client_cannot_choose_its_address(settings):
+    forged = {"X-Forwarded-For": "1.1.1.1, 2.2.2.2"}
+    request = RequestFactory().get("/", headers=forged, REMOTE_ADDR="10.0.0.9")
+    assert client_address(request) == "10.0.0.9"
+    settings.BANGFU_PROXIES = 1
+    assert client_address(request) == "2.2.2.2"
+    settings.BANGFU_PROXIES = 3
+    assert client_address(request) == ""
+
+
+def test_an_ipv6_user_is_one_however_many_addresses():
+    assert network_of("2001:db8::1") == network_of("2001:db8::ffff:1")
+    assert network_of("2001:db8:0:1::1") != network_of("2001:db8::1")
+    assert network_of("::ffff:10.0.0.1") == "10.0.0.1"
+    assert network_of("nonsense") == "unknown"
+
+
+def test_every_budget_names_requests_that_there_are():
+    """A route that moved would leave its budget behind, spending nothing."""
+    paths = [
+        (operation.methods[0], f"/api/v1{path}".replace("{", "").replace("}", ""))
+        for _, router in api._routers
+        for path, view in router.path_operations.items()
+        for operation in view.operations
+    ]
+    paths.append(("POST", "/_allauth/browser/v1/auth/login"))
+    for one in limits().budgets:
+        for pattern in one.requests:
+            keys = frozenset({pattern.key} - {""})
+            assert any(pattern.fits(method, path, keys) for method, path in paths), one.name
+
+
+def test_the_sizes_are_the_right_ones_for_each_address():
+    found = limits()
+    assert found.body_bytes("POST", "/api/v1/imports") == 210_000_000
+    assert found.body_bytes("POST", "/api/v1/changes/x/evidence") == 21_100_000
+    assert found.body_bytes("POST", "/api/v1/changes") == 1_048_576
+    assert found.body_bytes("PUT", "/nothing") == 1_048_576

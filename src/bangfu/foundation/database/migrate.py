@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 from django.core.management import call_command
-from django.db import connections
+from django.core.management.commands import migrate as migrate_command
+from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
@@ -47,7 +51,8 @@ def migrate() -> Migrated:
             for statement in roles.grants(app_role()):
                 cursor.execute(statement)
         tell_scope_keys()
-        call_command("migrate", database=OWNER, verbosity=0, interactive=False)
+        with _recorded_with_its_changes():
+            call_command("migrate", database=OWNER, verbosity=0, interactive=False)
         _close_tables()
         bare = tables_without_rls(connections[OWNER])
         if bare:
@@ -62,6 +67,33 @@ def tell_scope_keys() -> None:
         for statement in scope_functions():
             cursor.execute(statement)
         scope_keys.tell(cursor)
+
+
+class _WholeSteps(MigrationExecutor):
+    """Commits a migration together with the record that it was applied.
+
+    Django records one that has deferred statements after its commit; killed in between, the next
+    attempt would find its tables there already and stop (F68).
+    """
+
+    def apply_migration(
+        self, state: Any, migration: Any, fake: bool = False, fake_initial: bool = False
+    ) -> Any:
+        if not migration.atomic:
+            return super().apply_migration(state, migration, fake, fake_initial)
+        with transaction.atomic(using=self.connection.alias):
+            return super().apply_migration(state, migration, fake, fake_initial)
+
+
+@contextmanager
+def _recorded_with_its_changes() -> Iterator[None]:
+    """Let Django's command use our executor, for which it has no setting."""
+    known = migrate_command.MigrationExecutor
+    migrate_command.MigrationExecutor = _WholeSteps  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        migrate_command.MigrationExecutor = known  # type: ignore[misc]
 
 
 def _check_login() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 from uuid import UUID
 
@@ -115,6 +116,24 @@ def test_a_password_given_by_an_administrator_must_be_changed_first(cast: Cast) 
     assert client.get("/api/v1/households").status_code == 401
     assert change_password(client, given, FIRST).status_code == 200
     assert client.get("/api/v1/households").status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.evidence("ASVS-6.4.1")
+def test_a_password_given_by_an_administrator_lets_in_for_a_week(cast: Cast) -> None:
+    given, week = recovery.new_password(), timedelta(days=7)
+    scope, at = command_scope(NATION, "tests"), timezone.now()
+    recovery.set_password(scope=scope, at=at, user_id=id_of(cast.county), password=given)
+    PasswordRecord.objects.filter(user=cast.county.user, is_provisional=False).delete()
+    newest = PasswordRecord.objects.filter(user=cast.county.user)
+    newest.update(set_at=at - week + timedelta(minutes=5))
+    assert sign_in(Client(), "jia", given).status_code == 200
+    newest.update(set_at=at - week)
+    refused = sign_in(Client(), "jia", given)
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["code"] == "E-SIGN-IN-LAPSED"
+    # Only whoever knows the password learns that it has lapsed.
+    assert "LAPSED" not in sign_in(Client(), "jia", "wrong password 1").content.decode()
 
 
 def test_a_given_password_can_be_read_out_and_meets_the_rules() -> None:

@@ -11,12 +11,15 @@ from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from bangfu.foundation.accounts import lockout, passwords, records, second_factor
 from bangfu.foundation.crypto.cipher import decrypt, encrypt
+from bangfu.foundation.http.language import language_of
+from bangfu.standards import errors
 
 
 class ClosedSignup(DefaultAccountAdapter):
@@ -40,7 +43,16 @@ class ClosedSignup(DefaultAccountAdapter):
         user = super().authenticate(request, **credentials)
         if user is not None:
             lockout.succeed(self._attempt, at=timezone.now())
+            self._refuse_lapsed(request, user)
         return user
+
+    def _refuse_lapsed(self, request: HttpRequest, user: Any) -> None:
+        if not passwords.has_lapsed(user, at=timezone.now()):
+            return
+        code = "E-SIGN-IN-LAPSED"
+        records.note_refusal(request, code, user)
+        text = errors.text(code, {}, language_of(request))
+        raise ValidationError(f"{text.message} {text.remedy}", code=code)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         name = str(credentials.get("username", ""))

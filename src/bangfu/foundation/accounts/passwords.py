@@ -113,6 +113,19 @@ def remember(user: Any, *, at: datetime, is_provisional: bool = False) -> None:
     ).delete()
 
 
+def has_lapsed(user: Any, *, at: datetime) -> bool:
+    """Return whether the user's password was set by somebody else, too long ago to be used."""
+    newest = _newest(user)
+    if newest is None or not newest.is_provisional:
+        return False
+    days = passwords.get("password.provisional", timezone.localdate(at))
+    return newest.set_at + timedelta(days=days) <= at
+
+
+def _newest(user: Any) -> PasswordRecord | None:
+    return PasswordRecord.objects.filter(user_id=user.pk).order_by("-set_at", "-id").first()
+
+
 def state_of(user: Any) -> PasswordState:
     """Return when the user's password must be changed.
 
@@ -120,7 +133,7 @@ def state_of(user: Any) -> PasswordState:
     """
     if not user.has_usable_password():
         return PasswordState(None, False)
-    newest = PasswordRecord.objects.filter(user_id=user.pk).order_by("-set_at", "-id").first()
+    newest = _newest(user)
     if newest is None:
         return PasswordState(None, True)
     set_on = timezone.localdate(newest.set_at)

@@ -125,7 +125,7 @@ export function waysToConfirm(answer: AuthAnswer<AuthState>): ('password' | 'cod
   ];
 }
 
-export type SignInProblem = 'mismatch' | 'too-many' | 'offline' | 'other';
+export type SignInProblem = 'mismatch' | 'too-many' | 'lapsed' | 'offline' | 'other';
 
 /** Which of our sentences says what went wrong at sign-in. */
 export function signInProblem(answer: AuthAnswer | ApiError): SignInProblem {
@@ -133,5 +133,6 @@ export function signInProblem(answer: AuthAnswer | ApiError): SignInProblem {
   if (answer.status === 429) return 'too-many';
   const codes = answer instanceof ApiError ? answer.reasons : (answer.errors ?? []).map((item) => item.code);
   if (codes.some((code) => code.includes('too_many'))) return 'too-many';
+  if (codes.includes('E-SIGN-IN-LAPSED')) return 'lapsed';
   return answer.status === 400 ? 'mismatch' : 'other';
 }

@@ -88,12 +88,13 @@ class _WholeSteps(MigrationExecutor):
 @contextmanager
 def _recorded_with_its_changes() -> Iterator[None]:
     """Let Django's command use our executor, for which it has no setting."""
-    known = migrate_command.MigrationExecutor
-    migrate_command.MigrationExecutor = _WholeSteps  # type: ignore[misc]
+    module: Any = migrate_command
+    known = module.MigrationExecutor
+    module.MigrationExecutor = _WholeSteps
     try:
         yield
     finally:
-        migrate_command.MigrationExecutor = known  # type: ignore[misc]
+        module.MigrationExecutor = known
 
 
 def _check_login() -> None:

@@ -148,8 +148,11 @@ def export(path: Path, region: str, since: Any, until: Any, reason: str, as_json
     place = RegionCode.parse(region) if region else RegionCode("000000000000")
     made = packing.export_events(
         scope=command_scope(place, "audit export"),
-        filters=AuditFilter(
-            since=since.date() if since else None, until=until.date() if until else None
+        filters=AuditFilter.model_validate(
+            {
+                "since": since.date() if since else None,
+                "until": until.date() if until else None,
+            }
         ),
         purpose=reason,
         language=language(),

@@ -315,3 +315,14 @@ def test_the_database_itself_refuses_what_the_rules_refuse(cast: Cast) -> None:
             transaction.atomic(),
         ):
             Post.objects.filter(id=cast.county.post_id).update(**change)
+
+
+@pytest.mark.evidence("T10")
+@pytest.mark.django_db
+def test_no_administrator_takes_over_another_by_a_reset(cast: Cast, offices: Offices) -> None:
+    for username in ("security", "second", "audit"):
+        for step in ("password", "second-factor/reset"):
+            refused = ask(offices.system, "post", f"/accounts/{username}/{step}")
+            assert code_of(refused) == (409, "E-ACCOUNT-GUARDED")
+    open_newcomer(offices)
+    assert ask(offices.system, "post", "/accounts/newcomer/password")[0] == 200

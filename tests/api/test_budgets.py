@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -64,7 +65,7 @@ def test_two_spenders_and_two_budgets_do_not_meet(db: None):
 
 @pytest.mark.slow
 @pytest.mark.evidence("ASVS-2.4.1")
-def test_processes_share_one_budget(transactional_db: None):
+def test_processes_share_one_budget(transactional_db: None, settings):
     """Three processes that spend 90 at once: together they get the 40, never more."""
     program = (
         "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'bangfu.server.settings'\n"
@@ -77,7 +78,12 @@ def test_processes_share_one_budget(transactional_db: None):
         "print(sum(counting.spend(one, 'user:1', at=at) is None for _ in range(30)))\n"
     )
     running = [
-        subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", program],
+            env={**os.environ, "BANGFU_SECRET_KEY": settings.SECRET_KEY},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         for _ in range(3)
     ]
     let_through = [int(one.communicate()[0]) for one in running]

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.db import connections, transaction
 from django.test import override_settings
 
 from bangfu.foundation.access.scopes import activate, command_scope
-from bangfu.foundation.audit import canonical, checkpoints, sealer, services, verifying
-from bangfu.foundation.audit.findings import Fault
+from bangfu.foundation.audit import canonical, sealer, services, verifying
 from bangfu.foundation.audit.models import AuditEvent, PendingEvent, Segment
-from bangfu.kernel.errors import Refused
 from bangfu.kernel.region import RegionCode
 from tests.cast import AT
 

@@ -76,6 +76,7 @@ def _value(name: str) -> str:
     )
 
 
+@pytest.mark.evidence("ASVS-15.3.7")
 def test_f54_no_list_answers_a_filter_that_it_does_not_know(world: World) -> None:
     client = world.client(world.cast.county)
     ignored: dict[str, Any] = {}

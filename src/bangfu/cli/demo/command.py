@@ -22,7 +22,7 @@ COUNTIES_AT_LEAST = 2_000  # fewer means that the divisions of the country are n
 
 @click.command()
 @click.option(
-    "--households", default=HOUSEHOLDS, show_default=True, type=click.IntRange(600, 200_000)
+    "--households", default=HOUSEHOLDS, show_default=True, type=click.IntRange(900, 200_000)
 )
 @click.option("--seed", default=SEED, show_default=True, type=int)
 @click.option("--no-serve", is_flag=True, help="Stop after the summary.")

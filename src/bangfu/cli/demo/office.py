@@ -215,7 +215,7 @@ def _as_exported(families: Sequence[Family], missing: int, *, wrong: int) -> lis
     """The town as the national system has it: some households missing, some values older."""
     kept = deepcopy(list(families[missing:]))
     for family in kept[:wrong]:
-        family.facts["wage_income"] = family.facts.get("wage_income", 0) + 1000
+        family.facts["wage_income"] = (family.facts.get("wage_income") or 0) + 1000
     for family in kept[wrong : wrong + missing]:
         family.head.name = f"{family.head.name[0]}某"
     return kept

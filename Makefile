@@ -30,7 +30,7 @@ BENCH_UP_TO ?= 12
 bench:          ## measure; results are kept under bench/results (BENCH_UP_TO=1 for a short one)
 	@$(PYTHON) scripts/setup.py --dev
 	@for name in engine_screening quality_check sheets_import sheets_check registry_import \
-		api_households restore "engine_scale --up-to $(BENCH_UP_TO)"; do \
+		audit_verify api_households scope_signing restore "engine_scale --up-to $(BENCH_UP_TO)"; do \
 		set -- $$name; echo "== $$name"; file=bench/$$1.py; result=bench/results/$$1.json; shift; \
 		PYTHONPATH=. $(VENV)/python $$file $$@ > $$result.part || exit 1; \
 		mv $$result.part $$result && cat $$result; done

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from bangfu.foundation.audit.selectors import list_events
 from bangfu.foundation.crypto import cipher, holdings, keys, rotation
 from bangfu.foundation.crypto.services import retire_key, rotate_keys
 from bangfu.foundation.crypto.tokens import person_token
+from bangfu.foundation.database import scope_keys
 from bangfu.kernel.errors import Refused
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.uuid7 import uuid7
@@ -36,6 +38,22 @@ VILLAGE = "990101101201"
 PHONE = "13900000000"
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+
+
+@pytest.fixture(autouse=True)
+def own_scope_key(
+    transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """A signing key of this test's own: a rotation changes it, and the session's signs for all
+    workers' databases."""
+    mine = tmp_path / "scope.json"
+    shutil.copy2(scope_keys.path(), mine)
+    with monkeypatch.context() as patch:
+        patch.setenv(scope_keys.VARIABLE, str(mine))
+        yield
+    with connections["owner"].cursor() as cursor:
+        scope_keys.tell(cursor)
+    connections["owner"].close()
 
 
 @pytest.fixture

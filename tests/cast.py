@@ -70,7 +70,7 @@ class Cast:
 
 
 def add_small_country() -> None:
-    """Add the places above; the database already being there is all it needs."""
+    """Add the places above, or give them their names again; needs nothing but the database."""
     from bangfu.foundation.regions.models import Region
 
     Region.objects.bulk_create(
@@ -78,7 +78,9 @@ def add_small_country() -> None:
             Region(code=code, name=name, level=RegionCode(code).level, parent_code=parent)
             for code, name, parent in REGIONS
         ],
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "level", "parent_code"],
     )
 
 

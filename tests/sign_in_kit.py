@@ -65,9 +65,14 @@ def enrol_totp(client: Client) -> str:
     return secret
 
 
-@pytest.fixture
-def steady_clock(monkeypatch: pytest.MonkeyPatch) -> float:
+def stop_clock(patch: pytest.MonkeyPatch) -> float:
     """Stop `time.time` in the middle of a half minute, so that a code counts until it is given."""
     middle = (time.time() // 30) * 30 + 15.0
-    monkeypatch.setattr("time.time", lambda: middle)
+    patch.setattr("time.time", lambda: middle)
     return middle
+
+
+@pytest.fixture
+def steady_clock(monkeypatch: pytest.MonkeyPatch) -> float:
+    """Stop the clock for the whole test."""
+    return stop_clock(monkeypatch)

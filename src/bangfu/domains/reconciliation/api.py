@@ -104,8 +104,8 @@ def _head(run: ReconciliationRecord, dismissed: int = 0) -> dict[str, Any]:
     }
 
 
-def _item(item: ItemRecord) -> dict[str, Any]:
-    town, village = exports.place_names(item.region_code)
+def _item(item: ItemRecord, places: exports.PlaceNames) -> dict[str, Any]:
+    town, village = places.of(item.region_code)
     column = item.column or None
 
     def title(language: str) -> str | None:
@@ -241,6 +241,7 @@ def list_reconciliation_items(
     """Return a page of the list of a reconciliation's place."""
     check_query(request, schema=ItemPageQuery)
     scope = scope_of(request)
+    places = exports.PlaceNames()
     page = selectors.list_items(
         scope,
         _wanted(scope, run_id, filters),
@@ -248,7 +249,7 @@ def list_reconciliation_items(
         limit=max(1, min(filters.limit, 200)),
     )
     return {
-        "items": [_item(one) for one in page.items],
+        "items": [_item(one, places) for one in page.items],
         "next_cursor": page.next_cursor,
         "total": page.total,
     }
@@ -282,11 +283,10 @@ def export_reconciliation(
 )
 def dismiss_reconciliation_item(request: HttpRequest, item_id: UUID, body: DismissIn) -> Any:
     """Set an item aside for a reason."""
-    return _item(
-        services.dismiss(
-            scope=scope_of(request), item_id=item_id, reason=body.reason, at=timezone.now()
-        )
+    item = services.dismiss(
+        scope=scope_of(request), item_id=item_id, reason=body.reason, at=timezone.now()
     )
+    return _item(item, exports.PlaceNames())
 
 
 @router.delete(
@@ -296,4 +296,5 @@ def dismiss_reconciliation_item(request: HttpRequest, item_id: UUID, body: Dismi
 )
 def restore_reconciliation_item(request: HttpRequest, item_id: UUID) -> Any:
     """Take a dismissal back."""
-    return _item(services.restore(scope=scope_of(request), item_id=item_id, at=timezone.now()))
+    item = services.restore(scope=scope_of(request), item_id=item_id, at=timezone.now())
+    return _item(item, exports.PlaceNames())

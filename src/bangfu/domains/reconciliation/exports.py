@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from dataclasses import asdict
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -79,7 +78,8 @@ def export_items(
     with tempfile.TemporaryDirectory(prefix="bangfu-export-") as folder:
         path = Path(folder) / "reconciliation.xlsx"
         with activate(scope):
-            rows = (_row(item, language) for item in iter_items(scope, wanted))
+            places = PlaceNames()
+            rows = (_row(item, language, places) for item in iter_items(scope, wanted))
             written = write_table(path, COLUMNS[language], rows)
             bulk.allow(
                 scope, kind=KIND, filters=kept(wanted), rows=written, approval=approval, at=at
@@ -97,18 +97,27 @@ def export_items(
     return stream, f"reconciliation-{wanted.region.prefix}.xlsx"
 
 
-@lru_cache(maxsize=20_000)
-def place_names(region_code: str) -> tuple[str, str]:
-    """Return the names of the town and the village of a place, "" where it has none."""
-    region = RegionCode(region_code)
-    found = {one.level: regions.find_region(str(one)) for one in (region, *region.ancestors)}
-    town, village = found.get(4), found.get(5)
-    return (town.name if town else "", village.name if village else "")
+class PlaceNames:
+    """Names of towns and villages, each asked for once in the list that they are written for."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[str, str]] = {}
+
+    def of(self, region_code: str) -> tuple[str, str]:
+        """Return the names of the town and the village of a place, "" where it has none."""
+        if region_code not in self._found:
+            region = RegionCode(region_code)
+            found = {
+                one.level: regions.find_region(str(one)) for one in (region, *region.ancestors)
+            }
+            town, village = found.get(4), found.get(5)
+            self._found[region_code] = (town.name if town else "", village.name if village else "")
+        return self._found[region_code]
 
 
-def _row(item: ItemRecord, language: str) -> dict[str, object]:
+def _row(item: ItemRecord, language: str, places: PlaceNames) -> dict[str, object]:
     words = WORDS[language]
-    town, village = place_names(item.region_code)
+    town, village = places.of(item.region_code)
     return {
         "kind": words[item.kind],
         "town": town,

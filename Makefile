@@ -29,12 +29,14 @@ BENCH_UP_TO ?= 12
 
 bench:          ## measure; results are kept under bench/results (BENCH_UP_TO=1 for a short one)
 	@$(PYTHON) scripts/setup.py --dev
-	@for name in engine_screening quality_check sheets_import sheets_check registry_import \
+	@export BANGFU_HOME=$(CURDIR)/var/bench BANGFU_SECOND_FACTOR=off PYTHONPATH=. && \
+	echo "== the demo that some of them read" && $(VENV)/bangfu demo --no-serve && \
+	for name in engine_screening quality_check sheets_import sheets_check registry_import \
 		audit_verify api_households scope_signing restore "engine_scale --up-to $(BENCH_UP_TO)"; do \
 		set -- $$name; echo "== $$name"; file=bench/$$1.py; result=bench/results/$$1.json; shift; \
-		PYTHONPATH=. $(VENV)/python $$file $$@ > $$result.part || exit 1; \
-		mv $$result.part $$result && cat $$result; done
-	@PYTHONPATH=. $(VENV)/python bench/chart.py
+		$(VENV)/python $$file $$@ > $$result.part || exit 1; \
+		mv $$result.part $$result && cat $$result; done && \
+	$(VENV)/bangfu db down && rm -rf var/bench && $(VENV)/python bench/chart.py
 
 prove:          ## long proofs, run by hand; results are kept under bench/results with their seeds
 	@$(PYTHON) scripts/setup.py --dev

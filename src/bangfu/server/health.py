@@ -8,10 +8,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router
 
 from bangfu import __version__
 from bangfu.foundation.http.permits import Open
+from bangfu.foundation.http.schemas import Schema
 
 router = Router(tags=["health"])
 

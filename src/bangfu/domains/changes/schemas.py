@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
-from ninja import Schema
 from pydantic import Field
 
-from bangfu.foundation.http.schemas import CodedValue, RegionRef
+from bangfu.foundation.http.schemas import CodedValue, RegionRef, Schema
 
 
 class KindField(Schema):

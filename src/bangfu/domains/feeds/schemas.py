@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from ninja import Field, Schema
+from ninja import Field
 
-from bangfu.foundation.http.schemas import RegionRef
+from bangfu.foundation.http.schemas import RegionRef, Schema
 
 
 class BoardCell(Schema):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from ninja import Field, Schema
+from ninja import Field
 
-from bangfu.foundation.http.schemas import RegionRef
+from bangfu.foundation.http.schemas import RegionRef, Schema
 
 State = Literal["OPEN", "NEW", "FIXED", "EXCEPTED"]
 

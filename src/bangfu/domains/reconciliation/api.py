@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import File, Form, Query, Router, Schema, Status
+from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
 from bangfu.domains.reconciliation import exports, labels, selectors, services
@@ -34,7 +34,7 @@ from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, demand, scope_of
 from bangfu.foundation.http.queries import check_query
-from bangfu.foundation.http.schemas import REFUSALS
+from bangfu.foundation.http.schemas import REFUSALS, Schema
 from bangfu.foundation.jobs.api import describe as describe_job
 from bangfu.foundation.regions import selectors as regions
 from bangfu.kernel.errors import InvalidValue, NotFound

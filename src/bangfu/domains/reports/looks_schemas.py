@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
+
+from bangfu.foundation.http.schemas import Schema
 
 
 class PurposeOut(Schema):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
-from ninja import Field, Schema
+from ninja import Field
 
 from bangfu.domains.screening.schemas import ChangesOut
-from bangfu.foundation.http.schemas import CodedValue, RegionRef
+from bangfu.foundation.http.schemas import CodedValue, RegionRef, Schema
 
 Hint = Literal["urgent", "attention", "unknown", "none"]
 Outcome = Literal["TRUE", "FALSE", "UNKNOWN"]

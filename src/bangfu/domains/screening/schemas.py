@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from ninja import Schema
-
-from bangfu.foundation.http.schemas import RegionRef
+from bangfu.foundation.http.schemas import RegionRef, Schema
 
 
 class RunIn(Schema):

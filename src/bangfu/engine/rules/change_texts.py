@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -23,12 +23,30 @@ DescribeFeed = Callable[[str, str, str], str]
 """(table, reason, language) → who owes which data, as `runs` knows it."""
 
 
+def open_causes(rule: Rule, context: Context) -> list[Cause]:
+    """Return what is missing of the open clauses that matter to the result."""
+    truths = _truths(rule, context)
+    matters = {
+        clause
+        for wanted in (True, False)
+        for one in turning(rule.condition, truths, wanted)[:1]
+        for clause in one
+    }
+    found: list[Cause] = []
+    for clause, truth in truths.items():
+        if truth is None and clause in matters:
+            found += causes(clause, context)
+    return found
+
+
 @dataclass(frozen=True)
 class ChangeTeller:
     """Tells in one language what would change a rule or a clause."""
 
     render: Renderer
     describe_feed: DescribeFeed
+    opened: dict[tuple[int, int], list[Cause]] = field(default_factory=dict)
+    """What `open_causes` found, by identity; tellers of one household share it across languages."""
 
     def clause(self, node: n.Node, negated: bool, context: Context) -> str | None:
         """Return where a known clause turns, or what is missing of an open one."""
@@ -69,19 +87,10 @@ class ChangeTeller:
         return sentence
 
     def _open(self, rule: Rule, context: Context) -> list[Cause]:
-        """What is missing of the open clauses that matter to the result."""
-        truths = _truths(rule, context)
-        matters = {
-            clause
-            for wanted in (True, False)
-            for one in turning(rule.condition, truths, wanted)[:1]
-            for clause in one
-        }
-        found: list[Cause] = []
-        for clause, truth in truths.items():
-            if truth is None and clause in matters:
-                found += causes(clause, context)
-        return found
+        key = (id(rule), id(context))
+        if key not in self.opened:
+            self.opened[key] = open_causes(rule, context)
+        return self.opened[key]
 
     def _turning(self, rule: Rule, context: Context, wanted: bool) -> str | None:
         sets = turning(rule.condition, _truths(rule, context), wanted)

@@ -60,7 +60,11 @@ def contexts_of(unit: str, household: Household, world: World) -> Sequence[Conte
 
 def evaluate(rule: Rule, household: Household, world: World) -> RuleResult:
     """Decide a rule for a household and explain every clause of it."""
-    contexts = contexts_of(rule.unit, household, world)
+    return evaluate_in(rule, contexts_of(rule.unit, household, world))
+
+
+def evaluate_in(rule: Rule, contexts: Sequence[Context]) -> RuleResult:
+    """Decide a rule for the household or the members that the contexts are of."""
     units = tuple(_unit(rule, context) for context in contexts)
     whole = kleene_any([evaluate_node(rule.condition, context) for context in contexts])
     return RuleResult(rule.id, _decision(whole), _reason(whole), units)

@@ -71,17 +71,27 @@ class World:
 
 @dataclass(frozen=True)
 class Context:
-    """Where an expression stands: its household, and the member or feed row if there is one."""
+    """Where an expression stands: its household, and the member or feed row if there is one.
+
+    `known` keeps what was worked out for the named and counted parts of formulas, by identity:
+    for one who asks about the same rules many times over. The rules must outlive it.
+    """
 
     world: World
     home: Household
     member: Row | None = None
     row: Row | None = None
+    known: dict[int, Value] | None = field(default=None, compare=False, repr=False)
 
 
 def evaluate_node(node: n.Node, context: Context) -> Value:
     """Return the value of an expression; unknown is carried with its reason."""
-    return _EVALUATORS[type(node)](node, context)
+    if context.known is None or type(node) not in _WORTH_KEEPING:
+        return _EVALUATORS[type(node)](node, context)
+    found = context.known.get(id(node))
+    if found is None:
+        found = context.known[id(node)] = _EVALUATORS[type(node)](node, context)
+    return found
 
 
 def _literal(node: n.Literal, _context: Context) -> Value:
@@ -329,3 +339,4 @@ _EVALUATORS: dict[type, Callable[..., Value]] = {
 }
 
 __all__ = ["Context", "Household", "Value", "World", "evaluate_node", "kleene_all", "kleene_any"]
+_WORTH_KEEPING = (n.Named, n.MemberAggregate, n.FeedAggregate)

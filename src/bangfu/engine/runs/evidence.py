@@ -20,11 +20,11 @@ import pyarrow.parquet as pq
 from bangfu.engine.packs.model import Pack
 from bangfu.engine.rules import nodes as n
 from bangfu.engine.rules.compiler import Compiler
-from bangfu.engine.rules.gather import below, roots_of
 from bangfu.engine.rules.lowering import field_column
 from bangfu.engine.rules.reference import Household, World
 from bangfu.engine.rules.relations import AUTHORISED, NO_TOKEN
 from bangfu.engine.runs.manifest import Manifest, read_manifest
+from bangfu.engine.runs.view import times_used
 from bangfu.kernel.period import Period
 
 EVIDENCE = "evidence"
@@ -146,7 +146,7 @@ class Evidence:
             feeds=feeds,
             gaps={table: int(state["gap"]) for table, state in states.items()},
             authorised=frozenset(str(p["pid"]) for p in people if p["link"] == AUTHORISED),
-            uses=_uses(self._used(pack), row, people),
+            uses=_uses(times_used(pack, self.manifest.period), row, people),
         )
         return Facts(
             hint=hint,
@@ -156,10 +156,6 @@ class Evidence:
             },
             member_dates={person["person_id"]: person["member_as_of"] for person in people},
         )
-
-    def _used(self, pack: Pack) -> list[n.TimesUsed]:
-        rules = pack.rules_on(Period.parse(self.manifest.period).last_day)
-        return [node for node in below(roots_of(rules)) if isinstance(node, n.TimesUsed)]
 
 
 def _fields(row: Mapping[str, Any], scope: str) -> dict[str, Any]:

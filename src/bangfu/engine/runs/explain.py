@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,8 +12,15 @@ from typing import Any
 from bangfu.engine.errors import RunRefused
 from bangfu.engine.packs.model import Pack
 from bangfu.engine.rules.change_texts import ChangeTeller
-from bangfu.engine.rules.decide import ClauseResult, RuleResult, UnitResult, contexts_of, evaluate
-from bangfu.engine.rules.reference import Context, World, evaluate_node
+from bangfu.engine.rules.changing import Cause
+from bangfu.engine.rules.decide import (
+    ClauseResult,
+    RuleResult,
+    UnitResult,
+    contexts_of,
+    evaluate_in,
+)
+from bangfu.engine.rules.reference import Context, evaluate_node
 from bangfu.engine.rules.rule import Rule
 from bangfu.engine.rules.texts import show
 from bangfu.engine.runs.evidence import Evidence, Facts, open_evidence, world_of
@@ -53,7 +60,11 @@ def explain(
         raise NotFound("E-RUN-HOUSEHOLD")
     period = evidence.manifest.period
     world = world_of(pack, Period.parse(period))
-    teller = _Teller(pack, evidence, facts, world, _changes(pack, evidence, facts))
+    contexts = {
+        unit: [replace(one, known={}) for one in contexts_of(unit, facts.home, world)]
+        for unit in ("household", "person")
+    }
+    teller = _Teller(pack, evidence, facts, contexts, _changes(pack, evidence, facts))
     told = [teller.rule(view) for view in views(pack, period) if all or teller.tells(view.rule)]
     return {
         "household_id": household_id,
@@ -70,8 +81,9 @@ def _changes(pack: Pack, evidence: Evidence, facts: Facts) -> dict[str, ChangeTe
     county = str(facts.hint["region_code"])[:6]
     states = {table: state for (table, at), state in evidence.feeds.items() if at == county}
     owed = FeedsOwed(pack.catalog, evidence.manifest.period, states)
+    opened: dict[tuple[int, int], list[Cause]] = {}
     return {
-        language: ChangeTeller(render, owed.describe)
+        language: ChangeTeller(render, owed.describe, opened)
         for language, render in renders_of(pack).items()
     }
 
@@ -89,19 +101,19 @@ class _Teller:
     pack: Pack
     evidence: Evidence
     facts: Facts
-    world: World
+    contexts: Mapping[str, Sequence[Context]]
     changes: Mapping[str, ChangeTeller]
 
     def tells(self, rule: Rule) -> bool:
         """Whether a rule is true or open; most are false, and nothing more need be worked out."""
-        contexts = contexts_of(rule.unit, self.facts.home, self.world)
+        contexts = self.contexts[rule.unit]
         return any(evaluate_node(rule.condition, one).value is not False for one in contexts)
 
     def rule(self, view: RuleView) -> dict[str, Any]:
         """Return one rule's entry."""
         rule = view.rule
-        result = evaluate(rule, self.facts.home, self.world)
-        contexts = contexts_of(rule.unit, self.facts.home, self.world)
+        contexts = self.contexts[rule.unit]
+        result = evaluate_in(rule, contexts)
         pairs = [
             (unit, context)
             for unit, context in zip(result.units, contexts, strict=True)

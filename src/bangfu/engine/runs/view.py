@@ -9,6 +9,7 @@ from typing import Any
 
 from bangfu.engine.packs.model import Pack
 from bangfu.engine.rules import nodes as n
+from bangfu.engine.rules.gather import below, roots_of
 from bangfu.engine.rules.layout import compared
 from bangfu.engine.rules.render import Renderer, renderers
 from bangfu.engine.rules.rule import Rule
@@ -59,6 +60,18 @@ def views(pack: Pack, period: str) -> Sequence[RuleView]:
 def renders_of(pack: Pack) -> Mapping[str, Renderer]:
     """Return the renderers of a pack by language; kept for the packs last used."""
     return _renders(_Key(pack))
+
+
+def times_used(pack: Pack, period: str) -> Sequence[n.TimesUsed]:
+    """Return what the rules in force in a month count in the whole input, in a fixed order; kept
+    for the packs last used."""
+    return _times_used(_Key(pack), period)
+
+
+@lru_cache(maxsize=16)
+def _times_used(key: _Key, period: str) -> Sequence[n.TimesUsed]:
+    rules = key.pack.rules_on(Period.parse(period).last_day)
+    return [node for node in below(roots_of(rules)) if isinstance(node, n.TimesUsed)]
 
 
 @lru_cache(maxsize=16)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from ninja import Field, Schema
+from ninja import Field
 
 from bangfu.foundation.accounts.schemas import PostRegionOut
+from bangfu.foundation.http.schemas import Schema
 
 Kind = Literal["REGULAR", "TEMPORARY", "DEPUTY"]
 USERNAME = r"^[a-z0-9][a-z0-9._-]{2,59}$"

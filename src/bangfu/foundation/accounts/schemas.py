@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from ninja import Schema
-
-from bangfu.foundation.http.schemas import RegionRef
+from bangfu.foundation.http.schemas import RegionRef, Schema
 
 
 class UserOut(Schema):

@@ -8,10 +8,10 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router
 
 from bangfu.foundation.http.permits import SignedIn
-from bangfu.foundation.http.schemas import REFUSALS
+from bangfu.foundation.http.schemas import REFUSALS, Schema
 from bangfu.kernel.errors import NotFound
 from bangfu.standards import passwords
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ninja import Schema
 from pydantic import ValidationError
 
+from bangfu.foundation.http.schemas import Schema
 from bangfu.kernel.errors import InvalidValue
 from bangfu.kernel.scope import Scope
 

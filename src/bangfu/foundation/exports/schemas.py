@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from ninja import Field, Schema
+from ninja import Field
 
-from bangfu.foundation.http.schemas import RegionRef
+from bangfu.foundation.http.schemas import RegionRef, Schema
 
 
 class ExportRequestIn(Schema):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import get_origin
 
 from django.http import HttpRequest
-from ninja import Schema
 
+from bangfu.foundation.http.schemas import Schema
 from bangfu.kernel.errors import InvalidValue
 
 

@@ -6,10 +6,9 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
 
-from bangfu.foundation.http.schemas import CodedValue, RegionRef
+from bangfu.foundation.http.schemas import CodedValue, RegionRef, Schema
 
 
 class AuditFilter(Schema):

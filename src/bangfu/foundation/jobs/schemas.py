@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from ninja import Schema
+from bangfu.foundation.http.schemas import Schema
 
 
 class JobErrorOut(Schema):

@@ -14,11 +14,11 @@ from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Router
 from requests import RequestException
 
 from bangfu.foundation.http.permits import Open
-from bangfu.foundation.http.schemas import REFUSALS, Body
+from bangfu.foundation.http.schemas import REFUSALS, Body, Schema
 from bangfu.integrations.sso.configuration import PROVIDER
 from bangfu.integrations.sso.provider import SsoAdapter
 from bangfu.kernel.errors import NotFound, Refused

@@ -1,20 +1,17 @@
-"""Time limits (时限) and the calendar of working days: dated values of `standards/clocks.yaml`."""
+"""Time limits (时限) of the platform itself: dated values of `standards/clocks.yaml`."""
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 from bangfu.kernel.errors import NotFound
-from bangfu.kernel.workdays import WorkCalendar
 from bangfu.standards.codelists import STATUSES
 from bangfu.standards.paths import standards_root
-from bangfu.standards.reading import Block, malformed, read_block
+from bangfu.standards.reading import Block, read_block
 
 UNITS = ("day_of_month", "working_days", "days", "rows")
-_HEADER = ["day", "kind", "name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ def get(name: str, on: date) -> Clock:
 @cache
 def _clocks() -> dict[str, tuple[Clock, ...]]:
     block = read_block(standards_root() / "clocks.yaml")
-    block.allow(("clocks", "calendar"))
+    block.allow(("clocks",))
     found = {}
     for child in block.children("clocks"):
         child.allow(("name", "zh", "en", "unit", "values"))
@@ -71,21 +68,3 @@ def _values(block: Block) -> list[Clock]:
         status = child.choice("status", STATUSES)
         values.append(Clock(block.text("name"), title, unit, since, value, document, status))
     return values
-
-
-@cache
-def work_calendar() -> WorkCalendar:
-    """Return the public holidays and the weekend days worked in exchange, as published."""
-    path = standards_root() / "holidays.csv"
-    days: dict[str, set[date]] = {"OFF": set(), "WORK": set()}
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.reader(file)
-        if next(rows, None) != _HEADER:
-            raise malformed(path, 1, "", "wrong heading", "write " + ",".join(_HEADER))
-        for row in rows:
-            try:
-                days[row[1]].add(date.fromisoformat(row[0]))
-            except (KeyError, ValueError, IndexError) as error:
-                remedy = "write 2026-10-01,OFF,国庆节 or 2026-10-10,WORK,调休"
-                raise malformed(path, rows.line_num, "", "no such day or kind", remedy) from error
-    return WorkCalendar(frozenset(days["OFF"]), frozenset(days["WORK"]))

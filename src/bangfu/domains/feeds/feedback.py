@@ -25,6 +25,7 @@ from bangfu.kernel.period import Period
 from bangfu.kernel.region import COUNTY, RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.standards import clocks
+from bangfu.standards.holidays import work_calendar
 
 DUE = "feeds.feedback"
 # Steps that say something to somebody, and so need words.
@@ -159,7 +160,7 @@ def _apply(row: Feedback, step: str, note: str, at: datetime) -> None:
     today = timezone.localdate(at)
     if step == "send":
         clock = clocks.get(DUE, today)
-        row.sent_on, row.due_on = today, clocks.work_calendar().add(today, clock.value)
+        row.sent_on, row.due_on = today, work_calendar().add(today, clock.value)
         row.answer, row.answered_on = "", None
     elif step == "answer":
         row.answer, row.answered_on = note, today

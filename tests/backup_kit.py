@@ -103,7 +103,7 @@ def office() -> Iterator[Office]:
         made.write("lake/a.parquet", "first")
         made.ask(
             "CREATE TABLE kept (id int PRIMARY KEY)",
-            "CREATE TABLE files_stored (path text, size bigint, sm3 text)",
+            "CREATE TABLE files_stored (id uuid, path text, size bigint, sm3 text)",
             "INSERT INTO kept SELECT generate_series(1, 1000)",
         )
         try:

@@ -26,7 +26,9 @@ from typing import Any
 import psycopg
 
 from bangfu.cli import serve
+from bangfu.foundation.crypto import keys
 from bangfu.foundation.database import cluster, processes, saved
+from bangfu.foundation.files import disk
 from tests.backup_kit import folder
 from tests.demo_kit import demo_environment
 
@@ -232,10 +234,11 @@ def lost(victim: Victim, load: Load) -> list[str]:
     for batch in load.batches:
         if victim.request("GET", f"/api/v1/imports/{batch}")[0] != 200:
             missing.append(batch)
-    rows = victim.ask("admin", "SELECT path, size FROM files_stored")
-    for path, size in rows:
+    ring = keys.read_file(victim.home / "keys" / "keyring.json")
+    rows = victim.ask("admin", "SELECT id::text, path, size, sm3 FROM files_stored")
+    for owner, path, size, sm3 in rows:
         file = victim.home / "files" / path
-        if not file.is_file() or file.stat().st_size != size:
+        if not file.is_file() or disk.content_of(file, owner, ring) != (size, sm3):
             missing.append(path)
     return missing
 

@@ -245,7 +245,7 @@ def test_a_drill_compares_rows_and_files_and_cleans_up_after_itself(
     running = hashes.Hash(hashes.SM3())
     running.update(content)
     found.write("files/x/one", content.decode())
-    line = f"('x/one', {len(content)}, '{running.finalize().hex()}')"
+    line = f"(gen_random_uuid(), 'x/one', {len(content)}, '{running.finalize().hex()}')"
     found.ask(f"INSERT INTO files_stored VALUES {line}")
     done = drill.drill(found.home, found.place, found.keyring, None, quiet)
     assert (done.wrong, done.stored_files, done.audit) == ([], 1, "not checked")

@@ -8,11 +8,15 @@ from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives import hashes
+from django.test import Client
 
 from bangfu.foundation import files
+from bangfu.foundation.audit.selectors import list_events
 from bangfu.foundation.files import services
-from bangfu.kernel.errors import NotAllowed, NotFound
-from tests.cast import AT, SHIQIAO, YUNXI_VILLAGE, Cast
+from bangfu.foundation.intake import services as intake
+from bangfu.kernel.errors import Conflict, NotAllowed, NotFound
+from bangfu.kernel.period import Period
+from tests.cast import AT, SHIQIAO, YUNXI, YUNXI_VILLAGE, Cast
 
 
 def _sm3(content: bytes) -> str:
@@ -33,6 +37,9 @@ def test_what_is_kept_comes_back_with_its_hash(cast: Cast, tmp_path: Path) -> No
         with files.open_file(cast.county.scope, kept.id) as stored:
             assert stored.read() == content
             assert stored.name.endswith(".csv")
+        files.copy_file(cast.county.scope, kept.id, tmp_path / "copy")
+        assert (tmp_path / "copy").read_bytes() == content
+        assert "户主姓名".encode() not in (services.folder() / kept.path).read_bytes()
 
 
 @pytest.mark.evidence("ASVS-5.3.2", "ASVS-5.3.1")
@@ -75,6 +82,63 @@ def test_a_file_that_is_gone_from_the_disk_says_so(cast: Cast) -> None:
     (services.folder() / kept.path).unlink()
     with pytest.raises(NotFound, match="E-FILE-GONE"):
         files.open_file(cast.county.scope, kept.id)
+
+
+@pytest.mark.evidence("T12", "GB22239-8.1.4.7-b")
+@pytest.mark.django_db
+def test_an_altered_file_is_not_opened_and_the_auditor_is_told(cast: Cast, tmp_path: Path) -> None:
+    kept = files.save(cast.county.scope, "a.csv", b"x" * 5000, "import.original", at=AT)
+    path = services.folder() / kept.path
+    stored = bytearray(path.read_bytes())
+    stored[-1] ^= 1
+    path.write_bytes(stored)
+    for act in (
+        lambda: files.open_file(cast.county.scope, kept.id),
+        lambda: files.copy_file(cast.county.scope, kept.id, tmp_path / "copy"),
+    ):
+        with pytest.raises(Conflict, match="E-FILE-DAMAGED"):
+            act()
+    assert not (tmp_path / "copy").exists()
+    events = list_events(cast.auditor.scope, subject_kind="files.file", subject_id=str(kept.id))
+    assert [event.action for event in events] == [
+        "files.file.damaged",
+        "files.file.damaged",
+        "files.file.stored",
+    ]
+
+
+@pytest.mark.evidence("T12")
+@pytest.mark.django_db
+def test_an_altered_file_is_refused_before_the_first_byte(cast: Cast) -> None:
+    """Two chunks, the second one altered: an answer that began would be half a file."""
+    county = cast.county.scope
+    kept = files.save(county, "a.xlsx", bytes(1_500_000), "import.errors", at=AT)
+    batch = intake.open_batch(
+        scope=county,
+        at=AT,
+        dataset="police/death",
+        region=YUNXI,
+        file=intake.IncomingFile("a.xlsx", 9, "ab" * 32, kept.id),
+        period=Period("2026-10"),
+    )
+    intake.record_staging(
+        scope=county,
+        at=AT,
+        batch_id=batch.id,
+        counts={"rows": 1},
+        mapping={},
+        issues=[],
+        error_file_id=kept.id,
+    )
+    client, address = Client(), f"/api/v1/imports/{batch.id}/errors.xlsx"
+    client.force_login(cast.county.user)
+    assert len(client.get(address).getvalue()) == 1_500_000
+    path = services.folder() / kept.path
+    stored = bytearray(path.read_bytes())
+    stored[-20] ^= 1
+    path.write_bytes(stored)
+    answer = client.get(address)
+    assert (answer.status_code, answer.json()["code"]) == (409, "E-FILE-DAMAGED")
 
 
 @pytest.mark.django_db

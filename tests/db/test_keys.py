@@ -20,12 +20,15 @@ from django.db import connection, connections
 
 from bangfu.domains.registry.acts.values import to_json
 from bangfu.domains.registry.models import Act, Household, Person, Source
+from bangfu.foundation import files
 from bangfu.foundation.access.scopes import activate, command_scope
 from bangfu.foundation.audit.selectors import list_events
 from bangfu.foundation.crypto import cipher, holdings, keys, rotation
 from bangfu.foundation.crypto.services import retire_key, rotate_keys
 from bangfu.foundation.crypto.tokens import person_token
 from bangfu.foundation.database import scope_keys
+from bangfu.foundation.files import services as files_of
+from bangfu.foundation.files.records import FileRecord
 from bangfu.kernel.errors import Refused
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.uuid7 import uuid7
@@ -307,6 +310,78 @@ def test_another_installations_keyring_is_seen_by_the_status(ring: Path) -> None
     ring.unlink()
     keys.create(ring)
     assert not any(held.is_readable for held in rotation.status() if held.by_key)
+
+
+def kept_files(number: int) -> list[FileRecord]:
+    """Keep so many files of a county."""
+    return [
+        files.save(COUNTY, f"{each}.jpg", f"paper {each}".encode(), "changes.evidence", at=NOW)
+        for each in range(number)
+    ]
+
+
+def lay_in_clear(record: FileRecord, content: bytes) -> None:
+    """Put a file where it lay before files were encrypted."""
+    (files_of.folder() / record.path).write_bytes(content)
+
+
+def by_key() -> dict[int, int]:
+    return {held.name: held for held in rotation.status()}["files_stored"].by_key
+
+
+@pytest.mark.evidence("ASVS-11.2.2", "GB22239-8.1.4.8-b")
+def test_stored_files_get_the_new_key_too(ring: Path) -> None:
+    kept = kept_files(4)
+    assert by_key() == {1: 4}
+    (files_of.folder() / kept[3].path).unlink()
+    found, _ = rotate_keys(scope=NATION, at=NOW)
+    assert (found.key, found.columns, found.left) == (2, {"files_stored": 3}, 0)
+    assert by_key() == {2: 3}
+    for each in range(3):
+        assert files.open_file(COUNTY, kept[each].id).read() == f"paper {each}".encode()
+    retire_key(scope=NATION, at=NOW, number=1)
+    assert files.open_file(COUNTY, kept[0].id).read() == b"paper 0"
+
+
+def test_files_in_clear_from_before_are_encrypted_under_the_present_key(ring: Path) -> None:
+    kept = kept_files(3)
+    lay_in_clear(kept[0], b"paper 0")
+    assert by_key() == {0: 1, 1: 2}
+    found, _ = rotate_keys(scope=NATION, at=NOW)
+    assert (found.key, found.is_new, found.columns) == (1, False, {"files_stored": 1})
+    assert by_key() == {1: 3}
+    assert b"paper" not in (files_of.folder() / kept[0].path).read_bytes()
+    assert files.open_file(COUNTY, kept[0].id).read() == b"paper 0"
+
+
+def test_a_damaged_file_is_named_left_alone_and_holds_its_key(ring: Path) -> None:
+    kept = kept_files(3)
+    keys.add_key()
+    lay_in_clear(kept[0], b"another")
+    sealed = (files_of.folder() / kept[1].path).read_bytes()
+    lay_in_clear(kept[1], sealed[:-1])
+    found, _ = rotate_keys(scope=NATION, at=NOW)
+    names = sorted(f"files/{one.path}" for one in kept[:2])
+    assert (found.damaged, found.left, found.is_new) == (names, 2, False)
+    assert by_key() == {0: 1, 1: 1, 2: 1}
+    assert not {held.name: held for held in rotation.status()}["files_stored"].is_readable
+    with pytest.raises(Refused, match="E-CRYPTO-KEY-IN-USE"):
+        retire_key(scope=NATION, at=NOW, number=1)
+    # Restored from the backup, they get the present key.
+    lay_in_clear(kept[0], b"paper 0")
+    lay_in_clear(kept[1], sealed)
+    found, _ = rotate_keys(scope=NATION, at=NOW)
+    assert (found.key, found.damaged, found.left) == (2, [], 0)
+    assert by_key() == {2: 3}
+
+
+def test_a_keyring_is_not_replaced_while_a_stored_file_needs_it(ring: Path) -> None:
+    kept = kept_files(1)
+    ring.rename(ring.with_suffix(".gone"))
+    with pytest.raises(Refused, match="E-CRYPTO-KEYRING-LOST"):
+        cipher.encrypt("甲")
+    lay_in_clear(kept[0], b"paper 0")
+    assert cipher.decrypt(cipher.encrypt("甲")) == "甲"
 
 
 def test_every_encrypted_column_is_found(ring: Path) -> None:

@@ -244,7 +244,7 @@ def big_download(cast: Cast, size: int) -> str:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("act", [end_county, disable_county])
 def test_f59_a_download_under_way_stops(cast: Cast, live_server: Any, act: Any) -> None:
-    size = 64 * 1024 * 1024
+    size = 24 * 1024 * 1024
     path = big_download(cast, size)
     client = Client()
     client.force_login(cast.county.user)

@@ -14,7 +14,9 @@ import click
 
 from bangfu.cli.output import Progress, emit, language, say
 from bangfu.foundation.backup import archiver, base, drill, files_only, keys, plans, state, store
+from bangfu.foundation.crypto import keys as key_file
 from bangfu.foundation.database.urls import stated_urls
+from bangfu.foundation.files import disk
 from bangfu.kernel.errors import Refused
 from bangfu.server.config import get_config
 
@@ -107,7 +109,10 @@ def drill_command(place: Path | None, as_json: bool) -> None:
     """
     progress = Progress(quiet=as_json)
     audit = verify_audit if find_spec("bangfu.cli.audit") is not None else None
-    found = drill.drill(home(), place_of(place), keyring_of(home()), audit, progress)
+    keyring = keyring_of(home())
+    found = drill.drill(
+        home(), place_of(place), keyring, audit, progress, content=reading_under(keyring)
+    )
     progress.close()
     words = {
         "zh": "演练：{tables} 张表 {rows} 行、{files} 个文件、审计链（{audit}）已比对，"
@@ -119,6 +124,17 @@ def drill_command(place: Path | None, as_json: bool) -> None:
     if not found.is_good:
         raise Refused("E-DRILL-DIFFERENT", count=len(found.wrong), first="; ".join(found.wrong[:5]))
     emit(told, as_json=as_json, text=words[language()].format(**told))
+
+
+def reading_under(keyring: Path) -> drill.Content:
+    """Return what reads stored files under the keys of a keyring."""
+
+    def read(file: Path, owner: str) -> tuple[int, str]:
+        if not keyring.exists():
+            raise Refused("E-CRYPTO-KEYRING-LOST", path=str(keyring))
+        return disk.content_of(file, owner, key_file.read_file(keyring))
+
+    return read
 
 
 def verify_audit(scratch: Path) -> str:

@@ -140,8 +140,7 @@ def report_import(scope: Any, result: Any, errors: Path | None, as_json: bool) -
     if errors is not None and result.error_file_id is not None:
         from bangfu.foundation import files
 
-        with files.open_file(scope, result.error_file_id) as stored:
-            errors.write_bytes(stored.read())
+        files.copy_file(scope, result.error_file_id, errors)
         found["error_workbook"] = str(errors)
     found["warnings"] = described(found["warnings"])
     reasons = described(found.pop("errors"))

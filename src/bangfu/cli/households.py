@@ -111,8 +111,7 @@ def _run(
 def _copy_workbook(scope: Scope, file_id: UUID, target: Path) -> None:
     from bangfu.foundation import files
 
-    with files.open_file(scope, file_id) as stored:
-        target.write_bytes(stored.read())
+    files.copy_file(scope, file_id, target)
 
 
 def _describe(error: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ _WORDS = {
         "file": "密钥文件 {path}：{active} 号密钥加密新数据，共有 {keys} 号。",
         "column": "  {name}：{parts}{broken}",
         "part": "{key} 号 {count} 项",
+        "clear": "未加密 {count} 项",
         "empty": "无数据",
         "broken": "　★ 现有密钥读不出",
         "old": "尚有 {old} 项数据在旧密钥下，运行 bangfu keys rotate 换成新密钥。",
@@ -23,6 +24,7 @@ _WORDS = {
         "new": "已启用 {key} 号新密钥，重新加密 {rewritten} 项，用时 {seconds} 秒。",
         "resumed": "已完成上次更换（{key} 号密钥），重新加密 {rewritten} 项，用时 {seconds} 秒。",
         "left": "还有 {left} 项被占用，稍后再运行一次。",
+        "damaged": "有 {count} 个文件已损坏，未改动：{names}。请从备份恢复后再运行一次。",
         "unsettled": "更换时有一项长事务未结束，请稍后再运行一次确认。",
         "scope": "数据库上下文签名密钥已换成 {key} 号。",
         "backup": "请现在备份密钥文件，与数据备份分开存放。",
@@ -33,6 +35,7 @@ _WORDS = {
         "file": "Keyring {path}: key {active} encrypts, keys {keys} are there.",
         "column": "  {name}: {parts}{broken}",
         "part": "key {key} {count}",
+        "clear": "in clear {count}",
         "empty": "nothing",
         "broken": "  * the keys that are there do not open it",
         "old": "{old} values lie under older keys; bangfu keys rotate encrypts them anew.",
@@ -42,6 +45,8 @@ _WORDS = {
         "new": "Key {key} encrypts from now on; {rewritten} values anew in {seconds} s.",
         "resumed": "Finished the change to key {key}; {rewritten} values anew in {seconds} s.",
         "left": "{left} values were locked by others; run it again later.",
+        "damaged": "{count} files are damaged and were left as they are: {names}. Restore them from"
+        " the backup and run it again.",
         "unsettled": "A long transaction was under way; run it once more later to be sure.",
         "scope": "The database's context is signed with key {key} from now on.",
         "backup": "Back up the keyring now, apart from the backup of the data.",
@@ -85,7 +90,7 @@ def _describe(result: dict[str, Any]) -> str:
     lines = [words["file"].format(path=result["keyring"], active=result["active"], keys=numbers)]
     for one in result["columns"]:
         parts = words["join"].join(
-            words["part"].format(key=key, count=count)
+            words["part" if key else "clear"].format(key=key, count=count)
             for key, count in sorted(one["by_key"].items())
         )
         broken = "" if one["readable"] else words["broken"]
@@ -124,13 +129,17 @@ def rotate(batch: int, as_json: bool) -> None:
         "rewritten": found.rewritten,
         "columns": found.columns,
         "left": found.left,
+        "damaged": found.damaged,
         "settled": found.is_settled,
         "seconds": found.seconds,
         "scope_key": scope_key,
     }
     words = _WORDS[language()]
     lines = [words["new" if found.is_new else "resumed"].format(**result)]
-    if found.left:
+    if found.damaged:
+        names = words["join"].join(found.damaged[:5])
+        lines.append(words["damaged"].format(count=len(found.damaged), names=names))
+    elif found.left:
         lines.append(words["left"].format(left=found.left))
     elif not found.is_settled:
         lines.append(words["unsettled"])

@@ -95,8 +95,7 @@ def commit_authorizations(*, scope: Scope, at: datetime, batch_id: UUID) -> Impo
         raise Refused("E-INTAKE-STATE", state=str(batch.state), wanted="COMMITTED")
     with tempfile.TemporaryDirectory(prefix="bangfu-papers-") as folder:
         path = Path(folder) / f"file{Path(batch.file_name).suffix.lower()}"
-        with files.open_file(scope, batch.file_id) as stored:
-            path.write_bytes(stored.read())
+        files.copy_file(scope, batch.file_id, path)
         return _write(scope, at, batch, _read(path, at).sheet)
 
 

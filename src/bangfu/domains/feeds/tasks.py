@@ -24,8 +24,7 @@ def _copied(context: Any, file_id: str, file_name: str) -> Iterator[Path]:
     """Lay a stored file where the reader can open it, under a name that keeps its suffix only."""
     with tempfile.TemporaryDirectory(prefix="bangfu-feed-") as folder:
         path = Path(folder) / f"file{Path(file_name).suffix.lower()}"
-        with files.open_file(context.scope, UUID(file_id)) as stored:
-            path.write_bytes(stored.read())
+        files.copy_file(context.scope, UUID(file_id), path)
         yield path
 
 

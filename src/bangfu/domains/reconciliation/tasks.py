@@ -22,8 +22,7 @@ def run_reconciliation(
     """Compare a stored export with the register."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"file{Path(file_name).suffix.lower()}"
-        with files.open_file(context.scope, UUID(file_id)) as stored:
-            path.write_bytes(stored.read())
+        files.copy_file(context.scope, UUID(file_id), path)
         record = services.reconcile(
             scope=context.scope,
             region=RegionCode.parse(region),

@@ -22,8 +22,7 @@ def import_households(
     """Read a stored file of households; with `commit` put it in force."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"file{Path(file_name).suffix.lower()}"
-        with files.open_file(context.scope, UUID(file_id)) as stored:
-            path.write_bytes(stored.read())
+        files.copy_file(context.scope, UUID(file_id), path)
         result = services.import_households(
             scope=context.scope,
             at=timezone.now(),

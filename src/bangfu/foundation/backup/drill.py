@@ -20,10 +20,13 @@ from bangfu.foundation.backup.plans import Plan, Progress
 from bangfu.foundation.database import cluster, saved
 from bangfu.foundation.database.recovery import Target
 from bangfu.foundation.database.saved import DATABASE, SavedConnection
-from bangfu.kernel.errors import Refused
+from bangfu.kernel.errors import BangfuError, Refused
 
 # Runs a check in the scratch home and returns what it found wrong, "" when all is well.
 Check = Callable[[Path], str]
+# Returns size in bytes and SM3 (hex) of what a stored file holds: its path in the scratch home, its
+# id. How stored files lie on the disk is not known here.
+Content = Callable[[Path, str], tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,13 @@ class Drilled:
 
 
 def drill(
-    home: Path, place: Path, keyring: Path, audit: Check | None, progress: Progress
+    home: Path,
+    place: Path,
+    keyring: Path,
+    audit: Check | None,
+    progress: Progress,
+    *,
+    content: Content | None = None,
 ) -> Drilled:
     """Hold a drill and remember it in the home; see `restoring.restore` for what it raises.
 
@@ -68,7 +77,8 @@ def drill(
     scratch = Path(tempfile.mkdtemp(prefix="bangfu-drill-"))
     scratch.chmod(0o711)
     try:
-        found = _restore_and_compare(plan, scratch, home, keyring, audit, progress, began)
+        checks = (audit, content or _as_it_lies)
+        found = _restore_and_compare(plan, scratch, home, keyring, checks, progress, began)
     finally:
         cluster.destroy(scratch)
         shutil.rmtree(scratch, ignore_errors=True)
@@ -92,10 +102,11 @@ def _restore_and_compare(
     scratch: Path,
     home: Path,
     keyring: Path,
-    audit: Check | None,
+    checks: tuple[Check | None, Content],
     progress: Progress,
     began: float,
 ) -> Drilled:
+    audit, content = checks
     _lend_keys(home, scratch)
     target = Target(name=plan.mark.name)
     restored = restoring.restore(
@@ -103,7 +114,7 @@ def _restore_and_compare(
     )
     connection = saved.load(scratch)
     wrong = _rows_differ(plan, connection)
-    stored, more = _stored_files_differ(connection, scratch)
+    stored, more = _stored_files_differ(connection, scratch, content)
     wrong += more
     if not _has_table(connection, "django_migrations"):
         audit = None
@@ -146,18 +157,33 @@ def _rows_differ(plan: Plan, connection: SavedConnection) -> list[str]:
     ]
 
 
-def _stored_files_differ(connection: SavedConnection, scratch: Path) -> tuple[int, list[str]]:
-    """Compare the hash in every row of stored files with the restored file."""
+def _as_it_lies(file: Path, owner: str) -> tuple[int, str]:
+    """Return size and SM3 of a file that lies in clear."""
+    return store.sm3_of(file)
+
+
+def _stored_files_differ(
+    connection: SavedConnection, scratch: Path, content: Content
+) -> tuple[int, list[str]]:
+    """Compare the hash in every row of stored files with what the restored file holds."""
     wrong, count = [], 0
     if not _has_table(connection, "files_stored"):
         return 0, []
     with marks.connect(connection, DATABASE) as server:
-        for path, size, sm3 in server.execute("SELECT path, size, sm3 FROM files_stored"):
+        query = "SELECT id::text, path, size, sm3 FROM files_stored"
+        for owner, path, size, sm3 in server.execute(query):
             count += 1
             file = scratch / "files" / path
-            if not file.is_file() or store.sm3_of(file) != (size, sm3):
+            if not file.is_file() or not _holds(content, file, owner, (size, sm3)):
                 wrong.append(f"files/{path}")
     return count, wrong
+
+
+def _holds(content: Content, file: Path, owner: str, wanted: tuple[int, str]) -> bool:
+    try:
+        return content(file, owner) == wanted
+    except BangfuError:
+        return False
 
 
 def _has_table(connection: SavedConnection, name: str) -> bool:

@@ -1,7 +1,8 @@
-"""Where ciphertext lies in the database, and whether there is any.
+"""Where ciphertext lies, and whether there is any.
 
 Encrypted columns of all models, those of their histories among them, are found by themselves.
-What an app keeps as ciphertext inside JSON it names once, when Django loads it: `add`.
+What an app keeps as ciphertext inside JSON it names once, when Django loads it: `add`; what it
+keeps outside the database likewise: `add_store`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.apps import apps
 from django.db import connections
@@ -81,6 +82,27 @@ class JsonHolding:
         return self.write(new(self.read(value))) if isinstance(value, str) and value else value
 
 
+class Store(Protocol):
+    """Ciphertext outside the database, whole things each under one key."""
+
+    @property
+    def name(self) -> str:
+        """The name by which people are told of it."""
+
+    def count_by_key(self) -> dict[int, int]:
+        """Return how many things lie under each key; 0 is for what still lies in clear."""
+
+    def is_readable(self) -> bool:
+        """Return whether one thing of each key opens; true when there is none."""
+
+    def is_filled(self) -> bool:
+        """Return whether anything is encrypted."""
+
+    def renew(self, active: int) -> Iterator[str]:
+        """Encrypt anew what lies under another key or in clear; yield "" for each thing done, the
+        name of each that does not open and was left as it was."""
+
+
 Holding = ColumnHolding | JsonHolding
 HEX: tuple[Callable[[str], bytes], Callable[[bytes], str]] = (bytes.fromhex, bytes.hex)
 BASE64: tuple[Callable[[str], bytes], Callable[[bytes], str]] = (
@@ -88,6 +110,7 @@ BASE64: tuple[Callable[[str], bytes], Callable[[bytes], str]] = (
     lambda value: base64.b64encode(value).decode("ascii"),
 )
 _in_json: dict[str, JsonHolding] = {}
+_stores: dict[str, Store] = {}
 
 
 def add(
@@ -104,8 +127,18 @@ def add(
     _in_json[found.name] = found
 
 
+def add_store(store: Store) -> None:
+    """Name a place of ciphertext outside the database; for an app's `ready`."""
+    _stores[store.name] = store
+
+
+def list_stores() -> list[Store]:
+    """Return every place of ciphertext outside the database, by name."""
+    return [_stores[name] for name in sorted(_stores)]
+
+
 def list_holdings() -> list[Holding]:
-    """Return every place of ciphertext, by table and column."""
+    """Return every place of ciphertext in the database, by table and column."""
     found: list[Holding] = list(_in_json.values())
     for model in apps.get_models(include_auto_created=True):
         key = model._meta.pk
@@ -118,11 +151,13 @@ def list_holdings() -> list[Holding]:
 
 
 def holds_ciphertext() -> bool:
-    """Return whether the database holds any encrypted value, whichever county's."""
+    """Return whether database or stores hold anything encrypted, whichever county's."""
     with activate(system_scope(NATION, "crypto")), connections["default"].cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         there = {row[0] for row in cursor.fetchall()}
-        return any(_is_filled(cursor, one) for one in list_holdings() if one.table in there)
+        if any(_is_filled(cursor, one) for one in list_holdings() if one.table in there):
+            return True
+    return any(store.is_filled() for store in list_stores() if store.name in there)
 
 
 def _is_filled(cursor: Any, holding: Holding) -> bool:

@@ -49,10 +49,18 @@ def get_keyring() -> Keyring:
     """
     path = keyring_path()
     try:
-        found = path.stat()
+        return read_file(path)
     except FileNotFoundError:
         _make_first(path)
-        found = path.stat()
+        return read_file(path)
+
+
+def read_file(path: Path) -> Keyring:
+    """Return the keyring of any file; for commands that work without Django's settings.
+
+    Raises Refused E-CRYPTO-KEYRING, E-CRYPTO-KEYRING-OPEN; FileNotFoundError.
+    """
+    found = path.stat()
     return _load(path, (found.st_mtime_ns, found.st_size, found.st_ino))
 
 

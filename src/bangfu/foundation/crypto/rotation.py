@@ -4,7 +4,8 @@ A new key is added to the keyring and encrypts from then on; the old ones go on 
 value under an older key is encrypted anew, in small transactions that lock their own rows only and
 step over rows that somebody else has locked. The values themselves say under which key they are,
 so a rotation that was killed goes on where it stopped. It runs as the owner, because histories may
-not be changed by the application's login.
+not be changed by the application's login. What apps keep encrypted outside the database is renewed
+by themselves (`holdings.Store`), thing by thing.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from bangfu.foundation.crypto.holdings import (
     Holding,
     JsonHolding,
     list_holdings,
+    list_stores,
 )
 from bangfu.foundation.database.routers import OWNER
 from bangfu.kernel.errors import InvalidValue, Refused
@@ -61,7 +63,10 @@ _REPLACE_ROW = "UPDATE {table} SET {column} = %s WHERE {key} = %s"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How many values of one column lie under each key, and whether a sample of them opens."""
+    """How many values of one column lie under each key, and whether a sample of them opens.
+
+    Key 0 is for things outside the database that still lie in clear.
+    """
 
     name: str
     by_key: dict[int, int]
@@ -72,7 +77,8 @@ class Held:
 class Rotation:
     """What a rotation did: the key that encrypts now, whether it was new, what was written.
 
-    `left`: values still under an older key; `is_settled`: nobody can be about to add another.
+    `left`: values still under an older key; `damaged`: names of those among them that do not open;
+    `is_settled`: nobody can be about to add another.
     """
 
     key: int
@@ -82,16 +88,18 @@ class Rotation:
     is_settled: bool
     seconds: float
     columns: dict[str, int] = field(default_factory=dict)
+    damaged: list[str] = field(default_factory=list)
 
 
 def status() -> list[Held]:
-    """Return every encrypted column with its values by key."""
+    """Return every encrypted column and store with its values by key."""
     found = []
     for holding in list_holdings():
         with activate(system_scope(NATION, "keys"), using=OWNER):
             by_key, sample = _count(holding)
         found.append(Held(holding.name, by_key, _opens(sample)))
-    return found
+    stores = [Held(one.name, one.count_by_key(), one.is_readable()) for one in list_stores()]
+    return found + stores
 
 
 def count_old(active: int) -> int:
@@ -100,7 +108,7 @@ def count_old(active: int) -> int:
 
 
 def retire(number: int) -> None:
-    """Take a key out of the keyring that no value in the database is under any more.
+    """Take a key out of the keyring that no value is under any more.
 
     Backups made while it encrypted need it: keep the old keyring beside them. Raises Refused
     E-CRYPTO-KEY-IN-USE, E-CRYPTO-KEY-NOT-THERE.
@@ -118,8 +126,10 @@ def rotate(
 
     It ends when nothing is left under an older key and every transaction has ended that was under
     way when the new key came; `left` is not 0, or `is_settled` false, when `patience` seconds were
-    not enough: the next call goes on. Cost: about 20 µs of processor time a value, and one short
-    transaction per `batch` values. Raises Refused E-CRYPTO-ROTATING while another one runs.
+    not enough: the next call goes on. What was kept in clear until now counts as under an older
+    key. Things outside the database that do not open are named and waited for no longer; as long
+    as they are there no further key is made. Cost: about 20 µs of processor time a value, and one
+    short transaction per `batch` values. Raises Refused E-CRYPTO-ROTATING while another one runs.
     """
     started = time.monotonic()
     if not _ask(_LOCK):
@@ -135,7 +145,8 @@ def rotate(
     finally:
         _ask(_UNLOCK)
     seconds = round(time.monotonic() - started, 3)
-    return Rotation(active, is_new, work.done, left, is_settled, seconds, work.columns)
+    damaged = sorted(work.damaged)
+    return Rotation(active, is_new, work.done, left, is_settled, seconds, work.columns, damaged)
 
 
 def _until_done(work: _Work, begun: int, patience: float) -> tuple[int, bool]:
@@ -146,8 +157,8 @@ def _until_done(work: _Work, begun: int, patience: float) -> tuple[int, bool]:
         if work.pass_over():
             moved = time.monotonic()
         left = count_old(work.active)
-        if left == 0 and is_settled:
-            return 0, True
+        if left == len(work.damaged) and is_settled:
+            return left, True
         if time.monotonic() - moved > patience:
             return left, is_settled
         time.sleep(PAUSE)
@@ -211,6 +222,7 @@ class _Work:
         self.progress = progress
         self.done = 0
         self.columns: dict[str, int] = {}
+        self.damaged: set[str] = set()
 
     def pass_over(self) -> int:
         """Go once through everything; return how many values were encrypted anew."""
@@ -219,16 +231,26 @@ class _Work:
             last: Any = None
             while True:
                 number, last, is_end = self._batch(holding, last)
-                self._note(holding, number)
+                self._note(holding.name, number)
                 if is_end:
                     break
+        self._pass_over_stores()
         return self.done - before
 
-    def _note(self, holding: Holding, number: int) -> None:
+    def _pass_over_stores(self) -> None:
+        self.damaged.clear()
+        for store in list_stores():
+            for left in store.renew(self.active):
+                if left:
+                    self.damaged.add(left)
+                else:
+                    self._note(store.name, 1)
+
+    def _note(self, name: str, number: int) -> None:
         if number:
             self.done += number
-            self.columns[holding.name] = self.columns.get(holding.name, 0) + number
-            self.progress(self.done, max(self.total, self.done), holding.name)
+            self.columns[name] = self.columns.get(name, 0) + number
+            self.progress(self.done, max(self.total, self.done), name)
 
     def _batch(self, holding: Holding, last: Any) -> tuple[int, Any, bool]:
         """Encrypt the next rows after `last` anew, in a transaction of their own."""

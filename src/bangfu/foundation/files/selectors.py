@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import BinaryIO
 from uuid import UUID
 
 from bangfu.foundation.access.scopes import activate, in_scope
@@ -35,11 +33,3 @@ def get_file(scope: Scope, file_id: UUID) -> FileRecord:
     if row is None:
         raise NotFound("E-FILE-NOT-FOUND")
     return to_record(row)
-
-
-def open_path(record: FileRecord, folder: Path) -> BinaryIO:
-    """Open the bytes of a record. Raises NotFound E-FILE-GONE."""
-    try:
-        return (folder / record.path).open("rb")
-    except FileNotFoundError as error:
-        raise NotFound("E-FILE-GONE", name=record.name) from error

@@ -25,6 +25,7 @@ from bangfu.kernel.period import Period
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.uuid7 import uuid7
 from tests.cast import SHIQIAO, YUNXI, Cast, Player
+from tests.offices_kit import Offices, make_offices
 
 NOW = datetime(2026, 11, 1, 1, 0, tzinfo=UTC)
 AS_OF = date(2026, 10, 31)
@@ -215,3 +216,9 @@ def get(jia: Client) -> Callable[..., Any]:
         return response.json()
 
     return call
+
+
+@pytest.fixture
+def offices(cast: Cast) -> Offices:
+    """云溪县's administrators, signed in, and one of 石桥县; see `tests/offices_kit.py`."""
+    return make_offices()

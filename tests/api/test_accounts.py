@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -16,57 +15,11 @@ from bangfu.foundation.accounts import services
 from bangfu.foundation.accounts.models import Post, PostProposal, User
 from bangfu.foundation.audit.models import AuditEvent
 from bangfu.kernel.region import RegionCode
-from tests.cast import SHIQIAO, YUNXI, Cast, give_post
+from tests.cast import SHIQIAO, YUNXI, Cast
+from tests.offices_kit import Offices, ask, code_of
 
 NATION = command_scope(RegionCode("000000000000"), "tests")
 TERMS = {"region": "990101", "valid_from": "2026-01-01"}
-
-
-@dataclass
-class Offices:
-    """云溪县's administrators, signed in, and one of 石桥县."""
-
-    system: Client
-    security: Client
-    second: Client
-    audit: Client
-    foreign: Client
-
-
-def administrator(username: str, role: str, region: RegionCode, office: str) -> Client:
-    user = services.create_user(
-        scope=command_scope(region, "tests"),
-        at=timezone.now(),
-        username=username,
-        password=None,
-        display_name=username,
-    )
-    give_post(user, role, region, office=office)
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def offices(cast: Cast) -> Offices:
-    return Offices(
-        system=administrator("system", "SYSTEM_ADMINISTRATOR", YUNXI, "农业农村局"),
-        security=administrator("security", "SECURITY_ADMINISTRATOR", YUNXI, "农业农村局"),
-        second=administrator("second", "SECURITY_ADMINISTRATOR", YUNXI, "数据局"),
-        audit=administrator("audit", "AUDIT_ADMINISTRATOR", YUNXI, "审计局"),
-        foreign=administrator("foreign", "SECURITY_ADMINISTRATOR", SHIQIAO, "石桥县"),
-    )
-
-
-def ask(client: Client, method: str, path: str, **body: Any) -> tuple[int, Any]:
-    send = getattr(client, method)
-    arguments = {} if method == "get" else {"content_type": "application/json"}
-    response = send(f"/api/v1{path}", body, **arguments)
-    return response.status_code, response.json() if response.content else None
-
-
-def code_of(answer: tuple[int, Any]) -> tuple[int, str]:
-    return answer[0], answer[1]["code"]
 
 
 def propose(offices: Offices, username: str = "newcomer", **terms: Any) -> tuple[int, Any]:

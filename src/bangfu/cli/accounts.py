@@ -17,6 +17,9 @@ from bangfu.cli.feeds import region_option
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 _REGION = click.option("--region", required=True, help="Division code of the place.")
 _BY = click.option("--by", required=True, help="Who asks for it, by name.")
+_APPROVED_BY = click.option(
+    "--approved-by", help="The second person, by name; administrators' accounts take two."
+)
 _REASON = click.option("--reason", required=True)
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -30,6 +33,10 @@ def _scope(region: str, label: str) -> Any:
     from bangfu.foundation.access.scopes import command_scope
 
     return command_scope(region_option(region), f"accounts: {label.strip()}")
+
+
+def _second(region: str, approved_by: str | None) -> Any:
+    return _scope(region, approved_by) if approved_by else None
 
 
 @command.command()
@@ -183,24 +190,28 @@ def grant(
 @click.argument("post_id", type=click.UUID)
 @_REGION
 @_BY
+@_APPROVED_BY
 @_REASON
 @click.option("--on", "last", type=_DAY, help="Its last day; at once when absent.")
 @_JSON
 def end(
-    post_id: Any, region: str, by: str, reason: str, last: datetime | None, as_json: bool
+    post_id: Any,
+    region: str,
+    by: str,
+    approved_by: str | None,
+    reason: str,
+    last: datetime | None,
+    as_json: bool,
 ) -> None:
     """End a post; what is done in it stops within five seconds."""
     output.setup_django()
-    from django.utils import timezone
+    from bangfu.foundation.accounts import terminal
 
-    from bangfu.foundation.accounts import granting
-
-    granting.end_post(
-        scope=_scope(region, by),
-        at=timezone.now(),
-        post_id=post_id,
-        valid_to=last.date() if last else None,
+    terminal.end_post(
+        terminal.Persons(_scope(region, by), _second(region, approved_by)),
+        post_id,
         reason=reason,
+        valid_to=last.date() if last else None,
     )
     output.emit({"ended": str(post_id)}, as_json=as_json, text=f"ended {post_id}")
 
@@ -209,19 +220,17 @@ def _active(active: bool) -> click.Command:
     @click.argument("username")
     @_REGION
     @_BY
+    @_APPROVED_BY
     @_REASON
     @_JSON
-    def run(username: str, region: str, by: str, reason: str, as_json: bool) -> None:
+    def run(
+        username: str, region: str, by: str, approved_by: str | None, reason: str, as_json: bool
+    ) -> None:
         output.setup_django()
-        from django.utils import timezone
+        from bangfu.foundation.accounts import terminal
 
-        from bangfu.foundation.accounts import managing, register
-
-        scope = _scope(region, by)
-        account = register.get_account(scope, username)
-        managing.set_active(
-            scope=scope, at=timezone.now(), user_id=account.id, active=active, reason=reason
-        )
+        persons = terminal.Persons(_scope(region, by), _second(region, approved_by))
+        terminal.set_active(persons, username, active=active, reason=reason)
         text = f"{username} {_word(active)}"
         output.emit({"username": username, "is_active": active}, as_json=as_json, text=text)
 
@@ -237,12 +246,6 @@ disable = _active(False)
 enable = _active(True)
 
 
-def _user_id(scope: Any, username: str) -> Any:
-    from bangfu.foundation.accounts import register
-
-    return register.get_account(scope, username).id
-
-
 @command.command()
 @click.argument("username")
 @_REGION
@@ -253,10 +256,11 @@ def unlock(username: str, region: str, by: str, as_json: bool) -> None:
     output.setup_django()
     from django.utils import timezone
 
-    from bangfu.foundation.accounts import recovery
+    from bangfu.foundation.accounts import recovery, register
 
     scope = _scope(region, by)
-    count = recovery.unlock(scope=scope, at=timezone.now(), user_id=_user_id(scope, username))
+    user_id = register.get_account(scope, username).id
+    count = recovery.unlock(scope=scope, at=timezone.now(), user_id=user_id)
     output.emit({"username": username, "forgotten": count}, as_json=as_json, text=f"{count}")
 
 
@@ -264,37 +268,35 @@ def unlock(username: str, region: str, by: str, as_json: bool) -> None:
 @click.argument("username")
 @_REGION
 @_BY
+@_APPROVED_BY
 @_JSON
-def reset_factor(username: str, region: str, by: str, as_json: bool) -> None:
+def reset_factor(
+    username: str, region: str, by: str, approved_by: str | None, as_json: bool
+) -> None:
     """Take the second factors of USERNAME away, who lost them; a new one is set up at sign-in."""
     output.setup_django()
-    from django.utils import timezone
+    from bangfu.foundation.accounts import terminal
 
-    from bangfu.foundation.accounts import recovery
-
-    scope = _scope(region, by)
-    count = recovery.reset_factors(
-        scope=scope, at=timezone.now(), user_id=_user_id(scope, username)
-    )
-    output.emit({"username": username, "taken": count}, as_json=as_json, text=f"{count}")
+    persons = terminal.Persons(_scope(region, by), _second(region, approved_by))
+    terminal.reset_factors(persons, username)
+    output.emit({"username": username}, as_json=as_json, text=f"{username} reset")
 
 
 @command.command(name="reset-password")
 @click.argument("username")
 @_REGION
 @_BY
+@_APPROVED_BY
 @_JSON
-def reset_password(username: str, region: str, by: str, as_json: bool) -> None:
+def reset_password(
+    username: str, region: str, by: str, approved_by: str | None, as_json: bool
+) -> None:
     """Give USERNAME a new password, printed once, to be changed at the next sign-in."""
     output.setup_django()
-    from django.utils import timezone
+    from bangfu.foundation.accounts import terminal
 
-    from bangfu.foundation.accounts import recovery
-
-    scope, password = _scope(region, by), recovery.new_password()
-    recovery.set_password(
-        scope=scope, at=timezone.now(), user_id=_user_id(scope, username), password=password
-    )
+    persons = terminal.Persons(_scope(region, by), _second(region, approved_by))
+    password = terminal.reset_password(persons, username)
     output.emit(
         {"username": username, "password": password}, as_json=as_json, text=f"{username} {password}"
     )

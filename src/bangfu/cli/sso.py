@@ -12,6 +12,9 @@ from bangfu.cli.feeds import region_option
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 _REGION = click.option("--region", required=True, help="Division code of the account's place.")
 _BY = click.option("--by", required=True, help="Who asks for it, by name.")
+_APPROVED_BY = click.option(
+    "--approved-by", help="The second person, by name; administrators' accounts take two."
+)
 
 
 @click.group()
@@ -24,13 +27,16 @@ def command() -> None:
 @click.argument("number")
 @_REGION
 @_BY
+@_APPROVED_BY
 @_JSON
-def join(username: str, number: str, region: str, by: str, as_json: bool) -> None:
+def join(
+    username: str, number: str, region: str, by: str, approved_by: str | None, as_json: bool
+) -> None:
     """Let the person whom the province knows by NUMBER into the account USERNAME."""
-    scope, user_id, at = _account(username, region, by)
-    from bangfu.foundation.accounts import recovery
+    persons = _persons(region, by, approved_by)
+    from bangfu.foundation.accounts import terminal
 
-    recovery.join_sso(scope=scope, at=at, user_id=user_id, number=number.strip())
+    terminal.join_sso(persons, username, number.strip())
     output.emit({"username": username}, as_json=as_json, text=username)
 
 
@@ -38,22 +44,22 @@ def join(username: str, number: str, region: str, by: str, as_json: bool) -> Non
 @click.argument("username")
 @_REGION
 @_BY
+@_APPROVED_BY
 @_JSON
-def separate(username: str, region: str, by: str, as_json: bool) -> None:
+def separate(username: str, region: str, by: str, approved_by: str | None, as_json: bool) -> None:
     """Let nobody of the province's sign-in into USERNAME any more; its sessions end."""
-    scope, user_id, at = _account(username, region, by)
-    from bangfu.foundation.accounts import recovery
+    persons = _persons(region, by, approved_by)
+    from bangfu.foundation.accounts import terminal
 
-    recovery.separate_sso(scope=scope, at=at, user_id=user_id)
+    terminal.separate_sso(persons, username)
     output.emit({"username": username}, as_json=as_json, text=username)
 
 
-def _account(username: str, region: str, by: str) -> tuple[Any, Any, Any]:
+def _persons(region: str, by: str, approved_by: str | None) -> Any:
     output.setup_django()
-    from django.utils import timezone
-
     from bangfu.foundation.access.scopes import command_scope
-    from bangfu.foundation.accounts import register
+    from bangfu.foundation.accounts import terminal
 
-    scope = command_scope(region_option(region), f"sso: {by.strip()}")
-    return scope, register.get_account(scope, username).id, timezone.now()
+    place = region_option(region)
+    second = command_scope(place, f"sso: {approved_by.strip()}") if approved_by else None
+    return terminal.Persons(command_scope(place, f"sso: {by.strip()}"), second)

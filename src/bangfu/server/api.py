@@ -28,6 +28,7 @@ from bangfu.domains.screening import selectors as screening
 from bangfu.domains.screening.api import router as screening_router
 from bangfu.foundation.accounts import api as accounts
 from bangfu.foundation.accounts.administration_api import router as administration_router
+from bangfu.foundation.accounts.guarding_api import router as guarding_router
 from bangfu.foundation.accounts.sign_in_api import router as sign_in_router
 from bangfu.foundation.exports.api import router as exports_router
 from bangfu.foundation.http import storage
@@ -94,6 +95,7 @@ for _router in (
     quality_router,
     jobs_router,
     administration_router,
+    guarding_router,
     exports_router,
     audit_router,
 ):

@@ -37,6 +37,7 @@ NAMED: tuple[tuple[str, str, str], ...] = (
     ("/accounts", "username", "account"),
     ("/accounts/posts", "post_id", "post"),
     ("/accounts/proposals", "proposal_id", "proposal"),
+    ("/accounts/acts", "act_id", "act"),
     ("/exports/requests", "request_id", "export"),
 )
 # Path parameters that name what is the same for all.

@@ -121,7 +121,8 @@ COUNTIES = tuple(dict.fromkeys(village.county for village in VILLAGES))
 
 def county_closed(county: RegionCode) -> frozenset[str]:
     """Return the marks of what a county's officers alone see: files, jobs, accounts."""
-    return frozenset({f"wenjian-{county.prefix}", f"zhanghao-{county.prefix}"})
+    kinds = ("wenjian", "zhanghao", "guanli")
+    return frozenset(f"{kind}-{county.prefix}" for kind in kinds)
 
 
 def county_open(county: RegionCode) -> frozenset[str]:

@@ -17,8 +17,8 @@ from bangfu.domains.registry.models import Household, Membership, Person, Source
 from bangfu.domains.screening.domain import Severity
 from bangfu.foundation import files, jobs
 from bangfu.foundation.access.scopes import activate, command_scope
-from bangfu.foundation.accounts import granting, services
-from bangfu.foundation.accounts.domain import PostKind, Terms
+from bangfu.foundation.accounts import granting, guarding, services
+from bangfu.foundation.accounts.domain import Act, Asked, PostKind, Terms
 from bangfu.foundation.crypto.tokens import person_token
 from bangfu.foundation.exports import services as exports
 from bangfu.foundation.intake import services as intake
@@ -195,8 +195,20 @@ def _add_people(scope: Scope, county: RegionCode) -> dict[str, str]:
         scope=scope, at=NOW, user=user, role="DEPARTMENT_USER", region=county, terms=terms
     )
     asked = exports.ask(scope=scope, at=NOW, kind="households", filters={}, purpose=name)
-    made = {"account": name, "post": post, "proposal": proposal, "export": asked.id}
+    act = _add_guarded_act(scope, county)
+    made = {"account": name, "post": post, "proposal": proposal, "export": asked.id, "act": act}
     return {kind: str(one) for kind, one in made.items()}
+
+
+def _add_guarded_act(scope: Scope, county: RegionCode) -> Any:
+    """Add an auditor whom somebody wants to disable."""
+    name = f"guanli-{county.prefix}"
+    user = services.create_user(
+        scope=scope, at=NOW, username=name, password=None, display_name=name
+    )
+    give_post(user, "AUDITOR", county)
+    asked = Asked(Act.DISABLE, name)
+    return guarding.propose_act(scope=scope, at=NOW, user_id=user.id, asked=asked).id
 
 
 def _add_village_things(scope: Scope, village: Village, home: Any, things: Things) -> None:

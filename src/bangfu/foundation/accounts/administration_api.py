@@ -31,12 +31,10 @@ from bangfu.foundation.accounts.administration_view import (
     describe_role,
 )
 from bangfu.foundation.accounts.domain import PostKind, ProposalState, Terms
-from bangfu.foundation.accounts.register import AccountRecord
 from bangfu.foundation.http import cursors
 from bangfu.foundation.http.permits import Permit, scope_of
 from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
-from bangfu.kernel.errors import Conflict
 from bangfu.kernel.region import RegionCode
 
 router = Router(tags=["accounts"])
@@ -113,14 +111,6 @@ def _set_active(request: HttpRequest, username: str, *, active: bool, reason: st
     return describe_account(scope, register.get_account(scope, username))
 
 
-def _ordinary(account: AccountRecord) -> AccountRecord:
-    """Refuse an administrator's account: whoever could sign in as another administrator would
-    hold both powers. Its way back in is a command at the terminal."""
-    if account.duty in (roles.SYSTEM, roles.SECURITY, roles.AUDIT):
-        raise Conflict("E-ACCOUNT-GUARDED")
-    return account
-
-
 @router.post("/accounts/{username}/unlock", auth=MANAGE, response={204: None, **REFUSALS})
 def unlock_account(request: HttpRequest, username: str) -> Any:
     """Forget the failed attempts at an account, so that it can sign in at once."""
@@ -134,7 +124,7 @@ def unlock_account(request: HttpRequest, username: str) -> Any:
 def reset_account_password(request: HttpRequest, username: str) -> Any:
     """Give an account a new first password, shown this once; its sessions end."""
     scope, password = scope_of(request), recovery.new_password()
-    account = _ordinary(register.get_account(scope, username))
+    account = register.get_account(scope, username)
     recovery.set_password(scope=scope, at=timezone.now(), user_id=account.id, password=password)
     return {"username": username, "password": password}
 
@@ -145,7 +135,7 @@ def reset_account_password(request: HttpRequest, username: str) -> Any:
 def reset_account_factor(request: HttpRequest, username: str) -> Any:
     """Take the second factors of an account away; it sets up a new one at the next sign-in."""
     scope = scope_of(request)
-    account = _ordinary(register.get_account(scope, username))
+    account = register.get_account(scope, username)
     recovery.reset_factors(scope=scope, at=timezone.now(), user_id=account.id)
     return Status(204, None)
 

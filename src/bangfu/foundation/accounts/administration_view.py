@@ -59,7 +59,7 @@ def describe_proposal(scope: Scope, one: ProposalRecord) -> dict[str, Any]:
         "role": one.role,
         "role_zh": role.zh,
         "role_en": role.en,
-        "region": _place(one.region_code),
+        "region": place(one.region_code),
         "kind": one.kind,
         "office": one.office,
         "note": one.note,
@@ -88,7 +88,7 @@ def _post(post: PostRecord) -> dict[str, Any]:
         "role": post.role,
         "role_zh": post.role_zh,
         "role_en": post.role_en,
-        "region": _place(post.region_code),
+        "region": place(post.region_code),
         "kind": post.kind,
         "office": post.office,
         "valid_from": post.valid_from,
@@ -98,7 +98,8 @@ def _post(post: PostRecord) -> dict[str, Any]:
     }
 
 
-def _place(code: str) -> dict[str, Any]:
+def place(code: str) -> dict[str, Any]:
+    """Return a place with its name and level."""
     found = regions.find_region(code)
     name = found.name if found else code
     return {"code": code, "name": name, "level": RegionCode(code).level}

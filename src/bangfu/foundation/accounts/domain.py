@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from bangfu.kernel.errors import Conflict, InvalidValue, Refused
 
@@ -32,6 +33,33 @@ class ProposalState(StrEnum):
     APPROVED = "APPROVED"
     REJECTED = "REJECTED"
     WITHDRAWN = "WITHDRAWN"
+
+
+class Act(StrEnum):
+    """What is done with somebody's account, and with an administrator's by two persons only."""
+
+    DISABLE = "DISABLE"
+    ENABLE = "ENABLE"
+    END_POST = "END_POST"
+    RESET_PASSWORD = "RESET_PASSWORD"  # noqa: S105 (a name of what is done)
+    RESET_FACTORS = "RESET_FACTORS"
+    # At the terminal alone: whom the province's sign-in lets in.
+    JOIN_SSO = "JOIN_SSO"
+    SEPARATE_SSO = "SEPARATE_SSO"
+
+
+# Accounts of administrators and auditors, whose work the others' power must not end.
+GUARDED_DUTIES = frozenset({"SYSTEM", "SECURITY", "AUDIT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An act with its reason; a post's end names the post, and its last day unless at once."""
+
+    act: Act
+    reason: str
+    post_id: UUID | None = None
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +129,25 @@ def check_four_eyes(*, holder: str, proposer: str, decider: str) -> None:
     """
     if holder in (proposer, decider):
         raise Conflict("E-ACCOUNT-OWN-GRANT")
+    if proposer == decider:
+        raise Conflict("E-ACCOUNT-SECOND-PERSON")
+
+
+def check_ordinary(duty: str) -> None:
+    """Refuse what one person alone would do with an administrator's or auditor's account.
+
+    Raises Conflict E-ACCOUNT-GUARDED.
+    """
+    if duty in GUARDED_DUTIES:
+        raise Conflict("E-ACCOUNT-GUARDED")
+
+
+def check_second_person(*, subject: str, proposer: str, decider: str) -> None:
+    """Refuse when the account's own holder, or one person twice, would decide on an act.
+
+    All are actors' ids. Raises Conflict E-ACCOUNT-SELF, E-ACCOUNT-SECOND-PERSON.
+    """
+    if subject in (proposer, decider):
+        raise Conflict("E-ACCOUNT-SELF")
     if proposer == decider:
         raise Conflict("E-ACCOUNT-SECOND-PERSON")

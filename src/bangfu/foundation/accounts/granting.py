@@ -24,6 +24,7 @@ from bangfu.foundation.accounts.domain import (
     ProposalState,
     Terms,
     check_four_eyes,
+    check_ordinary,
     check_small_county,
     check_terms,
 )
@@ -170,24 +171,31 @@ def end_post(
     What its holder does in it stops within five seconds: sessions at their next request, jobs and
     exports at their next look. Raises NotAllowed without ACCOUNTS_MANAGE, NotFound also for a
     post outside the scope, InvalidValue E-ACCOUNT-DATES for a day before its first or after its
-    last, Conflict E-ACCOUNT-POST-ENDED.
+    last, Conflict E-ACCOUNT-POST-ENDED, E-ACCOUNT-GUARDED for an administrator's post, whose end
+    two persons decide (`guarding`).
     """
     require(scope, MANAGE)
     with activate(scope):
         post = in_scope(Post.objects.select_for_update(), scope).filter(id=post_id).first()
         if post is None:
             raise NotFound("E-ACCOUNT-POST-NOT-FOUND")
-        if post.ended_at is not None:
-            raise Conflict("E-ACCOUNT-POST-ENDED")
-        if valid_to is None:
-            post.ended_at = at
-        elif valid_to < post.valid_from or (post.valid_to and valid_to > post.valid_to):
-            raise InvalidValue("E-ACCOUNT-DATES")
-        else:
-            post.valid_to = valid_to
-        post.save(update_fields=["valid_to", "ended_at"])
+        check_ordinary(post.duty)
+        finish(post, at=at, valid_to=valid_to)
         detail = {"to": str(valid_to) if valid_to else "at once", "reason": reason[:200]}
         _audit(scope, "accounts.post.ended", at, post.id, RegionCode(post.region_code), detail)
+
+
+def finish(post: Post, *, at: datetime, valid_to: date | None) -> None:
+    """End a post, whoever calls having asked whether it may. Raises as `end_post`."""
+    if post.ended_at is not None:
+        raise Conflict("E-ACCOUNT-POST-ENDED")
+    if valid_to is None:
+        post.ended_at = at
+    elif valid_to < post.valid_from or (post.valid_to and valid_to > post.valid_to):
+        raise InvalidValue("E-ACCOUNT-DATES")
+    else:
+        post.valid_to = valid_to
+    post.save(update_fields=["valid_to", "ended_at"])
 
 
 def terms_of(proposal: PostProposal) -> Terms:
@@ -232,7 +240,7 @@ def _colleagues(user: User, region: RegionCode, today: date) -> list[Colleague]:
 def _open(scope: Scope, proposal_id: UUID, at: datetime) -> PostProposal:
     """Return an undecided proposal, locked; its decider's own post is held until the end."""
     require(scope, GRANT)
-    _hold_own_post(scope, at)
+    hold_own_post(scope, at)
     rows = in_scope(PostProposal.objects.select_for_update(), scope)
     proposal = rows.filter(id=proposal_id).first()
     if proposal is None:
@@ -242,9 +250,9 @@ def _open(scope: Scope, proposal_id: UUID, at: datetime) -> PostProposal:
     return proposal
 
 
-def _hold_own_post(scope: Scope, at: datetime) -> None:
+def hold_own_post(scope: Scope, at: datetime) -> None:
     """Refuse a decider whose post has ended since the request began, and keep it from ending
-    before the decision stands (F45)."""
+    before the decision stands (F45). Raises NotAllowed."""
     if scope.actor.kind != "USER":
         return
     held = in_force_posts(timezone.localdate(at)).select_for_update()

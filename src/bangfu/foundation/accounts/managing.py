@@ -12,7 +12,8 @@ from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
 from bangfu.foundation.accounts import recovery, services, sessions
-from bangfu.foundation.accounts.models import AccountHome
+from bangfu.foundation.accounts.domain import check_ordinary
+from bangfu.foundation.accounts.models import AccountHome, User
 from bangfu.kernel.errors import Conflict, NotFound
 from bangfu.kernel.scope import Scope
 
@@ -47,7 +48,8 @@ def set_active(*, scope: Scope, at: datetime, user_id: UUID, active: bool, reaso
 
     A disabled one is out at once: its sessions end, its jobs and exports stop within five
     seconds. Raises NotAllowed without ACCOUNTS_MANAGE, NotFound for an account of another place,
-    Conflict E-ACCOUNT-SELF for one's own.
+    Conflict E-ACCOUNT-SELF for one's own, E-ACCOUNT-GUARDED for an administrator's, of which two
+    persons decide (`guarding`).
     """
     require(scope, "ACCOUNTS_MANAGE")
     if scope.actor.id == str(user_id):
@@ -57,17 +59,28 @@ def set_active(*, scope: Scope, at: datetime, user_id: UUID, active: bool, reaso
         home = homes.filter(pk=user_id).first()
         if home is None:
             raise NotFound("E-ACCOUNT-NOT-FOUND")
-        home.user.is_active = active
-        home.user.save(update_fields=["is_active"])
-        if not active:
-            sessions.end_all(home.user)
-            _end_unlisted_sessions(user_id)
+        check_ordinary(home.user.duty)
+        switch(home.user, active=active)
         audit.record(
             scope,
-            "accounts.user.enabled" if active else "accounts.user.disabled",
+            action_of(active=active),
             at=at,
             subject_kind="accounts.user",
             subject_id=str(user_id),
             region_code=home.region_code,
             detail={"reason": reason[:200]},
         )
+
+
+def action_of(*, active: bool) -> str:
+    """Return how the audit log calls it."""
+    return "accounts.user.enabled" if active else "accounts.user.disabled"
+
+
+def switch(user: User, *, active: bool) -> None:
+    """Let an account be used, or end all its sessions; whoever calls has asked whether it may."""
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    if not active:
+        sessions.end_all(user)
+        _end_unlisted_sessions(user.pk)

@@ -14,11 +14,20 @@ from django.db.models.functions import Cast
 
 from bangfu.foundation.accounts.credentials import PasswordRecord, SignInAttempt
 from bangfu.foundation.accounts.domain import PostKind, ProposalState
+from bangfu.foundation.accounts.guarded import GuardedAct
 from bangfu.foundation.accounts.managers import UserManager
 from bangfu.foundation.database.fields import RegionCodeField
 from bangfu.kernel.uuid7 import uuid7
 
-__all__ = ["AccountHome", "PasswordRecord", "Post", "PostProposal", "SignInAttempt", "User"]
+__all__ = [
+    "AccountHome",
+    "GuardedAct",
+    "PasswordRecord",
+    "Post",
+    "PostProposal",
+    "SignInAttempt",
+    "User",
+]
 
 # A row of posts says what was granted: it may end sooner, and nothing else of it may change.
 _STANDS = """

@@ -1,7 +1,8 @@
 """What the system administrator does for people who cannot get in, or must be kept out.
 
 None of it opens anybody's data: a new password is provisional and known to its holder as not
-theirs, and whoever lost the second factor has to set one up anew.
+theirs, and whoever lost the second factor has to set one up anew. With the accounts of
+administrators and auditors two persons do it; see `guarding`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
 from bangfu.foundation.accounts import lockout, passwords, second_factor, sessions
+from bangfu.foundation.accounts.domain import check_ordinary
 from bangfu.foundation.accounts.models import AccountHome, User
 from bangfu.kernel.errors import Conflict, InvalidValue, NotFound
 from bangfu.kernel.scope import Scope
@@ -60,15 +62,20 @@ def reset_factors(*, scope: Scope, at: datetime, user_id: UUID) -> int:
     """Take the second factors of an account away and end its sessions; return how many factors.
 
     For somebody who lost both the device and the recovery codes. Raises as `unlock`, and Conflict
-    E-ACCOUNT-SELF for one's own account.
+    E-ACCOUNT-SELF for one's own account, E-ACCOUNT-GUARDED for an administrator's, of which two
+    persons decide (`guarding`).
     """
     with activate(scope):
-        home = _find_other(scope, user_id)
-        taken = second_factor.reset(home.user)
-        ended = sessions.end_all(home.user)
-        detail = {"factors": taken, "sessions_ended": ended}
+        home = _find_ordinary(scope, user_id)
+        detail = take_factors(home.user)
         _audit(scope, "accounts.factors.reset", at, home, detail)
-    return taken
+    return detail["factors"]
+
+
+def take_factors(user: User) -> dict[str, int]:
+    """Take a user's factors away and end the sessions; return how many of each. The caller has
+    asked whether it may, and audits it."""
+    return {"factors": second_factor.reset(user), "sessions_ended": sessions.end_all(user)}
 
 
 def set_password(*, scope: Scope, at: datetime, user_id: UUID, password: str) -> None:
@@ -78,18 +85,25 @@ def set_password(*, scope: Scope, at: datetime, user_id: UUID, password: str) ->
     E-ACCOUNT-PASSWORD for a weak password.
     """
     with activate(scope):
-        home = _find_other(scope, user_id)
-        user = home.user
-        try:
-            validate_password(password, user)
-        except ValidationError as error:
-            raise InvalidValue("E-ACCOUNT-PASSWORD", reasons=" ".join(error.messages)) from error
-        user.set_password(password)
-        user.save(update_fields=["password"])
-        passwords.remember(user, at=at, is_provisional=True)
-        lockout.unlock(user.username)
-        ended = sessions.end_all(user)
+        home = _find_ordinary(scope, user_id)
+        ended = give_password(home.user, password, at=at)
         _audit(scope, "accounts.password.reset", at, home, {"sessions_ended": ended})
+
+
+def give_password(user: User, password: str, *, at: datetime) -> int:
+    """Make a password a user's provisional one; return how many sessions it ended.
+
+    The caller has asked whether it may, and audits it. Raises InvalidValue E-ACCOUNT-PASSWORD.
+    """
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise InvalidValue("E-ACCOUNT-PASSWORD", reasons=" ".join(error.messages)) from error
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    passwords.remember(user, at=at, is_provisional=True)
+    lockout.unlock(user.username)
+    return sessions.end_all(user)
 
 
 def new_password() -> str:
@@ -104,30 +118,42 @@ def new_password() -> str:
 def join_sso(*, scope: Scope, at: datetime, user_id: UUID, number: str) -> None:
     """Let a person of the province's sign-in into an account; a former person is out.
 
-    `number` is what the claim BANGFU_SSO_CLAIM holds. Raises as `unlock`, and Conflict
+    `number` is what the claim BANGFU_SSO_CLAIM holds. Raises as `reset_factors`, and Conflict
     E-SSO-TAKEN when the number belongs to another account.
     """
     with activate(scope):
-        home = _find(scope, user_id)
-        try:
-            with transaction.atomic():
-                SocialAccount.objects.filter(user_id=user_id, provider=PROVINCE).delete()
-                SocialAccount.objects.create(user_id=user_id, provider=PROVINCE, uid=number)
-        except IntegrityError as error:
-            raise Conflict("E-SSO-TAKEN") from error
+        home = _find_ordinary(scope, user_id)
+        join_number(home.user, number)
         _audit(scope, "accounts.sso.joined", at, home, {})
+
+
+def join_number(user: User, number: str) -> None:
+    """Let the person of that number into an account; the caller has asked whether it may, and
+    audits it. Raises Conflict E-SSO-TAKEN."""
+    try:
+        with transaction.atomic():
+            SocialAccount.objects.filter(user_id=user.pk, provider=PROVINCE).delete()
+            SocialAccount.objects.create(user_id=user.pk, provider=PROVINCE, uid=number)
+    except IntegrityError as error:
+        raise Conflict("E-SSO-TAKEN") from error
 
 
 def separate_sso(*, scope: Scope, at: datetime, user_id: UUID) -> None:
     """Let nobody of the province's sign-in into an account, and end its sessions.
 
-    Raises as `unlock`.
+    Raises as `reset_factors`.
     """
     with activate(scope):
-        home = _find(scope, user_id)
-        SocialAccount.objects.filter(user_id=user_id, provider=PROVINCE).delete()
-        ended = sessions.end_all(home.user)
+        home = _find_ordinary(scope, user_id)
+        ended = drop_numbers(home.user)
         _audit(scope, "accounts.sso.separated", at, home, {"sessions_ended": ended})
+
+
+def drop_numbers(user: User) -> int:
+    """Let nobody of the province's sign-in in as `user`; return how many sessions it ended. The
+    caller has asked whether it may, and audits it."""
+    SocialAccount.objects.filter(user_id=user.pk, provider=PROVINCE).delete()
+    return sessions.end_all(user)
 
 
 def _find(scope: Scope, user_id: UUID) -> AccountHome:
@@ -139,10 +165,13 @@ def _find(scope: Scope, user_id: UUID) -> AccountHome:
     return home
 
 
-def _find_other(scope: Scope, user_id: UUID) -> AccountHome:
+def _find_ordinary(scope: Scope, user_id: UUID) -> AccountHome:
+    """Return somebody else's account that is no administrator's."""
     if scope.actor.id == str(user_id):
         raise Conflict("E-ACCOUNT-SELF")
-    return _find(scope, user_id)
+    home = _find(scope, user_id)
+    check_ordinary(home.user.duty)
+    return home
 
 
 def _audit(

@@ -72,8 +72,8 @@ class Sealer:
 class SealedFile(io.RawIOBase):
     """The content of an encrypted file, for reading from any place; holds one chunk at a time.
 
-    Each chunk is checked when it is read: E-FILE-DAMAGED (Conflict) when it is not what was
-    written. Raises InvalidValue E-CRYPTO-KEY-UNKNOWN when the keyring lacks the file's key.
+    Each chunk is checked when it is read, the last one at once: E-FILE-DAMAGED (Conflict) when it
+    is not what was written. Raises InvalidValue E-CRYPTO-KEY-UNKNOWN when the keyring lacks the file's key.
     """
 
     def __init__(self, file: BinaryIO, ring: Keyring, owner: str, name: str) -> None:
@@ -92,6 +92,8 @@ class SealedFile(io.RawIOBase):
         self.size = stored - self._chunks * TAG_BYTES
         self._at = 0
         self._held = (-1, b"")
+        # The end first: what was cut to whole chunks would otherwise be noticed by its reader only.
+        self._chunk(self._chunks - 1)
 
     @property
     def name(self) -> str:
@@ -130,8 +132,9 @@ class SealedFile(io.RawIOBase):
         return len(part)
 
     def check(self) -> None:
-        """Open every chunk once, so that nothing is given out of a file that is not whole."""
-        for number in range(self._chunks):
+        """Open every chunk once, so that nothing is given out of a file that is not whole; the last
+        one was opened to begin with."""
+        for number in range(self._chunks - 1):
             self._chunk(number)
 
     def close(self) -> None:

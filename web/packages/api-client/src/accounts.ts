@@ -9,6 +9,8 @@ export function accountCalls(call: Call) {
     call<Answer>('post', `/accounts/{username}/${step}`, { path: { username }, body });
   const decide = (id: string, step: string, body: object = {}) =>
     call<wire.Proposal>('post', `/accounts/proposals/{id}/${step}`, { path: { id }, body });
+  const weigh = (id: string, step: string, body: object = {}) =>
+    call<wire.GuardedAct>('post', `/accounts/acts/{id}/${step}`, { path: { id }, body });
   const settle = (id: string, step: string, body: object = {}) =>
     call<wire.ExportRequest>('post', `/exports/requests/{id}/${step}`, { path: { id }, body });
   return {
@@ -30,6 +32,11 @@ export function accountCalls(call: Call) {
     approvePost: (id: string) => decide(id, 'approve'),
     rejectPost: (id: string, reason: string) => decide(id, 'reject', { reason }),
     withdrawPost: (id: string) => decide(id, 'withdraw'),
+    listActs: (signal?: AbortSignal) => call<{ items: wire.GuardedAct[] }>('get', '/accounts/acts', { signal }),
+    proposeAct: (body: wire.NewAct) => call<wire.GuardedAct>('post', '/accounts/acts', { body }),
+    agreeToAct: (id: string) => weigh(id, 'agree'),
+    rejectAct: (id: string, reason: string) => weigh(id, 'reject', { reason }),
+    withdrawAct: (id: string) => weigh(id, 'withdraw'),
     listExportRequests: (query: { state?: string }, signal?: AbortSignal) =>
       call<{ items: wire.ExportRequest[]; bulk_rows: number }>('get', '/exports/requests', { query, signal }),
     askForExport: (body: { kind: wire.ExportKind; filters: object; purpose: string }) =>

@@ -36,6 +36,14 @@ export function useProposals() {
   return { ...query, items, waiting };
 }
 
+/** What is asked to be done with administrators' accounts, newest first. */
+export function useActs() {
+  const query = useQuery({ key: ['acts'], query: ({ signal }) => api.listActs(signal), staleTime: 0 });
+  const items = computed(() => query.data.value?.items ?? []);
+  const waiting = computed(() => items.value.filter((item) => item.state === 'PROPOSED'));
+  return { ...query, items, waiting };
+}
+
 /** The table of roles; it changes only with the installation. */
 export function useRoles() {
   return useQuery({ key: ['roles'], query: ({ signal }) => api.listRoles(signal), staleTime: 600_000 });
@@ -49,6 +57,7 @@ export function useAccountAction<Args extends unknown[], Result>(action: (...arg
     await Promise.all([
       cache.invalidateQueries({ key: ['accounts'] }),
       cache.invalidateQueries({ key: ['proposals'] }),
+      cache.invalidateQueries({ key: ['acts'] }),
     ]);
     return result;
   });

@@ -35,6 +35,7 @@ export interface HeldPost {
 export interface Account {
   username: string;
   display_name: string;
+  duty: string;
   is_active: boolean;
   is_home: boolean;
   is_self: boolean;
@@ -84,6 +85,37 @@ export interface Proposal {
   reason: string;
   is_mine: boolean;
   can_decide: boolean;
+}
+
+export type ActName = 'DISABLE' | 'ENABLE' | 'END_POST' | 'RESET_PASSWORD' | 'RESET_FACTORS';
+
+export interface NewAct {
+  username: string;
+  act: ActName;
+  reason: string;
+  post_id?: string;
+}
+
+/** What is to be done with an administrator's account; two persons decide. */
+export interface GuardedAct {
+  id: string;
+  username: string;
+  display_name: string;
+  act: ActName | 'JOIN_SSO' | 'SEPARATE_SSO';
+  region: PlaceOfPost;
+  role_zh: string;
+  role_en: string;
+  valid_to: string | null;
+  reason: string;
+  state: ProposalState;
+  proposed_by: string;
+  proposed_at: string;
+  decided_by: string;
+  decided_at: string | null;
+  answer: string;
+  is_mine: boolean;
+  can_decide: boolean;
+  password_half: string;
 }
 
 export interface ExportRequest {

@@ -35,7 +35,7 @@ from tests.papers_kit import (
 ORDER = {
     "pPr": ["pStyle", "keepNext", "snapToGrid", "spacing", "ind", "jc", "sectPr"],
     "rPr": ["rFonts", "kern", "sz", "szCs", "u", "lang"],
-    "tblPr": ["tblW", "jc", "tblBorders", "tblLayout"],
+    "tblPr": ["tblW", "jc", "tblBorders", "tblLayout", "tblCellMar"],
     "tcPr": ["tcW", "gridSpan", "vAlign"],
     "sectPr": ["footerReference", "type", "pgSz", "pgMar", "pgNumType", "docGrid"],
 }

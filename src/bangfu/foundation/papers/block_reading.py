@@ -144,12 +144,20 @@ def _rows(block: Yaml) -> Block:
 
 
 def _column(block: Yaml, each: str) -> Column:
-    block.allow(("name", "value", "width", "align"))
+    block.allow(("name", "value", "width", "align", "choices", "hand"))
     width = block.count("width", 1)
     if not width:
         raise block.fail("width", "no width", "write width: 2")
     align = block.choice("align", ALIGNMENTS, "centre")
-    return Column(block.text("name"), read_text(block, "value", each, ""), width, align)
+    choices = block.texts("choices")
+    return Column(
+        title=block.text("name"),
+        value=read_text(block, "value", each, ""),
+        width=width,
+        align=align,
+        choices=choices,
+        is_hand=bool(choices) or block.boolean("hand", False),
+    )
 
 
 def _opinion(block: Yaml) -> Block:

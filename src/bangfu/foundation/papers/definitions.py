@@ -59,12 +59,17 @@ class FieldsBlock:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a list; `width` is a share of the whole."""
+    """A column of a list; `width` is a share of the whole.
+
+    A column is filled in by hand where `is_hand`, with one of `choices` where there are any.
+    """
 
     title: str
     value: Text
     width: int
     align: str = "centre"
+    choices: tuple[str, ...] = ()
+    is_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ from bangfu.foundation.papers.values import SPACE, blank, printed
 
 _LABEL, _VALUE = 2, 3
 _SIGN_BLANK = 8
+# After ruled space: readers cut spaces off the end of a line.
+_END = Run("\u00a0")
 # A box of an opinion: the label's column and the rest, of eight parts.
 _OPINION = (1, 7)
 
@@ -130,7 +132,7 @@ class _Filler:
 
     def _in_cell(self, text: Text, root: Any = None, number: int = 0) -> tuple[Run, ...]:
         """In a cell the cell itself is the blank, unless words of the text stand around it."""
-        ruled = any(isinstance(part, str) for part in text)
+        ruled = any(isinstance(part, str) and part.strip() for part in text)
         return tuple(run for part in text for run in self._part(part, root, number, ruled))
 
     def _text(self, block: TextBlock) -> Iterator[Para]:
@@ -187,7 +189,7 @@ class _Filler:
     def _rows(self, block: RowsBlock) -> Table:
         items = paths.value_at(block.each, self._context)
         head = Row(
-            tuple(Cell((Para("cell_head", (Run(c.title),)),)) for c in block.columns),
+            tuple(Cell((Para("row_head", (Run(c.title),), keep=True),)) for c in block.columns),
             is_heading=True,
         )
         empty = paths.item_type(block.each)()
@@ -201,13 +203,13 @@ class _Filler:
     def _cell(self, each: str, column: Column, item: Any, number: int) -> Cell:
         runs = self._in_cell(column.value, item, number)
         pathed = tuple(replace(run, path=f"{each}.{run.path}") if run.path else run for run in runs)
-        return Cell((Para("cell", pathed, align=column.align),))
+        return Cell((Para("row_cell", pathed, align=column.align),))
 
     def _opinion(self, block: OpinionBlock) -> Table:
         paras = [Para("cell", self._in_cell(block.value))]
         for label in block.signs:
             words = label + self._layout.word("colon")
-            line = (Run(words), Run(SPACE * _SIGN_BLANK, is_blank=True))
+            line = (Run(words), Run(SPACE * _SIGN_BLANK, is_blank=True), _END)
             paras.append(Para("cell", line, align="right"))
         day = self.runs(block.day)
         if block.has_seal:

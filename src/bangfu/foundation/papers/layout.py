@@ -17,7 +17,7 @@ from bangfu.standards.reading import Block, read_block
 
 Made = TypeVar("Made")
 USES = ("title", "body", "heading", "subheading", "page_number", "rare")
-STYLES = (*TEXTS, "cell", "cell_head", "sign", "seal", "page_number")
+STYLES = (*TEXTS, "cell", "cell_head", "row_head", "row_cell", "sign", "seal", "page_number")
 WORDS = (
     "yes_no", "date", "month", "blank_date", "between", "box", "ticked", "seal", "illegal", "colon",
 )  # fmt: skip
@@ -74,6 +74,7 @@ class Layout:
     styles: Mapping[str, Style]
     footer: int
     row: int
+    cell_margin: int
     line: Decimal
     latin: str
     words: Mapping[str, str | tuple[str, ...]]
@@ -99,8 +100,8 @@ def layout(folder: Path | None = None) -> Layout:
     """
     block = read_block((folder or packs_root() / "national" / "papers") / "layout.yaml")
     block.allow(
-        ("document", "status", "pages", "footer_mm", "row_mm", "line_points", "fonts", "latin",
-         "styles", "words", "blanks", "binding")
+        ("document", "status", "pages", "footer_mm", "row_mm", "cell_margin_mm", "line_points",
+         "fonts", "latin", "styles", "words", "blanks", "binding")
     )  # fmt: skip
     block.text("document")
     block.choice("status", STATUSES)
@@ -111,6 +112,7 @@ def layout(folder: Path | None = None) -> Layout:
         styles=_named(block, "styles", lambda child: _style(child, line), STYLES),
         footer=block.count("footer_mm") or 0,
         row=block.count("row_mm") or 0,
+        cell_margin=block.count("cell_margin_mm") or 0,
         line=line,
         latin=block.text("latin"),
         words=_words(block, "words", WORDS),

@@ -17,7 +17,9 @@ from bangfu.kernel.errors import Refused
 from bangfu.kernel.masks import STAR
 
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖", "00123456789123456789")
+_CHINESE_DIGITS = str.maketrans(
+    "〇零幺一二三四五六七八九壹贰叁肆伍陆柒捌玖", "001123456789123456789"
+)
 _JOINT = r"[\s\-‐-―－·•.,，、*×()_]{0,3}"
 _RUN = re.compile(rf"[0-9](?:{_JOINT}[0-9])*(?:{_JOINT}[Xx](?![A-Za-z0-9]))?")
 _ISO_DAY = re.compile(r"(?<!\d)(?:19|20)\d\d[-./]\d{1,2}[-./]\d{1,2}(?!\d)")
@@ -29,6 +31,7 @@ _NUMBERS = (
     ("ACCOUNT", re.compile(r"\d{16,19}")),
     ("LONG_NUMBER", re.compile(r"\d{9,}X?")),
 )
+_SEPARATE = re.compile(r"[\s,，、]+")
 _OFFICE = re.compile(r"[0-9\-—－() /、;；转]{5,40}")
 _HAN_NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}")
 _HIDDEN = "●"
@@ -113,7 +116,7 @@ class _Scanner:
         dated = _ISO_DAY.sub(_GAP, text)
         for read in (dated, dated.translate(_CHINESE_DIGITS)):
             for match in _RUN.finditer(read):
-                pieces = [match[0], *match[0].split()]
+                pieces = [match[0], *_SEPARATE.split(match[0])]
                 kinds = [_kind(_tight(piece)) for piece in pieces]
                 yield from (kind for kind in reversed(kinds) if kind)
 

@@ -33,7 +33,7 @@ class Writer:
         for element in elements:
             written = self._element(element, page)
             # Air around a table; and two tables that touch would be read as one.
-            parts += [gap(), written, gap()] if isinstance(element, Table) else [written]
+            parts += [gap(keep=True), written, gap()] if isinstance(element, Table) else [written]
         return "".join(parts)
 
     def para(self, para: Para) -> str:
@@ -67,11 +67,14 @@ class Writer:
         edges = "".join(
             f'<w:{e} w:val="{kind}" w:sz="4" w:space="0" w:color="000000"/>' for e in _EDGES
         )
+        margin = twips(self._layout.cell_margin)
+        margins = "".join(f'<w:{e} w:w="{margin}" w:type="dxa"/>' for e in ("left", "right"))
+        margins = f"<w:tblCellMar>{margins}</w:tblCellMar>"
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         rows = "".join(self._row(row, widths) for row in table.rows)
         return (
             f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
-            f'<w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/></w:tblPr>'
+            f'<w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/>{margins}</w:tblPr>'
             f"<w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
         )
 
@@ -102,10 +105,11 @@ def rare_font(layout: Layout) -> str:
     return f'{fonts} w:hint="eastAsia"/>'
 
 
-def gap() -> str:
-    """A thin paragraph before and after a table."""
+def gap(keep: bool = False) -> str:
+    """A thin paragraph before and after a table; `keep` holds it to what follows."""
+    held = "<w:keepNext/>" if keep else ""
     spacing = '<w:spacing w:line="120" w:lineRule="exact"/>'
-    return f'<w:p><w:pPr><w:pStyle w:val="note"/>{spacing}</w:pPr></w:p>'
+    return f'<w:p><w:pPr><w:pStyle w:val="note"/>{held}{spacing}</w:pPr></w:p>'
 
 
 def bookmark_paragraph(name: str) -> str:
@@ -204,7 +208,7 @@ def _style(style: Style, layout: Layout) -> str:
 
 def _rule(style: Style) -> str:
     """Cells grow with their letters; running text keeps the standard's 22 lines a page."""
-    return "atLeast" if style.name.startswith("cell") else "exact"
+    return "atLeast" if style.name.startswith(("cell", "row")) else "exact"
 
 
 def _fonts(layout: Layout, name: str) -> str:

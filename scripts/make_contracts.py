@@ -14,7 +14,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "bangfu"
 TARGET = ROOT / ".importlinter"
 
-LAYERS = ["server : cli", "domains", "integrations", "foundation | engine", "standards", "kernel"]
+LAYERS = [
+    "server : cli", "domains", "integrations", "foundation | engine", "procedures", "standards",
+    "kernel",
+]  # fmt: skip
 DOMAINS = [
     "reports", "evaluation", "grievances", "opportunities | projects", "monitoring",
     "assistance", "publicity", "screening", "reconciliation", "quality", "changes", "feeds",
@@ -56,7 +59,7 @@ def layers(key: str, name: str, container: str, order: list[str]) -> str:
 
 def pure_modules() -> list[str]:
     """Return the modules that no framework may reach."""
-    pure = ["bangfu.kernel", "bangfu.standards", "bangfu.engine"]
+    pure = ["bangfu.kernel", "bangfu.standards", "bangfu.procedures", "bangfu.engine"]
     for folder in sorted((PACKAGE / "domains").iterdir()):
         if (folder / "domain.py").exists() or (folder / "domain").is_dir():
             pure.append(f"bangfu.domains.{folder.name}.domain")
@@ -111,7 +114,7 @@ def render() -> str:
         contract(
             "pure",
             [
-                "name = Kernel, standards, engine and pure rules know no framework",
+                "name = Kernel, standards, procedures, engine and pure rules know no framework",
                 "type = forbidden",
                 *listed("source_modules", pure_modules()),
                 *listed("forbidden_modules", FRAMEWORKS),

@@ -25,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if hasattr(config, "workerinput"):
+    if not database_kit.is_home_ours():
         return
     home = database_kit.session_home()
     demo_kit.stop_demo(home)

@@ -29,6 +29,7 @@ TEMPLATE = "bangfu_template"
 HOME_VARIABLE = "BANGFU_TEST_HOME"
 # Filled by migrations, not by tests.
 KEPT = ("django_migrations", "django_content_type", "auth_permission", "bangfu_scope_key")
+_made: list[Path] = []
 
 
 def prepare_home() -> Path:
@@ -37,6 +38,7 @@ def prepare_home() -> Path:
         home = Path(tempfile.mkdtemp(prefix="bangfu-tests-"))
         home.chmod(0o711)
         os.environ[HOME_VARIABLE] = str(home)
+        _made.append(home)
     # Workers, and processes with homes of their own, share databases: one key signs for all.
     os.environ["BANGFU_SCOPE_KEY_FILE"] = str(session_home() / "keys" / "scope.json")
     # The cluster is shared; files, lake and runs are each worker's own.
@@ -57,6 +59,11 @@ def prepare_home() -> Path:
 def session_home() -> Path:
     """Return the session's home."""
     return Path(os.environ[HOME_VARIABLE])
+
+
+def is_home_ours() -> bool:
+    """Return whether this process made the session's home, and so takes it away."""
+    return bool(_made)
 
 
 @contextmanager

@@ -7,11 +7,20 @@ from datetime import date
 import pytest
 
 from bangfu.domains.registry import columns
-from bangfu.foundation.access.columns import HIDDEN, MASKED, OPEN, access_to, opened_classes
+from bangfu.foundation.access.columns import (
+    HIDDEN,
+    MASKED,
+    OPEN,
+    Access,
+    access_to,
+    is_open,
+    opened_classes,
+    require_reveal,
+)
 from bangfu.foundation.access.roles import all_permissions
 from bangfu.foundation.access.scopes import restored_scope
 from bangfu.kernel.actor import Actor
-from bangfu.kernel.errors import InvalidValue
+from bangfu.kernel.errors import InvalidValue, NotAllowed
 from bangfu.kernel.scope import Scope
 from bangfu.standards import columns as classes
 from bangfu.standards import datasets
@@ -90,6 +99,36 @@ def test_what_a_scope_sees_of_a_column(
 def test_nothing_is_told_of_a_hidden_value() -> None:
     access = access_to(scope_with(), "registry/member", "health")
     assert [access.apply(value) for value in (["SERIOUS"], [], None, "", 0, False)] == [None] * 6
+
+
+def test_a_class_is_open_as_a_whole_to_whoever_may_read_it() -> None:
+    scope = scope_with("HEALTH_READ")
+    assert [is_open(scope, name) for name in ("HEALTH", "FINANCE", "IDENTITY")] == [
+        True, False, False,
+    ]  # fmt: skip
+    assert not is_open(scope_with(*all_permissions()), "IDENTITY")
+
+
+def test_a_value_is_revealed_to_whoever_may_reveal_its_class() -> None:
+    health = classes.get_class("HEALTH")
+    require_reveal(scope_with(health.reveal), health)
+    with pytest.raises(NotAllowed, match="E-ACCESS-PERMISSION"):
+        require_reveal(scope_with("HEALTH_READ"), health)
+
+
+def test_what_is_masked_without_a_mask_is_not_shown() -> None:
+    def word(text: str) -> str:
+        """A text that is equal to the constant and not the same object."""
+        return "".join(list(text))
+
+    shown = [Access(word(one), mask=mask).apply("13812341234") for one, mask in (
+        ("OPEN", None), ("MASKED", "phone"), ("MASKED", None), ("HIDDEN", "phone"),
+        ("HIDDEN", None),
+    )]  # fmt: skip
+    assert shown == ["13812341234", "138****1234", None, None, None]
+    assert [Access(word("MASKED"), mask="phone").apply(one) for one in ("", None)] == ["", None]
+    assert [Access(word("HIDDEN"), mask="phone").apply(one) for one in ("", None)] == [None, None]
+    assert not Access(OPEN).can_reveal
 
 
 def test_a_mask_of_a_mask_is_the_mask() -> None:

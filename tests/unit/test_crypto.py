@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -117,6 +118,42 @@ def test_what_was_encrypted_comes_back_and_never_looks_the_same(ring: Path) -> N
     assert b"19900307" not in stored[0]
 
 
+@pytest.mark.evidence("ASVS-11.3.2")
+def test_a_stored_value_is_key_id_nonce_ciphertext_and_tag_by_hand(
+    ring: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    noise = bytes(range(36))
+
+    def random(size: int) -> bytes:
+        asked.append(size)
+        return noise[:size]
+
+    monkeypatch.setattr(cipher.os, "urandom", random)
+    texts = ["11010119900307123X", "", "䶮"]
+    expected = []
+    for place, text in enumerate(texts):
+        nonce = noise[place * 12 : place * 12 + 12]
+        worker = Cipher(algorithms.SM4(bytes.fromhex(KEY_2)), modes.GCM(nonce)).encryptor()
+        body = worker.update(text.encode()) + worker.finalize()
+        assert len(worker.tag) == 16
+        expected.append(b"\x02" + nonce + body + worker.tag)
+    assert cipher.encrypt_many(texts) == expected
+    assert asked == [36]
+    assert cipher.decrypt_many(expected) == texts
+
+
+@pytest.mark.evidence("ASVS-11.3.3")
+@pytest.mark.parametrize("size", range(29))
+def test_what_is_shorter_than_a_stored_value_can_be_was_tampered_with(
+    ring: Path, size: int
+) -> None:
+    stored = cipher.encrypt("")
+    assert len(stored) == 29
+    with pytest.raises(InvalidValue, match="E-CRYPTO-TAMPERED"):
+        cipher.decrypt(stored[:size])
+
+
 @pytest.mark.evidence("ASVS-11.2.2")
 def test_a_value_under_an_older_key_is_still_read(ring: Path) -> None:
     write(ring, active=1)
@@ -140,18 +177,22 @@ def test_a_shortened_value_and_an_unknown_key_are_noticed(ring: Path) -> None:
     stored = cipher.encrypt("甲")
     with pytest.raises(InvalidValue, match="E-CRYPTO-TAMPERED"):
         cipher.decrypt(stored[:20])
-    with pytest.raises(InvalidValue, match="E-CRYPTO-KEY-UNKNOWN"):
+    with pytest.raises(InvalidValue, match="E-CRYPTO-KEY-UNKNOWN") as caught:
         cipher.decrypt(b"\x07" + stored[1:])
+    assert caught.value.params == {"key": 7, "known": [1, 2]}
 
 
 @pytest.mark.evidence("ASVS-13.3.1", "ASVS-11.5.1")
 def test_a_new_installation_makes_its_keys_once_and_for_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "keys" / "keyring.json"
+    path = tmp_path / "home" / "keys" / "keyring.json"
     monkeypatch.setenv(keys.VARIABLE, str(path))
     monkeypatch.setattr(keys, "holds_ciphertext", lambda: False)
     first = keys.get_keyring()
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert json.loads(path.read_text())["format"] == 1
+    assert (len(first.encryption[1]), len(first.token)) == (16, 32)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     content = path.read_text()
     keys.create(path)
@@ -170,6 +211,14 @@ def test_a_lost_keyring_is_refused_when_the_database_holds_ciphertext(
     with pytest.raises(Refused, match="E-CRYPTO-KEYRING-LOST"):
         cipher.encrypt("甲")
     assert not path.exists()
+
+
+def test_the_keyring_lies_in_the_home_when_nothing_else_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(keys.VARIABLE, raising=False)
+    monkeypatch.setattr(keys.settings, "BANGFU_HOME", tmp_path)
+    assert keys.keyring_path() == tmp_path / "keys" / "keyring.json"
 
 
 def test_a_changed_keyring_is_read_anew_at_the_next_value(ring: Path) -> None:
@@ -193,6 +242,30 @@ def test_the_key_that_encrypts_is_not_dropped(ring: Path) -> None:
     assert sorted(keys.get_keyring().encryption) == [2]
 
 
+def test_of_three_keys_the_named_one_goes_wherever_it_stands(ring: Path) -> None:
+    three = [{"id": number, "key": KEY_1} for number in (1, 2, 3)]
+    for active, number, left in ((3, 2, [1, 3]), (1, 2, [1, 3]), (2, 1, [2, 3])):
+        write(ring, encryption=three, active=active)
+        keys.drop_key(number)
+        assert sorted(keys.get_keyring().encryption) == left
+        assert keys.get_keyring().active == active
+
+
+def test_a_new_key_takes_the_next_id_and_the_last_one_is_255(ring: Path) -> None:
+    for known, active, fresh in (((2, 3), 3, 4), ((2, 5), 3, None), (range(1, 255), 254, 255)):
+        write(ring, encryption=[{"id": one, "key": KEY_1} for one in known], active=active)
+        if fresh is None:
+            with pytest.raises(Refused, match="E-CRYPTO-KEYRING"):
+                keys.add_key()
+        else:
+            assert keys.add_key() == fresh
+            assert keys.get_keyring().active == fresh
+
+
+def test_a_keyring_is_read_once_for_as_long_as_its_file_stays(ring: Path) -> None:
+    assert keys.get_keyring() is keys.get_keyring()
+
+
 def test_all_255_ids_are_used_before_a_key_is_refused(ring: Path) -> None:
     every = [{"id": number, "key": KEY_1} for number in range(1, 256)]
     write(ring, encryption=every, active=255)
@@ -202,8 +275,9 @@ def test_all_255_ids_are_used_before_a_key_is_refused(ring: Path) -> None:
     assert keys.add_key() == 1
 
 
-def test_a_keyring_open_to_others_is_refused(ring: Path) -> None:
-    ring.chmod(0o640)
+@pytest.mark.parametrize("mode", [0o640, 0o620, 0o610, 0o604, 0o602, 0o601])
+def test_a_keyring_open_to_others_is_refused(ring: Path, mode: int) -> None:
+    ring.chmod(mode)
     keys._load.cache_clear()
     with pytest.raises(Refused, match="E-CRYPTO-KEYRING-OPEN"):
         cipher.encrypt("甲")
@@ -214,7 +288,15 @@ def test_a_keyring_open_to_others_is_refused(ring: Path) -> None:
     [
         {"active": 3},
         {"token": "0b"},
+        {"token": "0b" * 31},
+        {"token": "0b" * 33},
         {"encryption": [{"id": 1, "key": "0b"}]},
+        {"encryption": [{"id": 1, "key": "0b" * 15}]},
+        {"encryption": [{"id": 1, "key": "0b" * 17}]},
+        *(
+            {"encryption": [{"id": 1, "key": KEY_1}, {"id": number, "key": KEY_1}]}
+            for number in (0, -1, 256, 300)
+        ),
         {"encryption": [{"id": 1, "key": "no hex"}]},
         {"encryption": None},
     ],
@@ -230,6 +312,22 @@ def test_an_encrypted_field_cannot_be_searched_or_serialised() -> None:
     field.name = "id_number"
     with pytest.raises(FieldError, match="token"):
         field.get_lookup("exact")
-    assert field.get_lookup("isnull") is models.lookups.IsNull
+    with pytest.raises(FieldError, match="token"):
+        field.get_lookup("startswith")
+    # Not the same object as the word in the code, as when it comes from a query.
+    assert field.get_lookup("".join(["is", "null"])) is models.lookups.IsNull
+    assert field.is_encrypted
     with pytest.raises(FieldError, match="serialised"):
         field.value_to_string(object())
+
+
+def test_an_encrypted_field_is_text_in_python_and_ciphertext_in_the_database(ring: Path) -> None:
+    field = EncryptedField()
+    connection = SimpleNamespace(Database=SimpleNamespace(Binary=bytes))
+    stored = field.get_db_prep_value("甲", connection)
+    assert cipher.decrypt(stored) == "甲"
+    assert field.get_db_prep_value(stored, connection) == stored
+    assert field.get_db_prep_value(None, connection) is None
+    assert field.from_db_value(memoryview(stored), None, connection) == "甲"
+    assert field.from_db_value(None, None, connection) is None
+    assert (field.to_python("甲"), field.to_python(None)) == ("甲", None)

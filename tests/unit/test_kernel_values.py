@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bangfu.foundation.access.scopes import restored_scope
 from bangfu.kernel import masks
 from bangfu.kernel.actor import Actor
 from bangfu.kernel.decision import Decision
@@ -253,6 +254,29 @@ def test_nobody_makes_a_scope_by_hand() -> None:
         Scope(RegionCode.parse("99"), frozenset(), actor)
     with pytest.raises(TypeError, match="access"):
         Scope(RegionCode.parse("99"), frozenset(), actor, seal=object())
+    with pytest.raises(TypeError, match="access"):
+        Scope(RegionCode.parse("99"), frozenset(), actor, seal=LikeEverything())
+
+
+class LikeEverything:
+    """What says of itself that it equals anything."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return 0
+
+
+def test_a_scope_answers_for_its_permissions_and_its_place() -> None:
+    scope = restored_scope(
+        RegionCode.parse("990101"), frozenset({"EXPORT"}), Actor("SYSTEM", "1", "甲")
+    )
+    assert [scope.allows(one) for one in ("EXPORT", "REGISTRY_READ", "")] == [True, False, False]
+    places = ("990101", "990101101201", "990102", "9901", "99010110")
+    assert [scope.covers(RegionCode(one.ljust(12, "0"))) for one in places] == [
+        True, True, False, False, True,
+    ]  # fmt: skip
 
 
 @pytest.mark.evidence("ASVS-8.3.1")

@@ -10,6 +10,7 @@ import yaml
 
 from bangfu.foundation.access import roles
 from bangfu.foundation.access.roles import read_table
+from bangfu.foundation.access.scopes import restored_scope
 from bangfu.foundation.accounts.domain import (
     Colleague,
     PostKind,
@@ -18,9 +19,10 @@ from bangfu.foundation.accounts.domain import (
     check_small_county,
     check_terms,
 )
-from bangfu.kernel.errors import BangfuError, InvalidValue
+from bangfu.kernel.actor import Actor
+from bangfu.kernel.errors import BangfuError, InvalidValue, NotAllowed
 from bangfu.standards.paths import standards_root
-from tests.cast import SINCE
+from tests.cast import SHIQIAO, SINCE, YUNXI, YUNXI_TOWN
 
 LONGEST = {PostKind.TEMPORARY: 10, PostKind.DEPUTY: 5}
 
@@ -66,6 +68,84 @@ def test_an_administrator_keeps_the_duty_that_is_his(table: dict[str, Any]) -> N
     table["roles"]["SYSTEM_ADMINISTRATOR"]["duty"] = "BUSINESS"
     with pytest.raises(InvalidValue, match="E-ACCESS-DUTY"):
         read_table(table)
+
+
+@pytest.mark.parametrize(
+    ("role", "duty"),
+    [("AUDIT_ADMINISTRATOR", "SYSTEM"), ("COUNTY_OFFICER", "KING"), ("COUNTY_OFFICER", "")],
+)
+def test_a_duty_that_is_not_the_roles_or_not_known_is_refused(
+    table: dict[str, Any], role: str, duty: str
+) -> None:
+    table["roles"][role]["duty"] = duty
+    with pytest.raises(InvalidValue, match="E-ACCESS-DUTY"):
+        read_table(table)
+
+
+def small(**permissions: list[str]) -> dict[str, Any]:
+    """A table of the three administrators alone; `permissions` by duty."""
+    known = {one: {"zh": one, "en": one} for held in permissions.values() for one in held}
+    made = {
+        role: {
+            "zh": role,
+            "en": role,
+            "levels": [3],
+            "duty": duty,
+            "permissions": permissions.get(duty, []),
+        }
+        for role, duty in roles.ADMINISTRATORS.items()
+    }
+    return {"permissions": known, "roles": made}
+
+
+def test_one_role_may_hold_all_there_is_and_no_more_than_there_is() -> None:
+    table = small(SYSTEM=["A", "B"])
+    found = read_table(table)
+    assert found.roles["SYSTEM_ADMINISTRATOR"].permissions == {"A", "B"}
+    assert found.roles["AUDIT_ADMINISTRATOR"].permissions == frozenset()
+    assert not found.permissions["A"].is_data
+    table["permissions"]["A"]["data"] = True
+    with pytest.raises(InvalidValue, match="E-ACCESS-ADMINISTRATORS"):
+        read_table(table)
+    del table["permissions"]["A"]
+    with pytest.raises(InvalidValue) as caught:
+        read_table(table)
+    assert caught.value.code == "E-ACCESS-PERMISSION-UNKNOWN"
+    assert caught.value.params["permissions"] == "A"
+
+
+@pytest.mark.parametrize(
+    "pair", [("SYSTEM", "SECURITY"), ("SYSTEM", "AUDIT"), ("SECURITY", "AUDIT")]
+)
+def test_each_two_of_the_three_share_nothing(pair: tuple[str, str]) -> None:
+    one, other = pair
+    with pytest.raises(InvalidValue, match="E-ACCESS-ADMINISTRATORS"):
+        read_table(small(**{one: ["A", "B"], other: ["B", "C"]}))
+    read_table(small(**{one: ["A"], other: ["B"]}))
+
+
+def test_a_role_is_looked_up_by_its_code_in_a_table_that_is_read_once() -> None:
+    codes = [role.code for role in roles.list_roles()]
+    assert codes == sorted(codes)
+    assert roles.get_role("AUDITOR").code == "AUDITOR"
+    assert roles.get_role("AUDITOR") is roles.get_role("AUDITOR")
+    assert roles.get_role("AUDIT_ADMINISTRATOR").is_administrator
+    assert not roles.get_role("AUDITOR").is_administrator
+    with pytest.raises(InvalidValue, match="E-ACCESS-ROLE"):
+        roles.get_role("KING")
+    assert roles.all_permissions() == {one.code for one in roles.list_permissions()}
+
+
+def test_a_power_is_asked_for_by_name_and_by_place() -> None:
+    scope = restored_scope(YUNXI, frozenset({"EXPORT"}), Actor("USER", "1", "甲"))
+    roles.require(scope, "EXPORT")
+    roles.require(scope, "EXPORT", YUNXI_TOWN)
+    with pytest.raises(NotAllowed, match="E-ACCESS-PERMISSION"):
+        roles.require(scope, "REGISTRY_READ")
+    with pytest.raises(NotAllowed, match="E-ACCESS-REGION"):
+        roles.require(scope, "EXPORT", SHIQIAO)
+    with pytest.raises(LookupError, match="SEE_ALL"):
+        roles.require(scope, "SEE_ALL")
 
 
 def test_the_table_has_a_role_for_each_kind_of_holder_and_the_three_share_nothing() -> None:

@@ -1,0 +1,145 @@
+"""Mutants of what decides who sees what: each module changed a little, and a test must notice.
+
+All of them by `make prove`; in an ordinary run two of the smallest module, to see that one is
+noticed. The result is kept in bench/results/prove_mutants.json, by module. BANGFU_PROVE_MUTANTS
+names modules to take instead, separated by commas; their results replace those that were kept.
+Mutants that change nothing anybody could see are listed with their reason in
+equivalent_mutants.yaml; one that a test does notice, or that no longer exists, may not stand there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.proof.mutants import PASSED, Mutant, Warm, mutants, read
+
+RESULTS = Path(__file__).resolve().parents[2] / "bench" / "results"
+LONG = os.environ.get("HYPOTHESIS_PROFILE") == "prove"
+EQUIVALENT = Path(__file__).with_name("equivalent_mutants.yaml")
+# Without Django, which none of these tests needs; its fixtures and our markers go with it.
+PURE = ("--noconftest", "-p", "no:django", "-o", "addopts=--import-mode=importlib")
+VALUES = "tests/unit/test_kernel_values.py"
+FROZEN = "tests/unit/test_values_are_frozen.py"
+CRYPTO = "tests/unit/test_crypto.py"
+ROLES = "tests/unit/test_roles_are_apart.py"
+# Those tests that start no processes, which would load the module as it is.
+KEYS = (
+    "tests/db/test_keys.py",
+    "-k",
+    "not killed_in_the_middle and not goes_on_writing and not lost_keyring",
+)
+SIGNED = "tests/db/test_signed_scope.py"
+TRAPS = "tests/db/test_row_security_traps.py"
+UNIT = "tests/unit"
+# Module → the tests that hold it, in runs one after another; later ones see only what is left.
+MODULES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "kernel/scope.py": ((*PURE, FROZEN, VALUES, "-k", "scope or frozen"),),
+    "kernel/region.py": ((*PURE, FROZEN, f"{UNIT}/test_kernel_region.py"),),
+    "kernel/masks.py": ((*PURE, VALUES, "-k", "mask"),),
+    "foundation/access/columns.py": ((*PURE, FROZEN, f"{UNIT}/test_columns.py"),),
+    "foundation/access/roles.py": ((*PURE, FROZEN, f"{UNIT}/test_roles_are_apart.py"),),
+    "foundation/access/scopes.py": ((*PURE, FROZEN, f"{UNIT}/test_scope_context.py"), (TRAPS,)),
+    "foundation/crypto/cipher.py": ((*PURE, CRYPTO),),
+    "foundation/crypto/fields.py": ((*PURE, CRYPTO),),
+    "foundation/crypto/tokens.py": ((*PURE, CRYPTO),),
+    "foundation/crypto/keys.py": ((*PURE, FROZEN, CRYPTO),),
+    "foundation/crypto/holdings.py": ((*PURE, FROZEN), KEYS),
+    "foundation/crypto/rotation.py": ((*PURE, FROZEN), KEYS),
+    "foundation/crypto/services.py": (KEYS,),
+    "foundation/database/context.py": ((*PURE, FROZEN, f"{UNIT}/test_scope_context.py"),),
+    "foundation/database/scope_keys.py": ((*PURE, FROZEN, f"{UNIT}/test_scope_keys.py"),),
+    "foundation/database/rls.py": ((*PURE, f"{UNIT}/test_rls_operations.py"), (SIGNED,)),
+}
+# What only commands load, so that Django can be loaded before it is changed.
+COMMANDS = {"foundation/crypto/rotation.py", "foundation/crypto/services.py"}
+# Also the time after which a mutant that loops counts as noticed.
+SECONDS = 120.0
+
+
+NAMED = os.environ.get("BANGFU_PROVE_MUTANTS", "")
+# The module of an ordinary run, and how many of its mutants.
+SMALLEST, FEW = "kernel/scope.py", 2
+
+
+def equivalent(module: str) -> set[tuple[str, str]]:
+    """Return the keys of the mutants of a module that change nothing."""
+    listed = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8")).get(module, [])
+    assert all(one["because"] for one in listed)
+    return {(one["line"], becomes) for one in listed for becomes in one["becomes"]}
+
+
+def unnoticed(module: str, listed: list[Mutant], home: Path) -> list[Mutant]:
+    """Return the mutants that pass the tests, which pass without a change before and after."""
+    warm = Warm("commands" if module in COMMANDS else module.partition("/")[0], home)
+
+    def passed(text: str, tests: tuple[str, ...]) -> bool:
+        return warm.run(module, text, tests, SECONDS) == PASSED
+
+    try:
+        for tests in MODULES[module]:
+            assert passed(read(module), tests), warm.output()
+            listed = [one for one in listed if passed(one.text, tests)]
+            assert passed(read(module), tests), warm.output()
+    finally:
+        warm.close()
+    return listed
+
+
+def mutate(module: str, folder: Path) -> dict[str, Any]:
+    """Try every mutant of a module; return how many were noticed, and which were not."""
+    began = time.monotonic()
+    listed = list(islice(mutants(module), None if LONG or NAMED else FEW))
+    workers = min(os.cpu_count() or 1, len(listed)) if LONG or NAMED else 1
+    known = equivalent(module)
+    with ThreadPoolExecutor(workers) as pool:
+        found = pool.map(
+            lambda number: unnoticed(module, listed[number::workers], folder / str(number)),
+            range(workers),
+        )
+        passed = [one for part in found for one in part]
+    assert known <= {one.key for one in passed}, "noticed, or no longer there"
+    left = [one for one in passed if one.key not in known]
+    return {
+        "module": module,
+        "mutants": len(listed),
+        "killed": len(listed) - len(passed),
+        "equivalent": len(passed) - len(left),
+        "survivors": [
+            f"{one.line} {one.operator}: {one.was} -> {one.becomes}"
+            for one in sorted(left, key=lambda one: (one.line, one.becomes))
+        ],
+        "seconds": round(time.monotonic() - began, 1),
+    }
+
+
+def keep(found: list[dict[str, Any]], path: Path) -> None:
+    """Keep the results, in place of earlier ones of the same modules."""
+    kept = json.loads(path.read_text(encoding="utf-8"))["modules"] if path.exists() else []
+    new = {one["module"]: one for one in [*kept, *found]}
+    result = {
+        "command": "make prove",
+        "mutants": sum(new[one]["mutants"] for one in MODULES if one in new),
+        "modules": [new[one] for one in MODULES if one in new],
+    }
+    written = json.dumps(result, ensure_ascii=False, indent=1)
+    path.write_text(written + "\n", encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.evidence("T2")
+def test_every_mutant_of_scope_and_crypto_is_noticed(tmp_path: Path) -> None:
+    tmp_path.chmod(0o711)
+    modules = NAMED.split(",") if NAMED else list(MODULES) if LONG else [SMALLEST]
+    found = [mutate(module, tmp_path) for module in modules]
+    keep(found, (RESULTS if LONG else tmp_path) / "prove_mutants.json")
+    assert [one["module"] for one in found if one["mutants"] == 0] == []
+    assert {one["module"]: one["survivors"] for one in found if one["survivors"]} == {}

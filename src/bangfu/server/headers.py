@@ -25,6 +25,8 @@ DATA_POLICY = (
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 )
 _ALWAYS = {
+    # Instead of the server program's name, which granian adds where there is none.
+    "Server": "bangfu",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",

@@ -105,11 +105,15 @@ accounts.Ports.latest_period = staticmethod(screening.find_latest_period)
 ChangePorts.income_line = staticmethod(income_line)
 
 
+# A right that the post lacks is said; that something lies elsewhere is not.
+_TOLD_AS_FORBIDDEN = frozenset({"E-ACCESS-PERMISSION", "E-ACCESS-RULE-CLOSED"})
+
+
 def _on_bangfu_error(request: HttpRequest, error: Any) -> HttpResponse:
     assert isinstance(error, BangfuError)
     if isinstance(error, NotSignedIn):
         return refuse(request, 401, error.code)
-    if isinstance(error, PermissionMissing) or error.code == "E-ACCESS-PERMISSION":
+    if isinstance(error, PermissionMissing) or error.code in _TOLD_AS_FORBIDDEN:
         return refuse(request, 403, error.code, error.params)
     if isinstance(error, NotFound | NotAllowed):
         return refuse(request, 404, "E-API-NOT-FOUND")

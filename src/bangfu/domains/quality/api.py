@@ -117,4 +117,4 @@ def start_quality_check(request: HttpRequest, body: CheckIn) -> Any:
 def list_quality_rules(request: HttpRequest) -> Any:
     """Return every quality rule with its source and what to do about what it finds."""
     check_query(request)
-    return rulebook.list_rules()
+    return rulebook.list_rules(scope_of(request))

@@ -7,7 +7,7 @@ from typing import Any
 
 from bangfu.domains.quality import selectors
 from bangfu.domains.quality.domain import CheckResult, Counts, ItemRecord, Shown
-from bangfu.domains.quality.rulebook import describe_rule, is_withheld, name_columns
+from bangfu.domains.quality.rulebook import classes_closed, describe_rule, name_columns
 from bangfu.domains.registry import selectors as registry
 from bangfu.domains.registry.selectors.naming import name_people
 from bangfu.foundation.access.roles import require
@@ -15,6 +15,7 @@ from bangfu.foundation.regions import selectors as regions
 from bangfu.kernel.errors import NotFound
 from bangfu.kernel.region import TOWN, VILLAGE, RegionCode
 from bangfu.kernel.scope import Scope
+from bangfu.standards.columns import say_withheld
 
 Names = dict[str, str]
 
@@ -50,7 +51,10 @@ def summarise(result: CheckResult) -> dict[str, Any]:
 
 
 def get_summary(scope: Scope, region: str | None) -> dict[str, Any]:
-    """Return the counts of a place, by place below and by rule, and the course of its checks."""
+    """Return the counts of a place, by place below and by rule, and the course of its checks.
+
+    The totals count everything; of a rule that is closed to the reader there is no count.
+    """
     require(scope, "REGISTRY_READ")
     place = read_place(scope, region)
     latest = selectors.list_latest(scope, place)
@@ -69,6 +73,7 @@ def get_summary(scope: Scope, region: str | None) -> dict[str, Any]:
         "by_rule": [
             {**_title(rule_id), **counts.as_dict()}
             for rule_id, counts in sorted(by_rule.items(), key=lambda one: (-one[1].open, one[0]))
+            if not classes_closed(scope, rule_id)
         ],
         "checks": [
             {
@@ -151,12 +156,12 @@ def describe_items(
 ) -> list[dict[str, Any]]:
     """Return items with the names of their places, households and members.
 
-    The names are those of the register today. `names` keeps those of places between calls. What
-    an item says holds the values that its rule compared: a reader to whom one of these columns is
-    closed gets the rule's title instead, and `withheld`.
+    The names are those of the register today. `names` keeps those of places between calls. A
+    reader to whom a class is closed that the rule reads gets neither rule nor message, but the
+    sentence about the closed class, and `withheld`.
     """
     known = {} if names is None else names
-    closed = {rule_id: is_withheld(scope, rule_id) for rule_id in {item.rule_id for item in items}}
+    closed = {one: classes_closed(scope, one) for one in {item.rule_id for item in items}}
     homes = registry.list_by_ids(scope, {item.household_id for item in items})
     people = name_people(scope, {item.person_id for item in items if item.person_id})
     found = []
@@ -166,8 +171,7 @@ def describe_items(
         found.append(
             {
                 "id": str(item.id),
-                **describe_rule(item.rule_id),
-                **name_columns(item.rule_id),
+                **_said(item, closed[item.rule_id]),
                 "region": _ref(item.region_code, known),
                 "town_name": _at(item.region_code, TOWN, known),
                 "village_name": _at(item.region_code, VILLAGE, known),
@@ -175,28 +179,37 @@ def describe_items(
                 "head_name": home.head_name if home else "",
                 "member_name": person.name if person else None,
                 "id_number_masked": person.id_number_masked if person else None,
-                **_message(item, withheld=closed[item.rule_id]),
                 "state": _state(item),
                 "first_seen_on": item.first_seen_on,
                 "last_seen_on": item.last_seen_on,
                 "fixed_on": item.fixed_on,
-                "exception": _exception(item),
+                "exception": _exception(item, closed[item.rule_id]),
             }
         )
     return found
 
 
-def _message(item: ItemRecord, *, withheld: bool) -> dict[str, Any]:
-    if not withheld:
+def _said(item: ItemRecord, closed: frozenset[str]) -> dict[str, Any]:
+    """Return what an item says: its rule, the columns, the message."""
+    if not closed:
         return {
+            **describe_rule(item.rule_id),
+            **name_columns(item.rule_id),
             "message_zh": item.message_zh,
             "message_en": item.message_en,
             "withheld": False,
         }
-    title = describe_rule(item.rule_id)
+    told = {language: say_withheld(closed, language) for language in ("zh", "en")}
     return {
-        "message_zh": title["title_zh"],
-        "message_en": title["title_en"],
+        "rule_id": "",
+        "rule_no": "",
+        **{
+            f"{name}_{language}": text
+            for name in ("title", "message")
+            for language, text in told.items()
+        },
+        **dict.fromkeys(("remedy_zh", "remedy_en"), ""),
+        **dict.fromkeys(("column_zh", "column_en")),
         "withheld": True,
     }
 
@@ -205,8 +218,10 @@ def _state(item: ItemRecord) -> str:
     return str(Shown.NEW) if item.is_new else str(item.state)
 
 
-def _exception(item: ItemRecord) -> dict[str, Any] | None:
+def _exception(item: ItemRecord, closed: frozenset[str]) -> dict[str, Any] | None:
+    """An exception; its reason tells what was found, so it is closed with its rule."""
     one = item.exception
     if one is None:
         return None
-    return {"reason": one.reason, "by": one.by, "at": one.at, "until": one.until}
+    reason = say_withheld(closed, "zh") if closed else one.reason
+    return {"reason": reason, "by": one.by, "at": one.at, "until": one.until}

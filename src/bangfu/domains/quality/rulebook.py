@@ -5,18 +5,16 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from bangfu.domains.quality.asking import columns_of
-from bangfu.domains.quality.extract import HOUSEHOLD, PERSON
-from bangfu.domains.registry import columns
 from bangfu.engine.packs.loader import load_quality
 from bangfu.engine.packs.model import Pack
 from bangfu.engine.rules.rule import Rule
-from bangfu.foundation.access.columns import HIDDEN, access_to
+from bangfu.engine.rules.sensitivity import classes_of
+from bangfu.foundation.access.columns import closed_classes
+from bangfu.kernel.errors import NotAllowed
 from bangfu.kernel.scope import Scope
 from bangfu.standards.paths import packs_root
 
 NATIONAL = "national"
-_DATASETS = {HOUSEHOLD: columns.HOUSEHOLD, PERSON: columns.MEMBER}
 
 
 @cache
@@ -58,29 +56,37 @@ def name_columns(rule_id: str) -> dict[str, str | None]:
 
 
 @cache
-def _columns_of(rule_id: str) -> tuple[tuple[str, str], ...]:
-    """Return the register's columns that a rule and its texts read, as (dataset, column)."""
+def _classes_of(rule_id: str) -> frozenset[str] | None:
+    """Return the classes of all that a rule and its texts read; None of one the pack lacks."""
     rule = rules_by_id().get(rule_id)
-    found = columns_of([rule]) if rule else frozenset()
-    return tuple(sorted((_DATASETS[table], column) for table, column in found))
+    return classes_of(rule, current_pack().catalog) if rule else None
 
 
-def is_withheld(scope: Scope, rule_id: str) -> bool:
-    """Return whether a rule compares a column that is closed to the reader."""
-    return any(
-        access_to(scope, dataset, column).shown == HIDDEN
-        for dataset, column in _columns_of(rule_id)
-    )
+def classes_closed(scope: Scope, rule_id: str) -> frozenset[str]:
+    """Return the classes that a rule reads and the reader may not see; all of an unknown rule."""
+    closed = closed_classes(scope)
+    classes = _classes_of(rule_id) if closed else frozenset()
+    return closed if classes is None else classes & closed
 
 
-def list_rules() -> list[dict[str, Any]]:
-    """Return every rule with its group (the file it stands in) and its source, by number."""
+def check_open(scope: Scope, rule_id: str | None) -> None:
+    """Refuse to list by a rule closed to the reader. Raises NotAllowed E-ACCESS-RULE-CLOSED."""
+    if rule_id and classes_closed(scope, rule_id):
+        raise NotAllowed("E-ACCESS-RULE-CLOSED")
+
+
+def list_rules(scope: Scope) -> list[dict[str, Any]]:
+    """Return every rule with its group (the file it stands in) and its source, by number.
+
+    `withheld`: what it finds is not told to the reader, who cannot list by it.
+    """
     return [
         {
             **describe_rule(rule.id),
             "group": rule.file.rsplit("/", 1)[-1].removesuffix(".yaml"),
             "source_document": rule.source.document,
             "source_status": rule.source.status,
+            "withheld": bool(classes_closed(scope, rule.id)),
         }
         for rule in sorted(current_pack().rules, key=lambda rule: (rule.rule_no, rule.id))
     ]

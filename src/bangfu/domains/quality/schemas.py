@@ -79,8 +79,8 @@ class ExceptionOut(Schema):
 
 
 class QualityItemOut(Schema):
-    """One item of the work list. `withheld`: the message is the rule's title, because the values
-    that it would quote are closed to the reader."""
+    """One item of the work list. `withheld`: its rule reads what is closed to the reader, so title
+    and message are a sentence that says so, and rule, columns and remedy are empty."""
 
     id: str
     rule_id: str
@@ -156,3 +156,4 @@ class QualityRuleOut(Schema):
     source_status: str
     remedy_zh: str
     remedy_en: str
+    withheld: bool

@@ -27,8 +27,10 @@ from bangfu.domains.quality.models import (
     QualityException,
     QualityItem,
 )
+from bangfu.domains.quality.rulebook import check_open
 from bangfu.domains.registry.records import HouseholdFilter
 from bangfu.domains.registry.selectors.lists import filtered as households
+from bangfu.foundation.access.columns import closed_classes
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
 from bangfu.kernel.errors import InvalidValue
@@ -39,6 +41,8 @@ CHECKS_SHOWN = 12
 MAX_PAGE = 200
 _SALT = "bangfu.quality.cursor"
 _ORDER = ("region_code", "household_no", "rule_id", "id")
+# A place in a list by rule, and the place in it of an item, would tell the rule.
+_ORDER_WITHOUT_RULE = ("region_code", "household_no", "id")
 _BLOCK = 1_000
 
 
@@ -166,6 +170,7 @@ class ItemFilter:
 
 
 def _filtered(scope: Scope, filters: ItemFilter, latest: Sequence[UUID]) -> QuerySet[QualityItem]:
+    check_open(scope, filters.rule)
     rows = _items(scope, filters.region)
     match filters.state:
         case Shown.OPEN:
@@ -196,19 +201,23 @@ class Page:
 def list_items(
     scope: Scope, filters: ItemFilter, *, cursor: str | None = None, limit: int = 50
 ) -> Page:
-    """Return a page of items by place, household and rule. Raises InvalidValue E-QUALITY-CURSOR."""
+    """Return a page of items by place, household and rule.
+
+    Raises InvalidValue E-QUALITY-CURSOR, NotAllowed E-ACCESS-RULE-CLOSED.
+    """
     require(scope, "REGISTRY_READ")
     limit = max(1, min(limit, MAX_PAGE))
+    order = _order(scope)
     latest = list_latest(scope, filters.region)
     with activate(scope):
         rows = _filtered(scope, filters, [one.id for one in latest])
         total = rows.count()
         if cursor:
-            rows = rows.filter(_after(_open_cursor(cursor)))
-        found = list(rows.order_by(*_ORDER)[: limit + 1])
+            rows = rows.filter(_after(order, _open_cursor(cursor, order)))
+        found = list(rows.order_by(*order)[: limit + 1])
         items = _records(scope, found[:limit], latest)
     end = found[limit - 1] if len(found) > limit else None
-    sealed = [str(getattr(end, key)) for key in _ORDER] if end else None
+    sealed = [str(getattr(end, key)) for key in order] if end else None
     return Page(items, signing.dumps(sealed, salt=_SALT, compress=True) if sealed else None, total)
 
 
@@ -216,30 +225,34 @@ def iter_items(scope: Scope, filters: ItemFilter) -> Iterator[ItemRecord]:
     """Yield all items within the filters in the list's order; consume it inside `activate`."""
     require(scope, "REGISTRY_READ")
     latest = list_latest(scope, filters.region)
-    rows = _filtered(scope, filters, [one.id for one in latest]).order_by(*_ORDER)
+    rows = _filtered(scope, filters, [one.id for one in latest]).order_by(*_order(scope))
     listed = list(rows)
     for start in range(0, len(listed), _BLOCK):
         yield from _records(scope, listed[start : start + _BLOCK], latest)
 
 
-def _open_cursor(cursor: str) -> list[str]:
+def _order(scope: Scope) -> tuple[str, ...]:
+    return _ORDER_WITHOUT_RULE if closed_classes(scope) else _ORDER
+
+
+def _open_cursor(cursor: str, order: Sequence[str]) -> list[str]:
     try:
         place = signing.loads(cursor, salt=_SALT)
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise InvalidValue("E-QUALITY-CURSOR") from error
-    if not isinstance(place, list) or len(place) != len(_ORDER):
+    if not isinstance(place, list) or len(place) != len(order):
         raise InvalidValue("E-QUALITY-CURSOR")
     return place
 
 
-def _after(place: Sequence[str]) -> Q:
+def _after(order: Sequence[str], place: Sequence[str]) -> Q:
     """Return the condition "after this place" in the order, written for the index."""
     after = Q()
     equal: dict[str, str] = {}
-    for key, value in zip(_ORDER, place, strict=True):
+    for key, value in zip(order, place, strict=True):
         after |= Q(**equal, **{f"{key}__gt": value})
         equal[key] = value
-    return Q(**{f"{_ORDER[0]}__gte": place[0]}) & after
+    return Q(**{f"{order[0]}__gte": place[0]}) & after
 
 
 def _records(

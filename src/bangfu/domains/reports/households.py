@@ -13,6 +13,7 @@ from bangfu.domains.reports.places import name_of, read_period, read_region, ref
 from bangfu.domains.reports.schemas import HouseholdFilter, HouseholdPageFilter
 from bangfu.domains.screening import selectors as screening
 from bangfu.domains.screening.domain import Severity
+from bangfu.domains.screening.withholding import closed_to
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.http.cursors import seal, unseal
@@ -25,11 +26,14 @@ from bangfu.standards import codelists
 def make_listing(scope: Scope, filters: HouseholdFilter) -> tuple[Listing, str | None]:
     """Return what to list and the month of its hints; the caller activates the scope.
 
-    Raises NotFound for a place outside the scope, InvalidValue for an unknown code.
+    Raises NotFound for a place outside the scope, InvalidValue for an unknown code, NotAllowed
+    E-ACCESS-RULE-CLOSED for a filter by a rule that is closed to the scope.
     """
     place = read_region(scope, filters.region)
     _check_codes("household_type", filters.household_type)
     _check_codes("monitored_category", filters.monitored_category)
+    closed = closed_to(scope, place)
+    closed.check(filters.rule)
     may_see_hints = "HINT_READ" in scope.permissions
     run = screening.find_run(scope, place, read_period(filters.period)) if may_see_hints else None
     rows = filtered(
@@ -47,6 +51,7 @@ def make_listing(scope: Scope, filters: HouseholdFilter) -> tuple[Listing, str |
         severities=tuple(int(Severity.of(word)) for word in filters.hint),
         rule=filters.rule,
         sort=filters.sort,
+        closed=closed,
     )
     return wanted, run.period if run else None
 

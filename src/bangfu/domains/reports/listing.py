@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from bangfu.domains.screening.domain import Severity
+from bangfu.domains.screening.withholding import NOTHING, Closed
 
 COLUMNS = (
     "id",
@@ -29,7 +30,7 @@ COLUMNS = (
     "risk_status",
     "as_of",
 )
-HINT_COLUMNS = ("household_id", "severity", "reason_zh", "reason_en")
+HINT_COLUMNS = ("household_id", "severity", "reason_zh", "reason_en", "fired", "undecided")
 BLOCK = 1_000
 
 # Sort keys by order. A household that no run has seen comes after those without a hint.
@@ -44,13 +45,14 @@ _NO_HINTS = "SELECT NULL::uuid AS household_id, NULL::smallint AS severity LIMIT
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What to list: both halves, and the conditions that concern hints."""
+    """What to list: both halves, the conditions that concern hints, and what is closed of them."""
 
     households: QuerySet[Any]
     hints: QuerySet[Any] | None
     severities: tuple[int, ...]
     rule: str | None
     sort: str
+    closed: Closed = NOTHING
 
     @property
     def is_empty(self) -> bool:
@@ -128,8 +130,19 @@ def _read(listing: Listing, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     if listing.hints is not None:
         hints = listing.hints.order_by().filter(household_id__in=ids)
         for hint in hints.values(*HINT_COLUMNS):
-            found[hint.pop("household_id")] |= hint
+            found[hint["household_id"]] |= _told(listing.closed, hint)
     return [found[household_id] for household_id in ids]
+
+
+def _told(closed: Closed, hint: dict[str, Any]) -> dict[str, Any]:
+    """Return what the reader may know of a hint: how urgent it is, and its reason."""
+    zh, en = closed.tell(
+        Severity(hint["severity"]),
+        hint["fired"],
+        hint["undecided"],
+        (hint["reason_zh"], hint["reason_en"]),
+    )
+    return {"severity": hint["severity"], "reason_zh": zh, "reason_en": en}
 
 
 def _id_of(listing: Listing, key: tuple[Any, ...]) -> UUID:

@@ -282,7 +282,10 @@ class ClauseOut(Schema):
 
 
 class RuleOut(Schema):
-    """One rule that fired or could not be decided."""
+    """One rule that fired or could not be decided.
+
+    `withheld`: it stands for all rules that read what is closed to the reader; it has no id.
+    """
 
     rule_id: str
     title_zh: str
@@ -297,6 +300,7 @@ class RuleOut(Schema):
     change_en: str | None
     source: str
     source_status: str
+    withheld: bool
     clauses: list[ClauseOut]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -23,6 +24,7 @@ from bangfu.domains.screening.folders import runs_root
 from bangfu.domains.screening.models import PackAdoption
 from bangfu.domains.screening.packs import keep_pack, national_pack, pack_in_force, to_record
 from bangfu.domains.screening.services import check_place
+from bangfu.domains.screening.withholding import Closed, closed_by
 from bangfu.engine import packs, runs
 from bangfu.engine.packs import Pack
 from bangfu.foundation import audit
@@ -67,7 +69,8 @@ def try_pack(
 
     Both packs run over the register and feeds as they are now, so that what differs comes from
     the packs alone; nothing is published. Cost: one extract and two runs of the county.
-    Raises as `check_place` and `open_pack`, Refused E-SCREENING-EMPTY.
+    What is closed to the scope is withheld. Raises as `check_place` and `open_pack`, Refused
+    E-SCREENING-EMPTY.
     """
     require(scope, "SCREENING_RUN")
     check_place(scope, region)
@@ -81,7 +84,10 @@ def try_pack(
         for number, (name, pack) in enumerate({"before": present, "after": candidate}.items()):
             tell(number + 1, STEPS, "run")
             runs.run(pack, work / "inputs", work / name, period)
-        trial = _compare(work, region, period, present, candidate)
+        trial = _covered(
+            _compare(work, region, period, present, candidate),
+            closed_by(scope, [present, candidate]),
+        )
     finally:
         shutil.rmtree(work, ignore_errors=True)
     with activate(scope):
@@ -207,6 +213,30 @@ def _compare(
         hints_after=dict(Counter(hint for hint, *_ in after.values())),
         rules=_rules(before, after),
         lines=lines,
+    )
+
+
+def _covered(trial: Trial, closed: Closed) -> Trial:
+    """Return a trial without what is closed to the reader."""
+    return replace(
+        trial,
+        rules={one: counts for one, counts in trial.rules.items() if not closed.holds(one)},
+        lines=[_covered_line(line, closed) for line in trial.lines],
+    )
+
+
+def _covered_line(line: TrialLine, closed: Closed) -> TrialLine:
+    """A line whose reason is that of the month as it would be, or as it is of one that goes."""
+    hint, fired = (
+        (line.before, line.rules_before) if line.kind == "gone" else (line.after, line.rules_after)
+    )
+    zh, en = closed.tell(Severity.of(hint), fired, (), (line.reason_zh, line.reason_en))
+    return replace(
+        line,
+        rules_before=tuple(closed.open_of(line.rules_before)),
+        rules_after=tuple(closed.open_of(line.rules_after)),
+        reason_zh=zh,
+        reason_en=en,
     )
 
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Substr
 from bangfu.domains.screening.domain import FLAGGED, Severity
 from bangfu.domains.screening.models import HouseholdHint
 from bangfu.domains.screening.selectors import hints_visible
+from bangfu.domains.screening.withholding import closed_to
 from bangfu.foundation.access.scopes import activate
 from bangfu.kernel.region import LENGTH, PREFIX_LENGTHS, RegionCode
 from bangfu.kernel.scope import Scope
@@ -40,7 +41,11 @@ def count_by_child(scope: Scope, region: RegionCode, period: str) -> dict[str, d
 
 
 def count_by_rule(scope: Scope, region: RegionCode, period: str) -> list[tuple[str, int]]:
-    """Return (rule id, households for which it fired), the most frequent first."""
+    """Return (rule id, households for which it fired), the most frequent first.
+
+    Rules that are closed to the scope are left out.
+    """
+    closed = closed_to(scope, region)
     with activate(scope):
         rows = (
             _within(scope, region, period)
@@ -48,7 +53,8 @@ def count_by_rule(scope: Scope, region: RegionCode, period: str) -> list[tuple[s
             .values_list("rule")
             .annotate(households=Count("id"))
         )
-        return sorted(rows, key=lambda row: (-row[1], row[0]))
+        told = [row for row in rows if not closed.holds(row[0])]
+    return sorted(told, key=lambda row: (-row[1], row[0]))
 
 
 def count_changes(

@@ -9,6 +9,7 @@ from typing import Any
 from bangfu.domains.screening import counting
 from bangfu.domains.screening.packs import pack_in_force
 from bangfu.domains.screening.selectors import find_run
+from bangfu.domains.screening.withholding import Closed, closed_by
 from bangfu.engine.contracts.tables import Catalog
 from bangfu.engine.packs import Pack, ThresholdValue
 from bangfu.engine.packs.model import Case
@@ -33,12 +34,13 @@ def list_rules(scope: Scope, region: RegionCode, period: Period) -> dict[str, An
 
     Keys: pack, period, run_period, rules, thresholds, not_computable. `fired` counts households
     of `region` in the newest run not after `period`; None before any run, or where the run's
-    pack had no such rule.
+    pack had no such rule, or (`withheld`) where the rule reads what is closed to the scope.
     """
     require(scope, "HINT_READ")
     pack, adoption = pack_in_force(scope, region, period)
     run = find_run(scope, region, period)
     fired = dict(counting.count_by_rule(scope, region, run.period)) if run else None
+    closed = closed_by(scope, [pack])
     return {
         "pack": {
             "id": pack.id,
@@ -52,7 +54,7 @@ def list_rules(scope: Scope, region: RegionCode, period: Period) -> dict[str, An
         },
         "period": str(period),
         "run_period": run.period if run else None,
-        "rules": [_line(pack, rule, fired) for rule in pack.rules_on(period.last_day)],
+        "rules": [_line(pack, rule, fired, closed) for rule in pack.rules_on(period.last_day)],
         "thresholds": [
             _threshold_line(pack, name, region, period) for name in sorted(_used(pack, period))
         ],
@@ -82,7 +84,7 @@ def get_rule(scope: Scope, region: RegionCode, period: Period, rule_id: str) -> 
     fired = dict(counting.count_by_rule(scope, region, run.period)) if run else None
     renders = _renders(pack)
     return {
-        **_line(pack, rule, fired),
+        **_line(pack, rule, fired, closed_by(scope, [pack])),
         "valid_from": rule.valid_from,
         "valid_to": rule.valid_to,
         "file": rule.file,
@@ -120,7 +122,10 @@ def _source(source: Any) -> dict[str, str]:
     return {"document": source.document, "article": source.article, "status": source.status}
 
 
-def _line(pack: Pack, rule: Rule, fired: Mapping[str, int] | None) -> dict[str, Any]:
+def _line(
+    pack: Pack, rule: Rule, fired: Mapping[str, int] | None, closed: Closed
+) -> dict[str, Any]:
+    withheld = closed.holds(rule.id)
     return {
         "rule_id": rule.id,
         **_both("title", rule.title),
@@ -131,7 +136,8 @@ def _line(pack: Pack, rule: Rule, fired: Mapping[str, int] | None) -> dict[str, 
         "source_document": rule.source.document,
         "source_status": rule.source.status,
         "feeds": [_dataset(one) for one in rule.feeds],
-        "fired": None if fired is None else fired.get(rule.id, 0),
+        "fired": None if fired is None or withheld else fired.get(rule.id, 0),
+        "withheld": withheld,
     }
 
 

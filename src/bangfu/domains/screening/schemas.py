@@ -83,7 +83,10 @@ class DatasetRef(Schema):
 
 
 class RuleLineOut(Schema):
-    """One rule of the list; `fired` is the number of households it hits, None before a run."""
+    """One rule of the list; `fired` is the number of households it hits, None before a run.
+
+    `withheld`: it reads data that are closed to the reader, who is told no number of it.
+    """
 
     rule_id: str
     title_zh: str
@@ -96,6 +99,7 @@ class RuleLineOut(Schema):
     source_status: str
     feeds: list[DatasetRef]
     fired: int | None
+    withheld: bool
 
 
 class ThresholdLineOut(Schema):

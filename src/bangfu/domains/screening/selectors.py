@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from bangfu.domains.screening.domain import HintRecord, RunRecord, Severity
 from bangfu.domains.screening.models import HouseholdHint, Run
+from bangfu.domains.screening.withholding import closed_to
 from bangfu.foundation.access.scopes import activate, in_scope
 from bangfu.kernel.errors import NotFound
 from bangfu.kernel.period import Period
@@ -114,17 +116,20 @@ def find_latest_period(scope: Scope) -> str | None:
 
 
 def find_hint(scope: Scope, household_id: UUID, period: str) -> HintRecord | None:
-    """Return a household's hint in a month; None when it was not screened."""
+    """Return a household's hint in a month; None when it was not screened.
+
+    What is closed to the scope is withheld (`withholding`).
+    """
     with activate(scope):
         row = hints_visible(scope, period).filter(household_id=household_id).first()
-    return _hint(row) if row else None
+        return _cover(scope, [row])[0] if row else None
 
 
 def list_hint_history(scope: Scope, household_id: UUID) -> list[HintRecord]:
-    """Return a household's hints, newest first."""
+    """Return a household's hints, newest first; what is closed to the scope is withheld."""
     with activate(scope):
         rows = in_scope(HouseholdHint.objects.all(), scope).filter(household_id=household_id)
-        return [_hint(row) for row in rows.order_by("-valid_from")]
+        return _cover(scope, list(rows.order_by("-valid_from")))
 
 
 def get_run_of(scope: Scope, region: RegionCode, period: Period | None) -> RunRecord:
@@ -141,6 +146,13 @@ def count_hints(scope: Scope, region: RegionCode, period: str) -> dict[str, int]
         rows = _within(hints_visible(scope, period), region)
         found = dict(rows.values_list("severity").annotate(Count("id")))
     return {severity.word: found.get(severity.value, 0) for severity in Severity}
+
+
+def _cover(scope: Scope, rows: Sequence[HouseholdHint]) -> list[HintRecord]:
+    """The records of one household's hints, without what is closed to the scope."""
+    counties = {row.region_code for row in rows}
+    closed = {code: closed_to(scope, RegionCode(code)) for code in counties}
+    return [closed[row.region_code].cover(_hint(row)) for row in rows]
 
 
 def _hint(row: HouseholdHint) -> HintRecord:

@@ -69,6 +69,15 @@ def opened_classes(scope: Scope) -> list[str]:
     ]
 
 
+def closed_classes(scope: Scope) -> frozenset[str]:
+    """Return the names of the classes that a post could open as a whole and this one cannot."""
+    return frozenset(
+        one.name
+        for one in columns.list_classes()
+        if one.read is not None and not scope.allows(one.read)
+    )
+
+
 def is_open(scope: Scope, name: str) -> bool:
     """Return whether the class `name` is open to a scope as a whole."""
     cls = columns.get_class(name)

@@ -4488,6 +4488,8 @@ export interface components {
             title_en: string;
             /** Title Zh */
             title_zh: string;
+            /** Withheld */
+            withheld: boolean;
         };
         /**
          * ReasonIn

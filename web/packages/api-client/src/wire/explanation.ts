@@ -39,6 +39,8 @@ export interface RuleExplanation extends WouldChange {
   reason_en: string;
   source: string;
   source_status: string;
+  /** It stands for every rule that reads what the reader may not see; it has no id. */
+  withheld?: boolean;
   clauses: Clause[];
 }
 

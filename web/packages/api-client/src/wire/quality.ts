@@ -68,6 +68,7 @@ export interface QualityItem {
   column_en: string | null;
   message_zh: string;
   message_en: string;
+  withheld?: boolean;
   remedy_zh: string;
   remedy_en: string;
   state: QualityState;
@@ -94,4 +95,5 @@ export interface QualityRule {
   source_status: string;
   remedy_zh: string;
   remedy_en: string;
+  withheld?: boolean;
 }

@@ -24,6 +24,7 @@ export interface RuleItem {
   source_status: string;
   feeds: RuleFeed[];
   fired: number | null;
+  withheld?: boolean;
 }
 
 export interface ThresholdItem {

@@ -12,6 +12,7 @@ import oidc_provider_mock
 import pytest
 import requests
 from allauth.socialaccount.models import SocialAccount
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
 from django.utils import timezone
 
@@ -20,9 +21,11 @@ from bangfu.foundation.accounts import recovery
 from bangfu.foundation.accounts.models import User
 from bangfu.foundation.audit.models import AuditEvent
 from bangfu.integrations.sso.configuration import providers
+from bangfu.integrations.sso.provider import SsoAdapter
 from bangfu.kernel.errors import Conflict, NotFound, Refused
 from bangfu.kernel.region import RegionCode
 from tests.cast import SHIQIAO, Cast
+from tests.redirect_kit import sends_on
 from tests.sign_in_kit import call, enrol_totp, sign_in, stop_clock, totp
 
 pytestmark = pytest.mark.django_db
@@ -164,10 +167,6 @@ def test_an_answer_that_this_browser_did_not_ask_for_is_refused(cast: Cast, prov
 def test_a_token_that_the_province_did_not_sign_for_us_is_refused(
     cast: Cast, province: str, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
-    from bangfu.integrations.sso.provider import SsoAdapter
-
     join(cast)
     honest = SsoAdapter.get_access_token_data
 
@@ -279,3 +278,64 @@ def test_a_province_that_does_not_answer_is_said_so(cast: Cast, settings: Any) -
 def test_settings_that_would_be_unsafe_are_refused(issuer: str, client_id: str, code: str) -> None:
     with pytest.raises(Refused, match=code):
         providers(issuer=issuer, client_id=client_id, secret="s", name="省", claim="sub")
+
+
+@pytest.mark.evidence("ASVS-10.5.1", "ASVS-9.2.1")
+@pytest.mark.parametrize("fault", ["no-nonce", "other-nonce", "other-issuer"])
+def test_a_token_of_another_start_or_issuer_is_refused(
+    cast: Cast, province: str, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    join(cast)
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    honest = SsoAdapter.get_access_token_data
+
+    def replayed(self: Any, *args: Any, **kwargs: Any) -> Any:
+        data = honest(self, *args, **kwargs)
+        claims = jwt.decode(data["id_token"], options={"verify_signature": False})
+        assert claims["nonce"] == asked
+        if fault == "no-nonce":
+            del claims["nonce"]
+        claims |= {"other-nonce": {"nonce": "n"}, "other-issuer": {"iss": "https://x"}}.get(
+            fault, {}
+        )
+        data["id_token"] = jwt.encode(claims, key, algorithm="RS256")
+        return data
+
+    monkeypatch.setattr(SsoAdapter, "get_access_token_data", replayed)
+    # Signed by a key that the province has: nothing but the claim is wrong.
+    monkeypatch.setattr(SsoAdapter, "_key", lambda self, number: key.public_key())
+    client = Client()
+    url = start(client)
+    (asked,) = parse_qs(urlsplit(url).query)["nonce"]
+    assert len(asked) >= 32
+    assert parse_qs(urlsplit(start(client)).query)["nonce"] != [asked]
+    back = come_back(client, vouch(url, "prov-1001"))
+    assert (back.status_code, "error=" in back["Location"]) == (302, True)
+    assert client.get("/api/v1/session").status_code == 401
+
+
+@pytest.mark.evidence("ASVS-10.5.3")
+@pytest.mark.parametrize(
+    "told",
+    [{"issuer": "https://evil.example"}, {"token_endpoint": "http://evil.example/token"}, {}],
+)
+def test_a_description_of_another_issuer_or_without_https_is_refused(
+    cast: Cast, province: str, settings: Any, told: dict[str, str]
+) -> None:
+    app = settings.SOCIALACCOUNT_PROVIDERS["sso"]["APPS"][0]
+    # With or without the slash it is the same issuer.
+    app["settings"]["server_url"] += "/"
+    app["settings"]["openid_configuration_overrides"] = told
+    answer = Client().post(START, {}, content_type="application/json")
+    assert answer.json().get("code") == ("E-SSO-OTHER-ISSUER" if told else None)
+
+
+@pytest.mark.evidence("ASVS-15.3.2")
+def test_nobody_is_followed_to_another_address(cast: Cast, province: str, settings: Any) -> None:
+    with sends_on(province) as (address, asked):
+        settings.SOCIALACCOUNT_PROVIDERS = providers(
+            issuer=address, client_id="bangfu", secret="s", name="省", claim="sub"
+        )
+        answer = Client().post(START, {}, content_type="application/json")
+        assert answer.json()["code"] == "E-SSO-UNREACHABLE"
+        assert asked == ["GET /.well-known/openid-configuration"]

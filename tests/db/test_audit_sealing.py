@@ -19,6 +19,7 @@ from bangfu.foundation.audit.models import Checkpoint, PendingEvent, Segment
 from bangfu.kernel.errors import Refused
 from tests.cast import AT
 from tests.proof.tampering import NATION
+from tests.redirect_kit import sends_on
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -170,6 +171,29 @@ def test_an_address_serves_as_witness_and_finds_a_rollback() -> None:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@pytest.mark.evidence("ASVS-15.3.2")
+def test_a_witness_that_sends_us_on_to_another_address_is_not_followed() -> None:
+    _Witness.lines.clear()
+    server = HTTPServer(("127.0.0.1", 0), _Witness)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        with (
+            sends_on(f"http://127.0.0.1:{server.server_port}") as (address, asked),
+            override_settings(BANGFU_AUDIT_WITNESS=f"{address}/"),
+        ):
+            add("one")
+            sealer.seal_all()
+            checkpoints.send_if_due()
+            with pytest.raises(Refused, match="E-AUDIT-WITNESS"):
+                witness.lines(witness.place())
+            assert asked == ["POST /", "GET /"]
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert _Witness.lines == []
+    assert [one.error for one in Checkpoint.objects.all()] == ["E-AUDIT-WITNESS"]
 
 
 def test_a_verification_is_written_down_and_due_again_after_a_day() -> None:

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.conf import settings
 
@@ -26,6 +26,16 @@ from bangfu.kernel.errors import Refused
 FORMAT = "bangfu-audit-checkpoint 1"
 TIMEOUT_SECONDS = 5.0
 MAX_BYTES = 512 * 1024 * 1024
+
+
+class _StayHere(HTTPRedirectHandler):
+    """Follows nobody to another address: the witness is the one that was set."""
+
+    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
+        """Leave the answer as it is, an error."""
+
+
+_OPENER = build_opener(_StayHere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +119,7 @@ def deliver(line: Line, where: str) -> None:
     try:
         if _is_address(where):
             request = Request(where, data, {"Content-Type": "application/x-ndjson"}, method="POST")  # noqa: S310
-            with urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+            with _OPENER.open(request, timeout=TIMEOUT_SECONDS) as answer:
                 answer.read(1024)
             return
         path = Path(where)
@@ -131,7 +141,7 @@ def lines(where: str) -> list[Line]:
     """
     try:
         if _is_address(where):
-            with urlopen(where, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+            with _OPENER.open(where, timeout=TIMEOUT_SECONDS) as answer:
                 data = answer.read(MAX_BYTES)
         else:
             path = Path(where)

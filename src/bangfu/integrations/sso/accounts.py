@@ -23,3 +23,10 @@ class JoinedAccounts(DefaultSocialAccountAdapter):
             raise PermissionDenied
         if not sociallogin.is_existing:
             records.note_refusal(request, "E-SSO-UNKNOWN", None)
+
+    def get_requests_session(self) -> Any:
+        """Return a session that follows nobody to another address: an answer that sends us on
+        would take the code, the secret or the token along (RequestException)."""
+        session = super().get_requests_session()
+        session.max_redirects = 0
+        return session

@@ -12,7 +12,6 @@ from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
-from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router
 from requests import RequestException
@@ -20,7 +19,7 @@ from requests import RequestException
 from bangfu.foundation.http.permits import Open
 from bangfu.foundation.http.schemas import REFUSALS, Body, Schema
 from bangfu.integrations.sso.configuration import PROVIDER
-from bangfu.integrations.sso.provider import SsoAdapter
+from bangfu.integrations.sso.provider import OtherIssuer, SsoAdapter, SsoCallback
 from bangfu.kernel.errors import NotFound, Refused
 
 router = Router(tags=["session"])
@@ -73,6 +72,8 @@ def start_sso(request: HttpRequest, body: SsoStartIn) -> Any:
         answer = provider.redirect(
             request, AuthProcess.LOGIN, next_url=f"/sign-in?next={quote(where)}", headless=True
         )
+    except OtherIssuer as error:
+        raise Refused("E-SSO-OTHER-ISSUER") from error
     except (RequestException, OAuth2Error, KeyError, ValueError) as error:
         raise Refused("E-SSO-UNREACHABLE") from error
     return {"url": answer["Location"]}
@@ -82,7 +83,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     """Take the province's answer and go on to the console, signed in or with an error's name."""
     if _provider(request) is None:
         raise Http404
-    view = OAuth2CallbackView.adapter_view(SsoAdapter(request, PROVIDER))
+    view = SsoCallback.adapter_view(SsoAdapter(request, PROVIDER))
     answer: HttpResponse = view(request)
     return answer
 

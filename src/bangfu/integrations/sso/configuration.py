@@ -23,11 +23,7 @@ def providers(
         return {}
     if not client_id or not secret:
         raise Refused("E-SSO-SETTINGS")
-    address = urlsplit(issuer)
-    is_safe = address.scheme == "https" or (
-        address.scheme == "http" and address.hostname in _LOOPBACK
-    )
-    if not is_safe or not address.hostname:
+    if not is_safe(issuer):
         raise Refused("E-SSO-ISSUER", issuer=issuer)
     app = {
         "provider_id": PROVIDER,
@@ -35,9 +31,22 @@ def providers(
         "client_id": client_id,
         "secret": secret,
         "settings": {
-            "server_url": issuer,
+            "server_url": issuer_of(issuer),
             "uid_field": claim,
             "oauth_pkce_enabled": True,
         },
     }
     return {"sso": {"APPS": [app]}}
+
+
+def is_safe(address: str) -> bool:
+    """Return whether nobody on the line can answer for that address: https, or this machine."""
+    parts = urlsplit(address)
+    is_here = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    return bool(parts.hostname) and (parts.scheme == "https" or is_here)
+
+
+def issuer_of(address: str) -> str:
+    """Return the issuer of an address as the setting or the description gives it: without the
+    well-known part and without a slash at its end."""
+    return address.partition("/.well-known/")[0].rstrip("/")

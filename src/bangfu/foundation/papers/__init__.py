@@ -1,3 +1,43 @@
 """Officials' papers (文书) as .docx: definitions as data, filled from plain values, drawn by the
 layout of GB/T 9704-2012. Knows no database and no case: whoever holds one builds a CaseContext.
 """
+
+from bangfu.foundation.papers.casefiles import (
+    HELD,
+    INCOMPLETE,
+    READY,
+    HeldPaper,
+    PaperState,
+    missing,
+)
+from bangfu.foundation.papers.context import CaseContext
+from bangfu.foundation.papers.context_reading import read_context
+from bangfu.foundation.papers.loader import PaperBook, examine, load
+from bangfu.foundation.papers.making import (
+    DOCX,
+    MadePaper,
+    list_papers,
+    make_file,
+    make_paper,
+    make_zip,
+)
+
+__all__ = [
+    "DOCX",
+    "HELD",
+    "INCOMPLETE",
+    "READY",
+    "CaseContext",
+    "HeldPaper",
+    "MadePaper",
+    "PaperBook",
+    "PaperState",
+    "examine",
+    "list_papers",
+    "load",
+    "make_file",
+    "make_paper",
+    "make_zip",
+    "missing",
+    "read_context",
+]

@@ -147,6 +147,7 @@ class Paper:
     page: str
     publicity: str
     number: Text
+    dated: str
     needs: tuple[Need, ...]
     blocks: tuple[Block, ...]
 

@@ -14,6 +14,8 @@ class Run:
     text: str
     path: str = ""
     is_blank: bool = False
+    page_of: str = ""
+    """The bookmark whose page number stands here instead of the text."""
 
 
 @dataclass(frozen=True, slots=True)

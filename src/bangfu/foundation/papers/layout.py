@@ -23,7 +23,8 @@ WORDS = (
 )  # fmt: skip
 BLANKS = ("text", "number", "money", "year", "day")
 BINDING = (
-    "cover", "contents", "columns", "missing", "case_no", "household", "place", "made_on", "papers",
+    "contents", "columns", "missing", "case_no", "household", "place", "papers",
+    "papers_missing", "copies", "made_on", "signs", "attachments",
 )  # fmt: skip
 
 

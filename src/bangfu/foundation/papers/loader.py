@@ -35,8 +35,8 @@ from bangfu.standards.reading import Block, read_block
 
 NOT_PAPERS = ("layout", "files", "privacy")
 _PAPER = (
-    "id", "title", "valid_from", "document", "status", "page", "publicity", "number", "needs",
-    "blocks",
+    "id", "title", "valid_from", "document", "status", "page", "publicity", "number", "dated",
+    "needs", "blocks",
 )  # fmt: skip
 
 
@@ -126,6 +126,7 @@ def _paper(block: Block, problems: list[Refused]) -> Paper:
         page=block.choice("page", PAGES, "portrait"),
         publicity=block.choice("publicity", PUBLICITY, "none"),
         number=read_text(block, "number", "") if "number" in block.values else (),
+        dated=_dated(block),
         needs=tuple(_need(child) for child in block.children("needs")),
         blocks=read_blocks(block, problems),
     )
@@ -144,6 +145,21 @@ def _day(block: Block) -> date:
         return date.fromisoformat(block.text("valid_from"))
     except ValueError as error:
         raise block.fail("valid_from", "no day", 'write "2021-05-01"') from error
+
+
+def _dated(block: Block) -> str:
+    """The path of the paper's own day, for the contents of a file."""
+    path = block.optional("dated") or ""
+    if path and not _is_day(path):
+        raise block.fail("dated", f"no context has a day {path}", SEE)
+    return path
+
+
+def _is_day(path: str) -> bool:
+    try:
+        return paths.type_at(path) is date
+    except LookupError:
+        return False
 
 
 def _need(block: Block) -> Need:

@@ -46,6 +46,8 @@ class Writer:
 
     def run(self, run: Run) -> str:
         """Return the runs of a text: rare characters in a font that has them, blanks ruled."""
+        if run.page_of:
+            return page_reference(run.page_of, run.text)
         under = '<w:u w:val="single"/>' if run.is_blank else ""
         return "".join(
             _run(text, (self._rare if is_rare else "") + under)

@@ -1,0 +1,106 @@
+"""The whole way from a context to bytes: definition, filling, privacy scan, drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from bangfu.foundation.papers import binding, casefiles
+from bangfu.foundation.papers.casefiles import HeldPaper, PaperState
+from bangfu.foundation.papers.context import CaseContext
+from bangfu.foundation.papers.filled import FilledPaper, Lack
+from bangfu.foundation.papers.filling import fill
+from bangfu.foundation.papers.layout import layout
+from bangfu.foundation.papers.loader import PaperBook, load
+from bangfu.foundation.papers.packing import write_paper
+from bangfu.foundation.papers.scanning import guard
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@dataclass(frozen=True, slots=True)
+class MadePaper:
+    """A paper as .docx, with what it still lacks (left blank)."""
+
+    paper: str
+    title: MappingProxyType[str, str]
+    number: str
+    content: bytes
+    lacks: tuple[Lack, ...]
+
+
+def make_paper(
+    paper: str, context: CaseContext, *, on: date, book: PaperBook | None = None
+) -> MadePaper:
+    """Make one paper in the version in force on a day.
+
+    Raises NotFound E-PAPERS-UNKNOWN, Refused E-PAPERS-PRIVATE.
+    """
+    filled = fill((book or load()).get(paper, on), context, layout())
+    guard(filled, context)
+    content = write_paper(filled, layout())
+    return MadePaper(filled.paper, filled.title, filled.number, content, filled.lacks)
+
+
+def list_papers(
+    kind: str,
+    context: CaseContext,
+    *,
+    on: date,
+    held: Mapping[str, HeldPaper] = MappingProxyType({}),
+    reached: Collection[str] | None = None,
+    book: PaperBook | None = None,
+) -> tuple[PaperState, ...]:
+    """Return where each paper of a file stands; raises NotFound E-PAPERS-FILE."""
+    book = book or load()
+    return casefiles.states(book.file(kind), book, context, on=on, held=held, reached=reached)
+
+
+def make_file(
+    kind: str,
+    context: CaseContext,
+    *,
+    on: date,
+    held: Mapping[str, HeldPaper] = MappingProxyType({}),
+    reached: Collection[str] | None = None,
+    book: PaperBook | None = None,
+) -> bytes:
+    """Make the whole file of a case as one .docx; incomplete papers stand in its contents only.
+
+    Raises NotFound E-PAPERS-FILE, Refused E-PAPERS-PRIVATE.
+    """
+    book = book or load()
+    found = list_papers(kind, context, on=on, held=held, reached=reached, book=book)
+    papers = _papers(found, book, context, on)
+    return binding.bind(book.file(kind), found, papers, context, layout())
+
+
+def make_zip(
+    kind: str,
+    context: CaseContext,
+    *,
+    on: date,
+    held: Mapping[str, HeldPaper] = MappingProxyType({}),
+    reached: Collection[str] | None = None,
+    attachments: Mapping[str, bytes] | None = None,
+    book: PaperBook | None = None,
+) -> bytes:
+    """Make the whole file of a case as a zip of .docx and attachments (scans by name).
+
+    Raises NotFound E-PAPERS-FILE, Refused E-PAPERS-PRIVATE.
+    """
+    book = book or load()
+    found = list_papers(kind, context, on=on, held=held, reached=reached, book=book)
+    papers = _papers(found, book, context, on)
+    return binding.pack_apart(book.file(kind), found, papers, context, layout(), attachments)
+
+
+def _papers(
+    found: tuple[PaperState, ...], book: PaperBook, context: CaseContext, on: date
+) -> tuple[FilledPaper, ...]:
+    papers = casefiles.printable(found, book, context, layout(), on=on)
+    for paper in papers:
+        guard(paper, context)
+    return papers

@@ -69,6 +69,21 @@ def test_what_guessers_try_is_taken_out_longest_first() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.evidence("ASVS-6.2.8")
+def test_a_password_counts_as_it_was_typed_with_spaces_at_its_ends(cast: Cast) -> None:
+    client, typed = Client(), f" {FIRST}  "
+    sign_in(client, "jia")
+    assert change_password(client, f" {PASSWORD}", typed).status_code == 400
+    assert change_password(client, PASSWORD, typed).status_code == 200
+    for wrong in (FIRST, typed.strip(), typed.rstrip(), typed.lstrip(), f"{typed} "):
+        assert sign_in(Client(), "jia", wrong).status_code == 400
+        # Five in a row would lock the account.
+        assert sign_in(Client(), "jia", typed).status_code == 200
+    assert change_password(client, typed.rstrip(), "another-Chosen-71").status_code == 400
+    assert change_password(client, typed, "another-Chosen-71").status_code == 200
+
+
+@pytest.mark.django_db
 @pytest.mark.evidence("GB22239-8.1.4.1-a")
 def test_none_of_the_last_five_comes_back(cast: Cast) -> None:
     client = Client()

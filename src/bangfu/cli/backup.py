@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import click
 
+from bangfu.cli import backup_rows
 from bangfu.cli.output import Progress, emit, language, say
 from bangfu.foundation.backup import archiver, base, drill, files_only, keys, plans, state, store
 from bangfu.foundation.crypto import keys as key_file
@@ -80,6 +82,8 @@ def make(place: Path, *, files: bool, as_json: bool) -> None:
         done = asdict(files_only.backup(home(), place, keyring_of(home())))
     else:
         done = asdict(base.backup(home(), place, keyring_of(home())))
+    facts = {name: done[name] for name in ("base", "set", "files", "stored_bytes")}
+    backup_rows.note(home(), "backup.base.made", datetime.now(UTC), facts)
     words = {
         "zh": "已备份到 {place}：{base}，{tables} 张表 {rows} 行，{files} 个文件，"
         "用时 {seconds} 秒。",
@@ -121,6 +125,9 @@ def drill_command(place: Path | None, as_json: bool) -> None:
         "restored in {restore_seconds} s, {seconds} s in all.",
     }
     told = asdict(found)
+    facts = {name: told[name] for name in ("base", "set", "mark", "rows", "files", "audit")}
+    facts["differences"] = len(found.wrong)
+    backup_rows.note(home(), "backup.drill.held", datetime.now(UTC), facts)
     if not found.is_good:
         raise Refused("E-DRILL-DIFFERENT", count=len(found.wrong), first="; ".join(found.wrong[:5]))
     emit(told, as_json=as_json, text=words[language()].format(**told))
@@ -162,6 +169,14 @@ def ship_command(watch: bool, as_json: bool) -> None:
     done = worker.once()
     result = {"wal": done.wal if done else 0, "files": done.files if done else 0}
     emit(result, as_json=as_json, text=f"{result['wal']} + {result['files']}")
+
+
+@command.command("note-restore")
+@_JSON
+def note_restore_command(as_json: bool) -> None:
+    """Write the restore of this home into its audit log, unless it is there; restore does this."""
+    done = backup_rows.note_restore(home(), datetime.now(UTC))
+    emit({"noted": done}, as_json=as_json, text="✓" if done else "—")
 
 
 @command.command("keys")

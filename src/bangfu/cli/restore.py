@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from bangfu.cli import backup_rows
 from bangfu.cli.backup import home, keyring_of, place_of, read_passphrase
 from bangfu.cli.output import Progress, emit, language, say
 from bangfu.foundation.backup import keys, plans, restoring
@@ -17,11 +18,11 @@ from bangfu.kernel.errors import Refused
 BEIJING = ZoneInfo("Asia/Shanghai")
 _WORDS = {
     "zh": "已恢复到 {home}：备份 {base}，最后一笔提交 {last_commit}，{files} 个文件，"
-    "用时 {seconds} 秒。下一步：BANGFU_HOME={home} bangfu db up，再 bangfu serve；"
-    "然后马上 bangfu backup。",
+    "用时 {seconds} 秒。下一步（BANGFU_HOME={home}）：bangfu db up；"
+    "bangfu audit checkpoint --after-restore 事由；bangfu serve；然后马上 bangfu backup。",
     "en": "Restored into {home}: base {base}, last commit {last_commit}, {files} files, "
-    "{seconds} s. Next: BANGFU_HOME={home} bangfu db up, then bangfu serve; "
-    "then bangfu backup at once.",
+    "{seconds} s. Next, with BANGFU_HOME={home}: bangfu db up; "
+    "bangfu audit checkpoint --after-restore REASON; bangfu serve; then bangfu backup at once.",
 }
 
 
@@ -60,6 +61,13 @@ def command(
     progress.close()
     told = asdict(done)
     emit(told, as_json=as_json, text=_WORDS[language()].format(**told))
+    unwritten = backup_rows.note_in(target) if plan.manifest.data is not None else ""
+    if unwritten:
+        say(
+            "恢复已完成，但没有记入审计日志，请在 bangfu db migrate 之后运行"
+            " bangfu backup note-restore。 The restore is not in the audit log yet: run bangfu"
+            f" backup note-restore after bangfu db migrate. ({unwritten})"
+        )
     if done.keys_missing:
         say(
             "注意：这里没有密钥环，证件号码等加密内容读不出来。请用 --keys 恢复密钥。"

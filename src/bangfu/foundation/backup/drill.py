@@ -153,7 +153,8 @@ def _rows_differ(plan: Plan, connection: SavedConnection) -> list[str]:
     return [
         f"{name}: {wanted.get(name)} → {found.get(name)}"
         for name in sorted(wanted.keys() | found.keys())
-        if wanted.get(name) != found.get(name)
+        # Marks of earlier versions counted passing tables too.
+        if wanted.get(name) != found.get(name) and name not in marks.PASSING
     ]
 
 

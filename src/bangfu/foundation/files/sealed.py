@@ -73,7 +73,8 @@ class SealedFile(io.RawIOBase):
     """The content of an encrypted file, for reading from any place; holds one chunk at a time.
 
     Each chunk is checked when it is read, the last one at once: E-FILE-DAMAGED (Conflict) when it
-    is not what was written. Raises InvalidValue E-CRYPTO-KEY-UNKNOWN when the keyring lacks the file's key.
+    is not what was written. Raises InvalidValue E-CRYPTO-KEY-UNKNOWN when the keyring lacks the
+    file's key.
     """
 
     def __init__(self, file: BinaryIO, ring: Keyring, owner: str, name: str) -> None:

@@ -53,5 +53,5 @@ class CodedValue(Schema):
     en: str
 
 
-REFUSED_WITH = (400, 401, 403, 404, 405, 409, 411, 413, 415, 422, 429)
+REFUSED_WITH = (400, 401, 403, 404, 405, 409, 411, 413, 415, 422, 429, 507)
 REFUSALS = {frozenset(REFUSED_WITH): ErrorOut}

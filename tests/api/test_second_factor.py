@@ -165,7 +165,7 @@ def test_changing_a_factor_ends_the_other_sessions_and_is_in_the_audit_log(cast:
     assert {row.region_code for row in rows} == {COUNTY}
 
 
-@pytest.mark.evidence("ASVS-6.5.2", "ASVS-6.5.4")
+@pytest.mark.evidence("ASVS-6.5.4")
 @pytest.mark.django_db
 def test_secrets_lie_encrypted_and_are_shown_once(cast: Cast) -> None:
     client = Client()

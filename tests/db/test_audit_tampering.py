@@ -20,6 +20,7 @@ from bangfu.foundation.audit.findings import Fault
 from bangfu.foundation.audit.keys import get_key
 from bangfu.foundation.audit.models import AuditEvent, Segment
 from bangfu.kernel.errors import Refused
+from bangfu.kernel.uuid7 import uuid7
 from tests.proof import tampering
 from tests.proof.tampering import NATION, Sealed
 
@@ -68,10 +69,11 @@ def test_each_kind_alone_is_the_first_thing_found() -> None:
             assert first.event_id == wanted.event_id
 
 
-def _rehash(cursor: Any, start: int, *, key: Any = None) -> None:
-    """Make body, leaves, chain and links of all segments from `start` agree with the rows."""
+def _rehash(cursor: Any, start: int, *, key: Any = None, last: int = 1 << 30) -> None:
+    """Make body, leaves, chain and links of the segments from `start` agree with the rows."""
     previous = None
-    for row in Segment.objects.using("owner").filter(number__gte=start).order_by("number"):
+    numbers = {"number__gte": start, "number__lte": last}
+    for row in Segment.objects.using("owner").filter(**numbers).order_by("number"):
         one = Sealed(row.number, row.event_ids)
         texts = tampering._texts(cursor, one)
         leaves = [canonical.sm3(text) for text in texts]
@@ -104,6 +106,37 @@ def test_whoever_rehashes_everything_without_the_key_is_found_at_the_row() -> No
         assert first is not None
         assert (first.fault, first.segment, first.event_id) == (Fault.FORGED, 4, target)
         assert first.position == 3 * 4 + 3
+
+
+def test_whoever_has_the_key_breaks_the_link_to_what_is_not_rewritten() -> None:
+    segments = tampering.build(6)
+    with owner() as cursor:
+        cursor.execute("DELETE FROM audit_event WHERE id = %s", [segments[2].ids[1]])
+        cursor.execute(
+            "UPDATE audit_segment SET event_ids = array_remove(event_ids, %s), rows = 3"
+            " WHERE number = 3",
+            [segments[2].ids[1]],
+        )
+        cursor.execute("UPDATE audit_segment SET first = first - 1 WHERE number > 3")
+        _rehash(cursor, 3, key=get_key(), last=3)
+        # The rows of segment 4 are as they were; what it says of the one before is not.
+        assert first_fault() == (Fault.SEGMENT, 4)
+    with owner() as cursor:
+        cursor.execute("UPDATE audit_segment SET first = first + 100 WHERE number = 4")
+        _rehash(cursor, 4, key=get_key())
+        assert first_fault() == (Fault.SEGMENT, 4)
+
+
+def test_an_id_of_no_row_in_a_segments_list_is_found() -> None:
+    tampering.build(3)
+    with owner() as cursor:
+        ghost = uuid7()
+        cursor.execute(
+            "UPDATE audit_segment SET event_ids = event_ids || %s::uuid WHERE number = 2", [ghost]
+        )
+        first = verifying.verify(against="", using="owner").first
+        assert first is not None
+        assert (first.fault, first.segment, first.event_id) == (Fault.MISSING, 2, ghost)
 
 
 def test_whoever_has_the_key_too_is_found_by_the_witness() -> None:

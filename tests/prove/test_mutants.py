@@ -47,7 +47,11 @@ MODULES: dict[str, tuple[tuple[str, ...], ...]] = {
     "kernel/masks.py": ((*PURE, VALUES, "-k", "mask"),),
     "foundation/access/columns.py": ((*PURE, FROZEN, f"{UNIT}/test_columns.py"),),
     "foundation/access/roles.py": ((*PURE, FROZEN, f"{UNIT}/test_roles_are_apart.py"),),
-    "foundation/access/scopes.py": ((*PURE, FROZEN, f"{UNIT}/test_scope_context.py"), (TRAPS,)),
+    "foundation/access/scopes.py": (
+        (*PURE, FROZEN, f"{UNIT}/test_scope_context.py"),
+        (TRAPS,),
+        (SIGNED, "-k", "nested"),
+    ),
     "foundation/crypto/cipher.py": ((*PURE, CRYPTO),),
     "foundation/crypto/fields.py": ((*PURE, CRYPTO),),
     "foundation/crypto/tokens.py": ((*PURE, CRYPTO),),

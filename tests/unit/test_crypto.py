@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from django.core.exceptions import FieldError
 from django.db import models
+from django.utils.functional import lazystr
 
 from bangfu.foundation.crypto import cipher, keys, tokens
 from bangfu.foundation.crypto.fields import EncryptedField
@@ -328,6 +329,10 @@ def test_an_encrypted_field_is_text_in_python_and_ciphertext_in_the_database(rin
     assert cipher.decrypt(stored) == "甲"
     assert field.get_db_prep_value(stored, connection) == stored
     assert field.get_db_prep_value(None, connection) is None
+    # Django would write lazy text as it is, in clear.
+    for value in (lazystr("甲"), 7, ["甲"]):
+        with pytest.raises(TypeError, match="takes text"):
+            field.get_db_prep_value(value, connection)
     assert field.from_db_value(memoryview(stored), None, connection) == "甲"
     assert field.from_db_value(None, None, connection) is None
     assert (field.to_python("甲"), field.to_python(None)) == ("甲", None)

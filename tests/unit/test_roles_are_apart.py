@@ -107,7 +107,7 @@ def test_one_role_may_hold_all_there_is_and_no_more_than_there_is() -> None:
     table["permissions"]["A"]["data"] = True
     with pytest.raises(InvalidValue, match="E-ACCESS-ADMINISTRATORS"):
         read_table(table)
-    del table["permissions"]["A"]
+    table["permissions"]["C"] = table["permissions"].pop("A")
     with pytest.raises(InvalidValue) as caught:
         read_table(table)
     assert caught.value.code == "E-ACCESS-PERMISSION-UNKNOWN"

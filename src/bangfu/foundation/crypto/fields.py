@@ -28,9 +28,14 @@ class EncryptedField(models.BinaryField):
         return None if value is None else str(value)
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        """Encrypt text; what is bytes already was encrypted by `encrypt_many`."""
+        """Encrypt text; what is bytes already was encrypted by `encrypt_many`.
+
+        Raises TypeError for anything else, which would be stored as it is.
+        """
         if isinstance(value, str):
             value = encrypt(value)
+        if not isinstance(value, bytes | memoryview | None):
+            raise TypeError(f"{self.name} takes text, not {type(value).__name__}")
         return super().get_db_prep_value(value, connection, prepared)
 
     def get_lookup(self, lookup_name: str) -> Any:

@@ -27,6 +27,7 @@ COMMANDS = {
     "keys": "bangfu.cli.keys",
     "openapi": "bangfu.cli.openapi",
     "pack": "bangfu.cli.pack",
+    "papers": "bangfu.cli.papers",
     "quality": "bangfu.cli.quality",
     "reconcile": "bangfu.cli.reconcile",
     "regions": "bangfu.cli.regions",

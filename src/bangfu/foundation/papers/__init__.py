@@ -12,6 +12,7 @@ from bangfu.foundation.papers.casefiles import (
 )
 from bangfu.foundation.papers.context import CaseContext
 from bangfu.foundation.papers.context_reading import read_context
+from bangfu.foundation.papers.filled import Lack
 from bangfu.foundation.papers.loader import PaperBook, examine, load
 from bangfu.foundation.papers.making import (
     DOCX,
@@ -21,6 +22,7 @@ from bangfu.foundation.papers.making import (
     make_paper,
     make_zip,
 )
+from bangfu.foundation.papers.monthly import ReturnedList, RowProblem, read_list
 
 __all__ = [
     "DOCX",
@@ -29,9 +31,12 @@ __all__ = [
     "READY",
     "CaseContext",
     "HeldPaper",
+    "Lack",
     "MadePaper",
     "PaperBook",
     "PaperState",
+    "ReturnedList",
+    "RowProblem",
     "examine",
     "list_papers",
     "load",
@@ -40,4 +45,5 @@ __all__ = [
     "make_zip",
     "missing",
     "read_context",
+    "read_list",
 ]

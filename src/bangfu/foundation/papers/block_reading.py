@@ -144,7 +144,7 @@ def _rows(block: Yaml) -> Block:
 
 
 def _column(block: Yaml, each: str) -> Column:
-    block.allow(("name", "value", "width", "align", "choices", "hand"))
+    block.allow(("name", "value", "width", "align", "choices", "hand", "needed"))
     width = block.count("width", 1)
     if not width:
         raise block.fail("width", "no width", "write width: 2")
@@ -157,6 +157,7 @@ def _column(block: Yaml, each: str) -> Column:
         align=align,
         choices=choices,
         is_hand=bool(choices) or block.boolean("hand", False),
+        needed=block.texts("needed"),
     )
 
 

@@ -61,7 +61,8 @@ class FieldsBlock:
 class Column:
     """A column of a list; `width` is a share of the whole.
 
-    A column is filled in by hand where `is_hand`, with one of `choices` where there are any.
+    A column is filled in by hand where `is_hand`, with one of `choices` where there are any; one
+    with `needed` may be left blank unless another column of the row holds one of these words.
     """
 
     title: str
@@ -70,6 +71,7 @@ class Column:
     align: str = "centre"
     choices: tuple[str, ...] = ()
     is_hand: bool = False
+    needed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,6 +262,7 @@ def test_a_read_whose_row_cannot_be_written_is_not_answered(
 RECORDED_DEEPER = {
     "/households/{household_no}": "registry.looking.note_view",
     "/households/export": "reports.exports",
+    "/changes/{change_id}/evidence/{file_id}": "changes.papers.open_evidence",
     "/quality/items/export": "quality.exports",
     "/reconciliations/{run_id}/export.xlsx": "reconciliation.exports",
     "/feeds/feedback/{feedback_id}/form.xlsx": "feeds.feedback_view",

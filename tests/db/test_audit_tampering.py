@@ -127,6 +127,15 @@ def test_whoever_has_the_key_breaks_the_link_to_what_is_not_rewritten() -> None:
         assert first_fault() == (Fault.SEGMENT, 4)
 
 
+def test_the_last_segments_own_hash_is_checked_though_nothing_follows_it() -> None:
+    tampering.build(3)
+    with owner() as cursor:
+        cursor.execute(
+            "UPDATE audit_segment SET chain = decode(%s, 'hex') WHERE number = 3", ["00" * 32]
+        )
+        assert first_fault() == (Fault.SEGMENT, 3)
+
+
 def test_an_id_of_no_row_in_a_segments_list_is_found() -> None:
     tampering.build(3)
     with owner() as cursor:

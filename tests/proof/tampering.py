@@ -168,7 +168,7 @@ def record(cursor: Any, random: Random, one: Sealed) -> Expected:
         change = random.choice(RECORD)
         cursor.execute(f"UPDATE audit_segment SET {change} WHERE number = %s", [one.number])
     else:
-        change = random.choice(("body", "seal", "previous"))
+        change = random.choice(("body", "seal", "previous", "chain"))
         _store(cursor, one, **{change: random.randbytes(32)})
     return Expected(frozenset({Fault.SEGMENT}), one.number, one.ids[0], f"record {change}")
 

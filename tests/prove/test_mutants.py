@@ -31,6 +31,7 @@ VALUES = "tests/unit/test_kernel_values.py"
 FROZEN = "tests/unit/test_values_are_frozen.py"
 CRYPTO = "tests/unit/test_crypto.py"
 ROLES = "tests/unit/test_roles_are_apart.py"
+ROTATION = "tests/unit/test_key_rotation.py"
 # Those tests that start no processes, which would load the module as it is.
 KEYS = (
     "tests/db/test_keys.py",
@@ -56,8 +57,8 @@ MODULES: dict[str, tuple[tuple[str, ...], ...]] = {
     "foundation/crypto/fields.py": ((*PURE, CRYPTO),),
     "foundation/crypto/tokens.py": ((*PURE, CRYPTO),),
     "foundation/crypto/keys.py": ((*PURE, FROZEN, CRYPTO),),
-    "foundation/crypto/holdings.py": ((*PURE, FROZEN), KEYS),
-    "foundation/crypto/rotation.py": ((*PURE, FROZEN), KEYS),
+    "foundation/crypto/holdings.py": ((*PURE, FROZEN, ROTATION), KEYS),
+    "foundation/crypto/rotation.py": ((*PURE, FROZEN, ROTATION), KEYS),
     "foundation/crypto/services.py": (KEYS,),
     "foundation/database/context.py": ((*PURE, FROZEN, f"{UNIT}/test_scope_context.py"),),
     "foundation/database/scope_keys.py": ((*PURE, FROZEN, f"{UNIT}/test_scope_keys.py"),),

@@ -160,10 +160,17 @@ def test_de_morgan_holds_with_unknowns(decisions: list[Decision]) -> None:
         (masks.mask_id, "990101198001010014", "990101************"),
         (masks.mask_id, "990101800101001", "990101*********"),
         (masks.mask_id, "12345", "*****"),
+        (masks.mask_id, "9901011", "*******"),
+        (masks.mask_id, "99010119", "990101**"),
         (masks.mask_phone, "13812341234", "138****1234"),
+        (masks.mask_phone, "075512345678", "075*****5678"),
+        (masks.mask_phone, "8221234567", "********67"),
+        (masks.mask_phone, "12", "**"),
+        (masks.mask_phone, "123", "*23"),
         (masks.mask_phone, "8221234", "*****34"),
         (masks.mask_account, "6222020200112233445", "***************3445"),
         (masks.mask_account, "1234", "****"),
+        (masks.mask_account, "12345", "*2345"),
     ],
 )
 def test_a_mask_shows_only_what_it_may(mask: object, plain: str, shown: str) -> None:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
+from django.db.models.signals import post_save
 from django.test import Client
 
 from bangfu.foundation.access import roles
+from bangfu.foundation.audit.models import AuditEvent
 from bangfu.foundation.http.permits import Permit
 from bangfu.kernel.region import RegionCode
 from tests.api.isolation.asking import (
+    NARROWED,
     OWN_ANSWER,
     PARENT_ANSWER,
     PREFIX,
+    WRITTEN,
     Question,
     Route,
     questions,
@@ -44,6 +50,8 @@ class Asker:
     region: RegionCode
     permissions: frozenset[str]
     client: Client
+    # The audit rows that the last answer left, by their action.
+    rows: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -72,12 +80,26 @@ def bytes_of(response: Any) -> bytes:
 
 def send(asker: Asker, question: Question) -> tuple[int, bytes, str]:
     """Ask, and undo what the answer did; return status, body and headers."""
-    with transaction.atomic():
+    with transaction.atomic(), _rows_noted(asker):
         response = question.ask(asker.client)
         content = bytes_of(response)
         transaction.set_rollback(True)
     headers = "\n".join(f"{name}: {value}" for name, value in response.items())
     return response.status_code, content, headers
+
+
+@contextmanager
+def _rows_noted(asker: Asker) -> Iterator[None]:
+    asker.rows = []
+
+    def note(instance: AuditEvent, **_: Any) -> None:
+        asker.rows.append(instance.action)
+
+    post_save.connect(note, sender=AuditEvent)
+    try:
+        yield
+    finally:
+        post_save.disconnect(note, sender=AuditEvent)
 
 
 def ask_everything(
@@ -113,6 +135,7 @@ def _check_refused(report: Report, asker: Asker, question: Question) -> None:
     if status != 403:
         report.wrong.append(f"{question}: {status} without permission")
     _check_bytes(report, asker, question, content, headers)
+    _check_rows(report, asker, question, status)
 
 
 def _relation(asker: Asker, country: Country, question: Question) -> str:
@@ -132,6 +155,7 @@ def _ask_one(report: Report, asker: Asker, country: Country, question: Question)
     is_foreign = names_foreign(asker.region, country, question)
     report.answered[question.operation] += status < 300
     _check_bytes(report, asker, question, content, headers)
+    _check_rows(report, asker, question, status)
     is_plain = question.method == "GET" and not question.query
     if status >= 500:
         report.wrong.append(f"{question}: {status}")
@@ -146,6 +170,7 @@ def _ask_one(report: Report, asker: Asker, country: Country, question: Question)
         and len(set(named)) == 1
         and status != 200
         and question.operation not in OWN_ANSWER
+        and asker.role not in NARROWED
     ):
         report.wrong.append(f"{question}: {status} for what lies inside")
     return is_foreign
@@ -161,6 +186,17 @@ def _check_bytes(
 ) -> None:
     for leak in leaks(content, headers, asker.region):
         report.wrong.append(f"{question}: {leak}")
+
+
+def _check_rows(report: Report, asker: Asker, question: Question, status: int) -> None:
+    """What was done or refused left one audit row, what was read at most one."""
+    wanted: tuple[int, ...] = (0, 1)
+    if status in (401, 403):
+        wanted = (1,)
+    elif question.method != "GET":
+        wanted = (WRITTEN.get(question.operation, 1),) if status < 300 else wanted
+    if len(asker.rows) not in wanted:
+        report.wrong.append(f"{question}: {status} left the audit rows {asker.rows}")
 
 
 def names_foreign(region: RegionCode, country: Country, question: Question) -> bool:

@@ -64,6 +64,19 @@ OWN_ANSWER = {
     "explain_household": "the published runs have no folder with facts",
     "get_change_evidence": "photographs open for a stated purpose, to who may see health data",
 }
+# Routes whose success leaves another number of audit rows than one.
+WRITTEN = {
+    # A file is stored, which is an act of its own, and something is done with it.
+    "add_change_evidence": 2,
+    "start_import": 2,
+    "start_reconciliation": 2,
+    # Asked for, and done at once, because the job had not begun.
+    "cancel_job": 2,
+    # The language of the reader's own screen.
+    "change_language": 0,
+}
+# Roles that see less than their place has, and what shows it.
+NARROWED = {"DEPARTMENT_USER": "one department's lists and jobs: tests/api/test_departments.py"}
 # Routes that answer about a place above the post's, with what its holder sees there.
 PARENT_ANSWER = {"get_board": "the feeds of one's county are known in its towns, their files not"}
 

@@ -9,12 +9,14 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+import yaml
 from docx.oxml.ns import qn
 
 from bangfu.foundation import papers
 from bangfu.foundation.papers.context import CaseContext
 from bangfu.foundation.papers.context_steps import Township
 from bangfu.kernel.errors import NotFound, Refused
+from bangfu.standards.paths import packs_root
 from tests.papers_kit import DAY, drawn, example, opened, part
 
 # The steps of an identification (domain: 承诺授权 to 录入), in the order of the procedure.
@@ -62,6 +64,12 @@ def test_an_incomplete_paper_names_what_it_lacks(case: CaseContext) -> None:
     [state] = [state for state in listed(waiting) if state.state == papers.INCOMPLETE]
     assert state.paper == "township_review"
     assert [lack.zh for lack in state.lacks] == ["审核意见", "乡镇负责人"]
+
+
+def test_one_checker_is_one_too_few(case: CaseContext) -> None:
+    alone = replace(case, check=replace(case.check, checkers=("王建国",)))
+    [state] = [state for state in listed(alone) if state.state == papers.INCOMPLETE]
+    assert [lack.zh for lack in state.lacks] == ["核查人（两人以上）"]
 
 
 def test_what_is_signed_and_on_file_is_not_missing(case: CaseContext) -> None:
@@ -141,6 +149,15 @@ def test_f61_a_file_with_a_notice_that_tells_too_much_is_refused(case: CaseConte
         papers.make_zip("identification", loose, on=DAY)
     with pytest.raises(Refused):
         papers.make_paper("notice", loose, on=DAY)
+
+
+@pytest.mark.parametrize("kind", ["identification", "clearing", "refusal"])
+def test_every_paper_belongs_to_an_event_of_the_procedure(kind: str) -> None:
+    procedure = "identification" if kind == "refusal" else kind
+    path = packs_root() / "national" / "procedures" / f"{procedure}.yaml"
+    written = yaml.safe_load(path.read_text("utf-8"))
+    known = {one["name"] for one in [*written["opening"], *written["steps"]]}
+    assert {filed.step for filed in papers.load().file(kind).papers} <= known
 
 
 def test_an_unknown_kind_of_file_is_refused(case: CaseContext) -> None:

@@ -203,3 +203,16 @@ _READERS: Mapping[str, Callable[[Yaml], Block]] = MappingProxyType(
         "break": _break,
     }
 )
+
+# Kind of block → the fields it takes, for the reference page.
+BLOCK_KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        ", ".join(TEXTS): "text",
+        "fields": "columns, entries: name, value, choices, wide, height",
+        "rows": "each, least, height, columns: name, value, width, align, choices, hand, needed",
+        "opinion": "label, value, signs, day, seal, height",
+        "signatures": "columns, labels",
+        "seal": "agency, day",
+        "break": "",
+    }
+)

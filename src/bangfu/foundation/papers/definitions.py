@@ -130,11 +130,12 @@ Block = (
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A value without which the paper counts as incomplete, with its name."""
+    """A value without which the paper counts as incomplete, with its name; of a list, how many."""
 
     path: str
     zh: str
     en: str
+    least: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,8 +77,12 @@ def lacks(paper: Paper, context: CaseContext) -> tuple[Lack, ...]:
     return tuple(
         Lack(need.path, need.zh, need.en)
         for need in paper.needs
-        if not paths.is_filled(paths.value_at(need.path, context))
+        if not _has(paths.value_at(need.path, context), need.least)
     )
+
+
+def _has(value: Any, least: int) -> bool:
+    return len(value) >= least if isinstance(value, tuple) else paths.is_filled(value)
 
 
 def _number(paper: str, context: CaseContext) -> Number:

@@ -163,13 +163,13 @@ def _is_day(path: str) -> bool:
 
 
 def _need(block: Block) -> Need:
-    block.allow(("name", "zh", "en"))
+    block.allow(("name", "zh", "en", "least"))
     path = block.text("name")
     try:
         paths.type_at(path)
     except LookupError as error:
         raise block.fail("name", f"no context has {path}", SEE) from error
-    return Need(path, block.text("zh"), block.text("en"))
+    return Need(path, block.text("zh"), block.text("en"), block.count("least", 1) or 1)
 
 
 def _files(

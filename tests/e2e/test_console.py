@@ -34,7 +34,14 @@ SCREENS = (
     "/changes",
     "/changes/new",
     "/reconciliations",
+    "/exports",
+    "/account",
 )
+# Screens of the administrators, by the demo's account that has them.
+GUARDED_SCREENS = {
+    "yunxi_system": ("/accounts", "/accounts?tab=proposals", "/accounts?tab=acts"),
+    "yunxi_audit": ("/audit",),
+}
 
 
 def a_case(demo: Demo, name: str) -> str:
@@ -222,13 +229,29 @@ def test_every_screen_fits_and_has_no_serious_barrier(
     page = sign_in(width=width, height=height, english=english)
     household = f"/households/{a_case(demo, 'dropout-hit-2')}"
     for address in (household, *SCREENS):
-        page.goto(address)
-        page.locator("h1:visible").first.wait_for()
-        page.wait_for_load_state("networkidle")
-        assert page.locator("html").get_attribute("lang") == ("en" if english else "zh-CN")
-        overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert overflow <= 0, f"{address} is {overflow} px too wide"
-        assert serious(page) == [], address
+        assert_it_fits(page, address, english)
+
+
+@pytest.mark.parametrize(("width", "height", "english"), [(1440, 900, True), (390, 844, False)])
+@pytest.mark.parametrize("username", GUARDED_SCREENS)
+def test_the_administrators_screens_fit_too(
+    username: str, width: int, height: int, english: bool, sign_in: SignIn
+) -> None:
+    page = sign_in(username, width=width, height=height, english=english)
+    for address in GUARDED_SCREENS[username]:
+        assert_it_fits(page, address, english)
+
+
+def assert_it_fits(page: Page, address: str, english: bool) -> None:
+    """Open a screen: it is no wider than the window, in the right language, and axe finds
+    nothing serious."""
+    page.goto(address)
+    page.locator("h1:visible").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("html").get_attribute("lang") == ("en" if english else "zh-CN")
+    overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert overflow <= 0, f"{address} is {overflow} px too wide"
+    assert serious(page) == [], address
 
 
 def serious(page: Page) -> list[str]:

@@ -103,6 +103,8 @@ def give_post(user: Any, role: str, region: RegionCode, **terms: Any) -> UUID:
     from bangfu.foundation.accounts import services
 
     nation = RegionCode("000000000000")
+    if role == "DEPARTMENT_USER":
+        terms = {"department": "POLICE", **terms}
     return services.grant_post(
         scope=command_scope(nation, "tests"),
         approver=command_scope(nation, "tests, second person"),

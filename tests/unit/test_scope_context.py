@@ -98,6 +98,7 @@ class Held:
 
     role: str = "COUNTY_OFFICER"
     region_code: str = str(YUNXI)
+    department: str = ""
 
 
 def test_a_scope_holds_what_the_post_the_command_or_the_job_gives() -> None:

@@ -103,6 +103,7 @@ def _post(post: Any) -> dict[str, Any]:
         "region": post.region_code,
         "kind": post.kind,
         "office": post.office,
+        "department": post.department,
         "from": str(post.valid_from),
         "to": str(post.valid_to) if post.valid_to else None,
         "ended_at": post.ended_at.isoformat() if post.ended_at else None,
@@ -144,6 +145,7 @@ def open_(username: str, name: str, region: str, by: str, as_json: bool) -> None
 @click.option("--kind", type=click.Choice(["REGULAR", "TEMPORARY", "DEPUTY"]), default="REGULAR")
 @click.option("--office", default="", help="Where the person works; administrators need it.")
 @click.option("--note", default="", help="The document that orders it.")
+@click.option("--department", default="", help="Code of the department; for DEPARTMENT_USER.")
 @_JSON
 def grant(
     username: str,
@@ -156,6 +158,7 @@ def grant(
     kind: str,
     office: str,
     note: str,
+    department: str,
     as_json: bool,
 ) -> None:
     """Give USERNAME the post ROLE in a place: proposed by one person, approved by another."""
@@ -182,6 +185,7 @@ def grant(
         kind=PostKind(kind),
         office=office,
         note=note,
+        department=department,
     )
     output.emit({"post_id": str(post)}, as_json=as_json, text=str(post))
 

@@ -18,12 +18,14 @@ _SEAL = object()
 class Scope:
     """The region and permissions of an actor (数据权限范围).
 
+    `department` narrows it to the datasets of one department, by its code; None: to no department.
     Building one takes the seal; anything else raises TypeError.
     """
 
     region: RegionCode
     permissions: frozenset[str]
     actor: Actor
+    department: str | None = None
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:

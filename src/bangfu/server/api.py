@@ -106,7 +106,9 @@ ChangePorts.income_line = staticmethod(income_line)
 
 
 # A right that the post lacks is said; that something lies elsewhere is not.
-_TOLD_AS_FORBIDDEN = frozenset({"E-ACCESS-PERMISSION", "E-ACCESS-RULE-CLOSED"})
+_TOLD_AS_FORBIDDEN = frozenset(
+    {"E-ACCESS-PERMISSION", "E-ACCESS-RULE-CLOSED", "E-ACCESS-DEPARTMENT"}
+)
 
 
 def _on_bangfu_error(request: HttpRequest, error: Any) -> HttpResponse:

@@ -190,7 +190,7 @@ def _add_people(scope: Scope, county: RegionCode) -> dict[str, str]:
         scope=scope, at=NOW, username=name, password=PASSWORD, display_name=name
     )
     post = give_post(user, "COUNTY_OFFICER", county)
-    terms = Terms(SINCE, None, PostKind.REGULAR, name, name)
+    terms = Terms(SINCE, None, PostKind.REGULAR, name, name, "POLICE")
     proposal = granting.propose_post(
         scope=scope, at=NOW, user=user, role="DEPARTMENT_USER", region=county, terms=terms
     )

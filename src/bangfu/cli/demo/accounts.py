@@ -33,6 +33,8 @@ class Account:
     label_en: str
     # Where the holder works.
     office: str = ""
+    # Whose data the post is for; of department users alone.
+    department: str = ""
 
 
 ACCOUNTS = (
@@ -55,6 +57,11 @@ ACCOUNTS = (
     Account(
         "shiqiao_county", "麻永林", "COUNTY_OFFICER", NEIGHBOUR,
         "石桥县 县级帮扶干部(邻县)", "County officer of the neighbour Shiqiao",
+    ),
+    Account(
+        "yunxi_medical", "龚玉兰", "DEPARTMENT_USER", COUNTY,
+        "云溪县医保局 部门数据员", "Data officer of Yunxi's medical insurance office",
+        department="MEDICAL_INSURANCE",
     ),
     Account(
         "yunxi_system", "龙国庆", "SYSTEM_ADMINISTRATOR", COUNTY,
@@ -105,6 +112,7 @@ def _ensure(account: Account) -> Scope:
             region=region,
             valid_from=SINCE,
             office=account.office,
+            department=account.department,
         )
         posts = selectors.active_posts(user, timezone.localdate(at))
     return scope_for_post(posts[0], selectors.actor_of(user))

@@ -15,6 +15,7 @@ from bangfu.domains.feeds.selectors import feed_contracts
 from bangfu.engine.comparison import coverage
 from bangfu.engine.comparison.reasons import NO_DATA, SILENT, STALE
 from bangfu.engine.contracts.catalog import feed_table
+from bangfu.foundation.access.departments import covers_dataset
 from bangfu.foundation.access.scopes import activate
 from bangfu.kernel.errors import NotFound, Refused
 from bangfu.kernel.period import Period
@@ -63,14 +64,18 @@ def county_of(scope: Scope, region: RegionCode | None) -> RegionCode:
 def get_board(scope: Scope, county: RegionCode, period: Period, *, today: date) -> dict[str, Any]:
     """Return the board of a county for a month: every dataset, its state and its last 12 months.
 
-    Raises as `county_of`.
+    A department sees its own datasets. Raises as `county_of`.
     """
     county = county_of(scope, county)
     with activate(scope):
         found = Landing.objects.filter(region_code=str(county), period__lte=str(period))
         landings = list(found.order_by("period", "landed_at"))
     months = [period.plus(step - MONTHS + 1) for step in range(MONTHS)]
-    listed = [_line(series, months, today) for series in _series(landings, county, period)]
+    listed = [
+        _line(series, months, today)
+        for series in _series(landings, county, period)
+        if covers_dataset(scope, series.contract.id)
+    ]
     states = Counter(item["state"] for item in listed)
     return {
         "region": str(county),
@@ -183,10 +188,14 @@ def default_period(now: datetime | date) -> Period:
 def landing_row(scope: Scope, batch_id: UUID) -> Landing:
     """Return a landing of the scope's county; call it inside `activate(scope)`.
 
-    Raises NotFound E-INTAKE-NOT-FOUND, also for another county's.
+    Raises NotFound E-INTAKE-NOT-FOUND, also for another county's or department's.
     """
     row = Landing.objects.filter(batch_id=batch_id).first()
     own = scope.region.county if scope.region.level > COUNTY else scope.region
-    if row is None or not own.contains(RegionCode(row.region_code)):
+    if (
+        row is None
+        or not own.contains(RegionCode(row.region_code))
+        or not covers_dataset(scope, row.dataset)
+    ):
         raise NotFound("E-INTAKE-NOT-FOUND")
     return row

@@ -18,6 +18,7 @@ from bangfu.domains.feeds.models import Feedback, Landing
 from bangfu.domains.feeds.selectors import get_feed_contract
 from bangfu.domains.registry import selectors as registry
 from bangfu.foundation import audit
+from bangfu.foundation.access.departments import in_department, require_dataset
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
 from bangfu.kernel.errors import InvalidValue, NotFound, Refused
@@ -58,6 +59,7 @@ def create_feedback(*, scope: Scope, at: datetime, region: RegionCode, draft: Dr
     """
     require(scope, "FEEDBACK_MANAGE")
     contract = get_feed_contract(draft.dataset)
+    require_dataset(scope, contract.id)
     column = contract.find_column(draft.column)
     if column is None:
         raise InvalidValue("E-DATASET-COLUMN", dataset=contract.id, column=draft.column)
@@ -167,7 +169,7 @@ def _apply(row: Feedback, step: str, note: str, at: datetime) -> None:
 
 
 def _locked(scope: Scope, feedback_id: UUID) -> Feedback:
-    rows = in_scope(Feedback.objects.select_for_update(), scope)
+    rows = in_department(in_scope(Feedback.objects.select_for_update(), scope), scope)
     row = rows.filter(id=feedback_id).first()
     if row is None:
         raise NotFound("E-FEED-FEEDBACK-NOT-FOUND")

@@ -16,6 +16,7 @@ from bangfu.domains.feeds.models import Feedback
 from bangfu.domains.feeds.selectors import get_feed_contract
 from bangfu.domains.registry.selectors import identity
 from bangfu.foundation import audit
+from bangfu.foundation.access.departments import in_department
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
 from bangfu.foundation.regions import selectors as regions
@@ -52,7 +53,7 @@ def list_feedback(
     limit = max(1, min(limit, MAX_PAGE))
     lower, upper = region.bounds
     with activate(scope):
-        rows = in_scope(Feedback.objects.all(), scope).order_by("-id")
+        rows = in_department(in_scope(Feedback.objects.all(), scope), scope).order_by("-id")
         rows = rows.filter(region_code__gte=lower, region_code__lt=upper)
         if wanted:
             rows = rows.filter(state__in=wanted)
@@ -88,7 +89,8 @@ def get_feedback(scope: Scope, feedback_id: UUID, *, today: date) -> dict[str, A
 
 
 def _row(scope: Scope, feedback_id: UUID) -> Feedback:
-    row = in_scope(Feedback.objects.all(), scope).filter(id=feedback_id).first()
+    rows = in_department(in_scope(Feedback.objects.all(), scope), scope)
+    row = rows.filter(id=feedback_id).first()
     if row is None:
         raise NotFound("E-FEED-FEEDBACK-NOT-FOUND")
     return row

@@ -18,6 +18,7 @@ from bangfu.domains.feeds.domain import (
 )
 from bangfu.domains.feeds.lake import lake_root
 from bangfu.domains.feeds.models import Authorization, Landing, Use
+from bangfu.foundation.access.departments import in_department
 from bangfu.foundation.access.scopes import activate, in_scope
 from bangfu.kernel.errors import NotFound, Refused
 from bangfu.kernel.period import Period
@@ -70,8 +71,8 @@ def to_record(row: Landing) -> LandingRecord:
 
 
 def landings(scope: Scope) -> QuerySet[Landing]:
-    """Return the landings of the scope; call it inside `activate(scope)`."""
-    return in_scope(Landing.objects.all(), scope)
+    """Return the landings of the scope and its department; call it inside `activate(scope)`."""
+    return in_department(in_scope(Landing.objects.all(), scope), scope)
 
 
 def list_landings(

@@ -18,6 +18,7 @@ from bangfu.domains.reports.imports_schemas import ImportForm
 from bangfu.domains.reports.imports_view import describe_batch, describe_pending
 from bangfu.domains.reports.places import read_region
 from bangfu.foundation import files, jobs
+from bangfu.foundation.access.departments import covers_dataset, require_dataset
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.http.permits import demand
 from bangfu.foundation.intake import selectors as batches
@@ -73,7 +74,7 @@ def list_datasets(scope: Scope) -> list[dict[str, Any]]:
             "cadence": one.cadence,
             "valid_months": one.valid_months,
             "has_period": one.coverage != "REGISTER",
-            "may_import": permission_for(one.id) in scope.permissions,
+            "may_import": _may(scope, one.id),
             "columns": [
                 {
                     "name": column.name,
@@ -115,6 +116,7 @@ def start(*, scope: Scope, form: ImportForm, file: UploadedFile, at: datetime) -
     """
     contract = find_contract(form.dataset)
     demand(scope, permission_for(contract.id))
+    require_dataset(scope, contract.id)
     region = read_region(scope, form.region)
     args: dict[str, Any] = {"region": str(region)}
     if contract.coverage != "REGISTER":
@@ -185,7 +187,7 @@ def list_imports(scope: Scope, *, cursor: str | None, limit: int) -> dict[str, A
 
 
 def _may(scope: Scope, dataset: str) -> bool:
-    return permission_for(dataset) in scope.permissions
+    return permission_for(dataset) in scope.permissions and covers_dataset(scope, dataset)
 
 
 def find_batch(scope: Scope, import_id: UUID) -> BatchRecord | None:

@@ -32,7 +32,7 @@ ADMINISTRATORS = {
 @dataclass(frozen=True, slots=True)
 class Role:
     """A role: its names, the levels at which it may be held, the kind of account that may hold
-    it, and what it may do."""
+    it, what it may do, and whether its posts are for one department's datasets alone."""
 
     code: str
     zh: str
@@ -40,6 +40,7 @@ class Role:
     levels: frozenset[int]
     duty: str
     permissions: frozenset[str]
+    is_departmental: bool = False
 
     @property
     def is_administrator(self) -> bool:
@@ -85,7 +86,8 @@ def read_table(data: dict[str, Any]) -> Table:
         if duty not in DUTIES or ADMINISTRATORS.get(code, duty) != duty:
             raise InvalidValue("E-ACCESS-DUTY", role=code, duty=str(duty))
         levels = frozenset(entry["levels"])
-        found[code] = Role(code, entry["zh"], entry["en"], levels, duty, permissions)
+        departmental = bool(entry.get("department", False))
+        found[code] = Role(code, entry["zh"], entry["en"], levels, duty, permissions, departmental)
     table = Table(known, found)
     _check_separation(table)
     return table

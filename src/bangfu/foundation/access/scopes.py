@@ -34,6 +34,10 @@ class HeldPost(Protocol):
     def region_code(self) -> str:
         """The place, 12 digits."""
 
+    @property
+    def department(self) -> str:
+        """The department whose datasets it is for; empty for a post of no department."""
+
 
 @dataclass(frozen=True, slots=True)
 class _State:
@@ -48,7 +52,9 @@ _NOTHING = _State()
 
 def scope_for_post(post: HeldPost, actor: Actor) -> Scope:
     """Return what `actor` may see and do in `post`. Raises InvalidValue E-ACCESS-ROLE."""
-    return _make(RegionCode(post.region_code), roles.permissions(post.role), actor)
+    role = roles.get_role(post.role)
+    department = post.department if role.is_departmental else None
+    return _make(RegionCode(post.region_code), role.permissions, actor, department)
 
 
 def command_scope(region: RegionCode, actor_label: str) -> Scope:
@@ -62,20 +68,30 @@ def system_scope(region: RegionCode, label: str) -> Scope:
     return _make(region, roles.all_permissions(), Actor("SYSTEM", f"system:{label}", label))
 
 
-def restored_scope(region: RegionCode, permissions: frozenset[str], actor: Actor) -> Scope:
+def restored_scope(
+    region: RegionCode,
+    permissions: frozenset[str],
+    actor: Actor,
+    department: str | None = None,
+) -> Scope:
     """Return the scope under which a job was started; only `foundation.jobs` may ask for it."""
-    return _make(region, permissions & roles.all_permissions(), actor)
+    return _make(region, permissions & roles.all_permissions(), actor, department)
 
 
 def narrowed(scope: Scope, region: RegionCode) -> Scope:
     """Return `scope` cut down to a place inside it. Raises NotAllowed E-ACCESS-REGION."""
     if not scope.region.contains(region):
         raise NotAllowed("E-ACCESS-REGION", region=str(region))
-    return _make(region, scope.permissions, scope.actor)
+    return _make(region, scope.permissions, scope.actor, scope.department)
 
 
-def _make(region: RegionCode, permissions: frozenset[str], actor: Actor) -> Scope:
-    return Scope(region, permissions, actor, seal=kernel_scope._SEAL)
+def _make(
+    region: RegionCode,
+    permissions: frozenset[str],
+    actor: Actor,
+    department: str | None = None,
+) -> Scope:
+    return Scope(region, permissions, actor, department, seal=kernel_scope._SEAL)
 
 
 @contextmanager

@@ -172,7 +172,14 @@ def list_post_proposals(
 def propose_post(request: HttpRequest, body: ProposalIn) -> Any:
     """Propose a post; it has no effect until a second security administrator approves it."""
     scope = scope_of(request)
-    terms = Terms(body.valid_from, body.valid_to, PostKind(body.kind), body.office, body.note)
+    terms = Terms(
+        body.valid_from,
+        body.valid_to,
+        PostKind(body.kind),
+        body.office,
+        body.note,
+        body.department,
+    )
     with activate(scope):
         user = register.find_user(scope, body.username)
         made = granting.propose_post(

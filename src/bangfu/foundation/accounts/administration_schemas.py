@@ -22,8 +22,19 @@ class PermissionOut(Schema):
     en: str
 
 
+class DepartmentOut(Schema):
+    """A department that delivers data."""
+
+    code: str
+    zh: str
+    en: str
+
+
 class RoleOut(Schema):
-    """A role: where it may be held, which kind of account may hold it, and what it may do."""
+    """A role: where it may be held, which kind of account may hold it, and what it may do.
+
+    `departments`: of which one a post of the role is; empty for a role of no department.
+    """
 
     code: str
     zh: str
@@ -32,6 +43,7 @@ class RoleOut(Schema):
     duty: Literal["BUSINESS", "PUBLIC", "SYSTEM", "SECURITY", "AUDIT"]
     is_administrator: bool
     permissions: list[PermissionOut]
+    departments: list[DepartmentOut]
 
 
 class HeldPostOut(Schema):
@@ -43,6 +55,7 @@ class HeldPostOut(Schema):
     role_en: str
     region: PostRegionOut
     kind: Kind
+    department: DepartmentOut | None
     office: str
     valid_from: date
     valid_to: date | None
@@ -112,6 +125,7 @@ class ProposalIn(Schema):
     kind: Kind = "REGULAR"
     office: str = Field("", max_length=80)
     note: str = Field("", max_length=200)
+    department: str = Field("", max_length=40, description="code; for a department's role")
 
 
 class ProposalOut(Schema):
@@ -125,6 +139,7 @@ class ProposalOut(Schema):
     role_en: str
     region: PostRegionOut
     kind: Kind
+    department: DepartmentOut | None
     office: str
     note: str
     valid_from: date

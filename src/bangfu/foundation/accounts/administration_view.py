@@ -14,6 +14,7 @@ from bangfu.foundation.accounts.selectors import PostRecord
 from bangfu.foundation.regions import selectors as regions
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
+from bangfu.standards.departments import find_department, list_departments
 
 
 def describe_role(role: Role) -> dict[str, Any]:
@@ -30,7 +31,15 @@ def describe_role(role: Role) -> dict[str, Any]:
             for one in roles.list_permissions()
             if one.code in role.permissions
         ],
+        "departments": [_department(one.code) for one in list_departments()]
+        if role.is_departmental
+        else [],
     }
+
+
+def _department(code: str) -> dict[str, str] | None:
+    found = find_department(code)
+    return {"code": found.code, "zh": found.zh, "en": found.en} if found else None
 
 
 def describe_account(scope: Scope, account: AccountRecord) -> dict[str, Any]:
@@ -61,6 +70,7 @@ def describe_proposal(scope: Scope, one: ProposalRecord) -> dict[str, Any]:
         "role_en": role.en,
         "region": place(one.region_code),
         "kind": one.kind,
+        "department": _department(one.department),
         "office": one.office,
         "note": one.note,
         "valid_from": one.valid_from,
@@ -90,6 +100,7 @@ def _post(post: PostRecord) -> dict[str, Any]:
         "role_en": post.role_en,
         "region": place(post.region_code),
         "kind": post.kind,
+        "department": _department(post.department),
         "office": post.office,
         "valid_from": post.valid_from,
         "valid_to": post.valid_to,

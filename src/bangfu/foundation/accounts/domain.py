@@ -64,7 +64,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """From when to when a post is held, how, from which office, and by which paper."""
+    """From when to when a post is held, how, from which office, by which paper, for whose data."""
 
     valid_from: date
     valid_to: date | None = None
@@ -73,6 +73,8 @@ class Terms:
     office: str = ""
     # The document that orders it (文号), or a few words.
     note: str = ""
+    # The department whose datasets it is for; of such roles alone.
+    department: str = ""
 
     @property
     def days(self) -> int | None:
@@ -103,6 +105,17 @@ def check_terms(terms: Terms, *, is_administrator: bool, longest: dict[PostKind,
         raise InvalidValue("E-ACCOUNT-DEPUTY")
     if is_administrator and not terms.office.strip():
         raise InvalidValue("E-ACCOUNT-OFFICE")
+
+
+def check_department(department: str, *, is_departmental: bool, is_known: bool) -> None:
+    """Refuse a post of a department's role that names none, or one of another role that does.
+
+    Raises InvalidValue E-ACCOUNT-DEPARTMENT, E-ACCOUNT-DEPARTMENT-OF-ROLE.
+    """
+    if is_departmental and not is_known:
+        raise InvalidValue("E-ACCOUNT-DEPARTMENT", department=department[:40])
+    if department and not is_departmental:
+        raise InvalidValue("E-ACCOUNT-DEPARTMENT-OF-ROLE")
 
 
 def check_small_county(role: str, terms: Terms, colleagues: list[Colleague], small: bool) -> None:

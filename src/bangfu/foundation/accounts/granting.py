@@ -23,6 +23,7 @@ from bangfu.foundation.accounts.domain import (
     PostKind,
     ProposalState,
     Terms,
+    check_department,
     check_four_eyes,
     check_ordinary,
     check_small_county,
@@ -34,6 +35,7 @@ from bangfu.kernel.errors import Conflict, InvalidValue, NotAllowed, NotFound
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.standards import clocks
+from bangfu.standards.departments import find_department
 
 GRANT, MANAGE = "ACCOUNTS_GRANT", "ACCOUNTS_MANAGE"
 
@@ -44,9 +46,9 @@ def propose_post(
     """Propose a post for a user and return the proposal's id; it has no effect until approved.
 
     Raises NotAllowed without ACCOUNTS_GRANT or for a place outside the scope, InvalidValue
-    E-ACCESS-ROLE, E-ACCESS-ROLE-LEVEL, E-ACCOUNT-DATES, -TERM, -OFFICE or -DEPUTY, Refused
-    E-ACCOUNT-DEPUTY-SIZE or -AUDIT-OFFICE, Conflict E-ACCOUNT-OWN-GRANT, -DUTY, -POST-EXISTS or
-    -PROPOSED (the same post waits already).
+    E-ACCESS-ROLE, E-ACCESS-ROLE-LEVEL, E-ACCOUNT-DATES, -TERM, -OFFICE, -DEPUTY or -DEPARTMENT,
+    Refused E-ACCOUNT-DEPUTY-SIZE or -AUDIT-OFFICE, Conflict E-ACCOUNT-OWN-GRANT, -DUTY,
+    -POST-EXISTS or -PROPOSED (the same post waits already).
     """
     require(scope, GRANT, region)
     holder, proposer = str(user.pk), scope.actor
@@ -144,13 +146,14 @@ def grant_post(
     kind: PostKind = PostKind.REGULAR,
     office: str = "",
     note: str = "",
+    department: str = "",
 ) -> UUID:
     """Let `scope` propose and `approver` approve a post in one transaction; return its id.
 
     For commands, where both persons are named at the terminal. Raises as `propose_post` and
     `approve_post`.
     """
-    terms = Terms(valid_from, valid_to, kind, office, note)
+    terms = Terms(valid_from, valid_to, kind, office, note, department)
     with activate(scope):
         made = propose_post(scope=scope, at=at, user=user, role=role, region=region, terms=terms)
         post = approve_post(scope=approver, at=at, proposal_id=made)
@@ -206,6 +209,7 @@ def terms_of(proposal: PostProposal) -> Terms:
         PostKind(proposal.kind),
         proposal.office,
         proposal.note,
+        proposal.department,
     )
 
 
@@ -223,6 +227,11 @@ def _check(user: User, role: str, region: RegionCode, terms: Terms, at: datetime
         PostKind.TEMPORARY: clocks.get("posts.temporary_days", today).value,
         PostKind.DEPUTY: clocks.get("posts.deputy_days", today).value,
     }
+    check_department(
+        terms.department,
+        is_departmental=found.is_departmental,
+        is_known=find_department(terms.department) is not None,
+    )
     check_terms(terms, is_administrator=found.is_administrator, longest=longest)
     if not user.is_active:
         raise Conflict("E-ACCOUNT-DISABLED")
@@ -287,6 +296,7 @@ def _detail(proposal: PostProposal) -> dict[str, Any]:
         "user": str(proposal.user_id),
         "role": proposal.role,
         "kind": proposal.kind,
+        **({"department": proposal.department} if proposal.department else {}),
         "from": str(proposal.valid_from),
         "to": str(proposal.valid_to),
         "proposed_by": proposal.proposed_by,

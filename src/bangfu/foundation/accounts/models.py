@@ -32,10 +32,10 @@ __all__ = [
 # A row of posts says what was granted: it may end sooner, and nothing else of it may change.
 _STANDS = """
 IF (NEW.id, NEW.user_id, NEW.role, NEW.duty, NEW.region_code, NEW.valid_from, NEW.kind,
-    NEW.proposed_by, NEW.approved_by)
+    NEW.proposed_by, NEW.approved_by, NEW.department)
    IS DISTINCT FROM
    (OLD.id, OLD.user_id, OLD.role, OLD.duty, OLD.region_code, OLD.valid_from, OLD.kind,
-    OLD.proposed_by, OLD.approved_by)
+    OLD.proposed_by, OLD.approved_by, OLD.department)
    OR COALESCE(NEW.valid_to, 'infinity') > COALESCE(OLD.valid_to, 'infinity')
    OR (OLD.ended_at IS NOT NULL AND NEW.ended_at IS DISTINCT FROM OLD.ended_at)
 THEN RAISE EXCEPTION 'a granted post may only end' USING ERRCODE = 'check_violation';
@@ -45,10 +45,10 @@ RETURN NEW;
 _DECIDED = """
 IF OLD.state <> 'PROPOSED' OR
    (NEW.id, NEW.user_id, NEW.role, NEW.duty, NEW.region_code, NEW.valid_from, NEW.valid_to,
-    NEW.kind, NEW.office, NEW.note, NEW.proposed_by)
+    NEW.kind, NEW.office, NEW.note, NEW.proposed_by, NEW.department)
    IS DISTINCT FROM
    (OLD.id, OLD.user_id, OLD.role, OLD.duty, OLD.region_code, OLD.valid_from, OLD.valid_to,
-    OLD.kind, OLD.office, OLD.note, OLD.proposed_by)
+    OLD.kind, OLD.office, OLD.note, OLD.proposed_by, OLD.department)
 THEN RAISE EXCEPTION 'a proposal is decided once, as proposed' USING ERRCODE = 'check_violation';
 END IF;
 RETURN NEW;
@@ -153,6 +153,8 @@ class Post(models.Model):
     region_code = RegionCodeField()
     kind = models.CharField(max_length=10, default=PostKind.REGULAR)
     office = models.CharField(max_length=80, blank=True, default="")
+    # A code of the list `department`; of the roles that are for one department's data alone.
+    department = models.CharField(max_length=40, blank=True, default="")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     # The instant at which it was taken away, before its last day.
@@ -180,6 +182,13 @@ class Post(models.Model):
                 name="accounts_post_nobody_grants_to_himself",
             ),
             models.CheckConstraint(condition=_DUTY_OF_ROLE, name="accounts_post_duty_of_role"),
+            # A post from before departments had to end; see migration 0005.
+            models.CheckConstraint(
+                condition=(models.Q(role="DEPARTMENT_USER") & ~models.Q(department=""))
+                | (~models.Q(role="DEPARTMENT_USER") & models.Q(department=""))
+                | models.Q(ended_at__isnull=False),
+                name="accounts_post_department_of_role",
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind=PostKind.REGULAR) | models.Q(valid_to__isnull=False),
                 name="accounts_post_temporary_ends",
@@ -190,7 +199,7 @@ class Post(models.Model):
                 name="accounts_post_ends_after_start",
             ),
             models.UniqueConstraint(
-                fields=["user", "role", "region_code"],
+                fields=["user", "role", "region_code", "department"],
                 condition=models.Q(valid_to__isnull=True, ended_at__isnull=True),
                 name="accounts_post_open_once",
             ),
@@ -222,6 +231,8 @@ class PostProposal(models.Model):
     region_code = RegionCodeField()
     kind = models.CharField(max_length=10, default=PostKind.REGULAR)
     office = models.CharField(max_length=80, blank=True, default="")
+    # A code of the list `department`; of the roles that are for one department's data alone.
+    department = models.CharField(max_length=40, blank=True, default="")
     note = models.CharField(max_length=200, blank=True, default="")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
@@ -271,7 +282,7 @@ class PostProposal(models.Model):
                 name="accounts_proposal_decided_by_somebody",
             ),
             models.UniqueConstraint(
-                fields=["user", "role", "region_code"],
+                fields=["user", "role", "region_code", "department"],
                 condition=models.Q(state=ProposalState.PROPOSED),
                 name="accounts_proposal_open_once",
             ),

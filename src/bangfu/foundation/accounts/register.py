@@ -58,6 +58,7 @@ class ProposalRecord:
     region_code: str
     kind: str
     office: str
+    department: str
     note: str
     valid_from: date
     valid_to: date | None
@@ -183,6 +184,7 @@ def _proposal(row: PostProposal) -> ProposalRecord:
         region_code=row.region_code,
         kind=row.kind,
         office=row.office,
+        department=row.department,
         note=row.note,
         valid_from=row.valid_from,
         valid_to=row.valid_to,

@@ -34,6 +34,7 @@ class PostRecord:
     valid_to: date | None
     kind: str
     office: str
+    department: str
     ended_at: datetime | None
     proposed_by: str
     approved_by: str
@@ -52,6 +53,7 @@ def post_record(post: Post) -> PostRecord:
         valid_to=post.valid_to,
         kind=post.kind,
         office=post.office,
+        department=post.department,
         ended_at=post.ended_at,
         proposed_by=post.proposed_by,
         approved_by=post.approved_by,

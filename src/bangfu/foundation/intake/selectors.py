@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from bangfu.foundation.access.departments import in_department
 from bangfu.foundation.access.scopes import activate, in_scope
 from bangfu.foundation.intake.domain import BatchRecord, BatchState, Page
 from bangfu.foundation.intake.models import Batch
@@ -50,8 +51,8 @@ def to_record(row: Batch) -> BatchRecord:
 
 
 def visible(scope: Scope) -> QuerySet[Batch]:
-    """Return the batches of the scope; call it inside `activate(scope)`."""
-    return in_scope(Batch.objects.all(), scope)
+    """Return the batches of the scope and its department; call it inside `activate(scope)`."""
+    return in_department(in_scope(Batch.objects.all(), scope), scope)
 
 
 def get_batch(scope: Scope, batch_id: UUID) -> BatchRecord:

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from bangfu.foundation import audit
+from bangfu.foundation.access.departments import require_dataset
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.intake.domain import (
     ISSUES_KEPT,
@@ -55,8 +56,10 @@ def open_batch(
     A file that is in force already for the same dataset, place and period yields a CANCELLED
     batch whose `duplicate_of` links to the first (F16): nothing more is to be done with it.
     A job that was killed and runs again gets the batch of its first attempt.
-    Raises NotAllowed E-ACCESS-REGION when the region is outside the scope.
+    Raises NotAllowed E-ACCESS-REGION when the region is outside the scope, E-ACCESS-DEPARTMENT
+    for another department's dataset.
     """
+    require_dataset(scope, dataset)
     if not scope.covers(region):
         raise NotAllowed("E-ACCESS-REGION", region=str(region))
     with activate(scope):

@@ -32,6 +32,8 @@ class Job(models.Model):
     # The post in which a user started it; the job ends with it.
     post_id = models.UUIDField(null=True, blank=True)
     permissions = ArrayField(models.CharField(max_length=40), default=list)
+    # The department of that post; the job runs for its data alone. Empty: for no department.
+    department = models.CharField(max_length=40, blank=True, default="")
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

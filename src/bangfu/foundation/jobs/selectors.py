@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from bangfu.foundation.access.scopes import activate, in_scope
 from bangfu.foundation.jobs.domain import JobRecord, JobState
 from bangfu.foundation.jobs.models import Job
@@ -32,10 +34,19 @@ def to_record(row: Job) -> JobRecord:
     )
 
 
+def of_department(rows: QuerySet[Job], scope: Scope) -> QuerySet[Job]:
+    """Return the jobs of the scope's department; a post of one sees no other work."""
+    return rows if scope.department is None else rows.filter(department=scope.department)
+
+
+def _visible(scope: Scope) -> QuerySet[Job]:
+    return of_department(in_scope(Job.objects.all(), scope), scope)
+
+
 def find_job(scope: Scope, job_id: UUID) -> JobRecord | None:
     """Return a job of the scope, if there is one."""
     with activate(scope):
-        row = in_scope(Job.objects.all(), scope).filter(id=job_id).first()
+        row = _visible(scope).filter(id=job_id).first()
     return None if row is None else to_record(row)
 
 
@@ -51,5 +62,5 @@ def list_jobs(scope: Scope, *, limit: int = 50) -> list[JobRecord]:
     """Return the newest jobs of the scope, at most `limit` (1–200)."""
     limit = max(1, min(limit, 200))
     with activate(scope):
-        rows = in_scope(Job.objects.all(), scope).order_by("-id")[:limit]
+        rows = _visible(scope).order_by("-id")[:limit]
         return [to_record(row) for row in rows]

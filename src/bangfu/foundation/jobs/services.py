@@ -98,7 +98,8 @@ def run_queued(job_id: UUID, region: RegionCode) -> None:
             _finish(keeper, row, JobState.FAILED, error={"code": "E-JOB-INTERRUPTED", "params": {}})
             return
     actor = Actor(row.actor_kind, row.actor_id, row.actor_label)  # type: ignore[arg-type]
-    scope = restored_scope(region, frozenset(row.permissions), actor)
+    department = row.department or None
+    scope = restored_scope(region, frozenset(row.permissions), actor, department)
     starter = Starter(row.actor_kind, row.actor_id, row.post_id, scope.permissions, region)
     if not starter.is_in():
         _end(keeper, row, JobState.CANCELLED, error=STARTER_OUT)
@@ -113,7 +114,8 @@ def cancel(scope: Scope, job_id: UUID, *, at: datetime | None = None) -> JobReco
     """
     moment = at or timezone.now()
     with activate(scope):
-        row = in_scope(Job.objects.select_for_update(), scope).filter(id=job_id).first()
+        rows = selectors.of_department(Job.objects.select_for_update(), scope)
+        row = in_scope(rows, scope).filter(id=job_id).first()
         if row is None:
             raise NotFound("E-JOB-NOT-FOUND")
         if row.state in FINISHED:
@@ -137,6 +139,7 @@ def _create(scope: Scope, kind: str, args: dict[str, Any], at: datetime, state: 
         actor_label=scope.actor.label[:120],
         post_id=origin.current().post_id if scope.actor.kind == "USER" else None,
         permissions=sorted(scope.permissions),
+        department=scope.department or "",
         created_at=at,
     )
 

@@ -26,6 +26,7 @@ export function useProposal() {
     kind: 'REGULAR' as PostKind,
     office: '',
     note: '',
+    department: '',
   });
   const isPicking = ref(false);
   const { data: place } = useRegion(computed(() => form.region));
@@ -39,12 +40,17 @@ export function useProposal() {
         role.value &&
         form.valid_from &&
         (!needsEnd.value || form.valid_to) &&
-        (!role.value.is_administrator || form.office.trim()),
+        (!role.value.is_administrator || form.office.trim()) &&
+        (!role.value.departments.length || form.department),
     ),
   );
 
   watch(fitting, (found) => {
     if (found.length && !found.some((one) => one.code === form.role)) form.role = '';
+  });
+
+  watch(role, (chosen) => {
+    if (!chosen?.departments.length) form.department = '';
   });
 
   const save = useAccountAction(() =>

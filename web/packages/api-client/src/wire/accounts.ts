@@ -17,6 +17,8 @@ export interface AccountRole {
   duty: string;
   is_administrator: boolean;
   permissions: { code: string; zh: string; en: string }[];
+  /** Of which department a post of the role is; empty for a role of no department. */
+  departments: { code: string; zh: string; en: string }[];
 }
 
 export interface HeldPost {
@@ -25,6 +27,7 @@ export interface HeldPost {
   role_en: string;
   region: PlaceOfPost;
   kind: PostKind;
+  department: { code: string; zh: string; en: string } | null;
   office: string;
   valid_from: string;
   valid_to: string | null;
@@ -63,6 +66,7 @@ export interface NewProposal {
   kind: PostKind;
   office: string;
   note: string;
+  department?: string;
 }
 
 export interface Proposal {
@@ -73,6 +77,7 @@ export interface Proposal {
   role_en: string;
   region: PlaceOfPost;
   kind: PostKind;
+  department: { code: string; zh: string; en: string } | null;
   office: string;
   note: string;
   valid_from: string;

@@ -11,11 +11,15 @@ from pathlib import Path
 import pytest
 from django.test import Client, RequestFactory
 
+from bangfu.foundation.access.scopes import activate, command_scope
+from bangfu.foundation.audit.models import AuditEvent
 from bangfu.foundation.http.addresses import client_address, network_of
 from bangfu.foundation.limits import counting
+from bangfu.kernel.region import RegionCode
 from bangfu.server.api import api
 from bangfu.standards.limits import Budget, Pattern, limits
 from tests.api.conftest import World
+from tests.cast import YUNXI
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,8 +118,6 @@ def limited(settings, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_spent_budget_is_answered_with_429_and_a_wait(
     world: World, jia: Client, bing: Client, limited: None
 ):
-    from bangfu.foundation.audit.models import AuditEvent
-
     statuses = [jia.get("/api/v1/households").status_code for _ in range(5)]
     assert statuses == [200, 200, 200, 429, 429]
     refused = jia.get("/api/v1/households")
@@ -123,7 +125,12 @@ def test_a_spent_budget_is_answered_with_429_and_a_wait(
     assert 0 < int(refused["Retry-After"]) <= 3600
     assert refused["Retry-After"] in refused.json()["message"]
     assert bing.get("/api/v1/households").status_code == 200
-    assert AuditEvent.objects.filter(detail__code="E-API-BUDGET").count() in (0, 1)
+    with activate(command_scope(RegionCode("000000000000"), "tests")):
+        (row,) = AuditEvent.objects.filter(detail__code="E-API-BUDGET")
+    assert (row.action, row.result) == ("access.request.refused", "REFUSED")
+    assert (row.subject_kind, row.subject_id) == ("http.route", "api/v1/households")
+    assert (row.actor_label, row.region_code) == ("甲", str(YUNXI))
+    assert (row.detail["status"], row.detail["method"]) == (429, "GET")
 
 
 @pytest.mark.evidence("F50", "T2", "ASVS-2.4.1")

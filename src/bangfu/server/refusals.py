@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import timezone
 
 from bangfu.foundation import audit
@@ -55,8 +56,16 @@ def _is_for_the_audit_log(request: HttpRequest, status: int) -> bool:
     return status == 403 or (status == 404 and match is not None and bool(match.kwargs))
 
 
+def _match(request: HttpRequest) -> ResolverMatch | None:
+    """Return which route was asked for, also before the request got there."""
+    try:
+        return request.resolver_match or resolve(request.path_info)
+    except Resolver404:
+        return None
+
+
 def _record(request: HttpRequest, status: int, code: str) -> None:
-    match = request.resolver_match
+    match = _match(request)
     scope = getattr(request, "scope", None)
     named = match.kwargs.values() if match is not None else ()
     audit.record_refusal(

@@ -34,7 +34,7 @@ from tests.papers_kit import (
 # The order that ECMA-376 part 1 asks of the children that we write; Word refuses another.
 ORDER = {
     "pPr": ["pStyle", "keepNext", "snapToGrid", "spacing", "ind", "jc", "sectPr"],
-    "rPr": ["rFonts", "kern", "sz", "szCs", "u", "lang"],
+    "rPr": ["rFonts", "kern", "sz", "szCs", "lang"],
     "tblPr": ["tblW", "jc", "tblBorders", "tblLayout", "tblCellMar"],
     "tcPr": ["tcW", "gridSpan", "vAlign"],
     "sectPr": ["footerReference", "type", "pgSz", "pgMar", "pgNumType", "docGrid"],
@@ -68,8 +68,7 @@ def test_a_missing_value_in_a_line_is_ruled_and_a_missing_date_keeps_its_words()
     runs = [run for para in filled("notice", CaseContext()).paras() for run in para.runs]
     blanks = [run for run in runs if run.path == "notice.from_on"]
     assert [run.is_blank for run in blanks] == [True, True, True]
-    assert "　　　　年　　　月　　　日" in words(filled("notice", CaseContext()))
-    assert '<w:u w:val="single"/>' in part(drawn("notice", CaseContext()), "word/document.xml")
+    assert "＿＿＿＿年＿＿＿月＿＿＿日" in words(filled("notice", CaseContext()))
 
 
 def test_the_page_is_that_of_the_standard(case: CaseContext) -> None:

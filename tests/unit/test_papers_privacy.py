@@ -157,7 +157,7 @@ def test_a_paper_that_stays_inside_is_not_searched(case: CaseContext) -> None:
 @pytest.mark.parametrize(
     ("paper", "old", "new", "told"),
     [
-        ("notice", "{notice.contact}", "{household.phone}", "household.phone"),
+        ("notice", "{notice.contact:5}", "{household.phone}", "household.phone"),
         ("notice", 'value: "{category}"', 'value: "{reason}"', "notice.households.reason"),
         ("notice_web", "{head_name|masked}", "{head_name}", "not masked"),
         ("notice_web", "{place.county:6}", "{notice.contact}", "notice.contact"),
@@ -180,7 +180,7 @@ def test_a_county_cannot_open_a_path_by_a_privacy_file_of_its_own(tmp_path: Path
     """The national list holds for papers of every folder."""
     (tmp_path / "privacy.yaml").write_text("classes: []\n", encoding="utf-8")
     text = (PAPERS / "notice.yaml").read_text(encoding="utf-8")
-    own = text.replace("{notice.contact}", "{household.phone}")
+    own = text.replace("{notice.contact:5}", "{household.phone}")
     (tmp_path / "notice.yaml").write_text(own, encoding="utf-8")
     _, problems = loader.examine([PAPERS, tmp_path])
     assert [problem.params["file"] for problem in problems] == ["notice.yaml"]

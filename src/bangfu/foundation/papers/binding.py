@@ -21,7 +21,7 @@ from bangfu.foundation.papers.filled import (
 )
 from bangfu.foundation.papers.layout import Layout
 from bangfu.foundation.papers.slots import Slot
-from bangfu.foundation.papers.values import SPACE, clean, printed
+from bangfu.foundation.papers.values import RULE, clean, printed
 from bangfu.foundation.papers.wordml import Writer
 
 _COVER_WIDTHS = (2, 5)
@@ -152,7 +152,7 @@ def _number(state: PaperState, paper: FilledPaper | None) -> str:
     """The number of the signed original, else the printed one where it is whole."""
     if state.number:
         return state.number
-    return paper.number if paper and SPACE not in paper.number else ""
+    return paper.number if paper and RULE not in paper.number else ""
 
 
 def _bookmark(states: tuple[PaperState, ...], paper: str) -> str:
@@ -169,7 +169,7 @@ def _cell(style: str, text: str) -> Cell:
 
 
 def _ruled() -> Run:
-    return Run(SPACE * 8, is_blank=True)
+    return Run(RULE * 8, is_blank=True)
 
 
 def _file_name(name: str) -> str:

@@ -36,12 +36,10 @@ from bangfu.foundation.papers.filled import (
 )
 from bangfu.foundation.papers.layout import Layout, Page
 from bangfu.foundation.papers.slots import RUNNING, Slot
-from bangfu.foundation.papers.values import SPACE, blank, printed
+from bangfu.foundation.papers.values import RULE, SPACE, blank, printed
 
 _LABEL, _VALUE = 2, 3
 _SIGN_BLANK = 8
-# After ruled space: readers cut spaces off the end of a line.
-_END = Run("\u00a0")
 # A box of an opinion: the label's column and the rest, of eight parts.
 _OPINION = (1, 7)
 
@@ -213,7 +211,7 @@ class _Filler:
         paras = [Para("cell", self._in_cell(block.value))]
         for label in block.signs:
             words = label + self._layout.word("colon")
-            line = (Run(words), Run(SPACE * _SIGN_BLANK, is_blank=True), _END)
+            line = (Run(words), Run(RULE * _SIGN_BLANK, is_blank=True))
             paras.append(Para("cell", line, align="right"))
         day = self.runs(block.day)
         if block.has_seal:
@@ -225,7 +223,7 @@ class _Filler:
     def _signatures(self, block: SignaturesBlock) -> Table:
         colon = self._layout.word("colon")
         cells = [
-            Cell((Para("sign", (Run(label + colon), Run(SPACE * _SIGN_BLANK, is_blank=True))),))
+            Cell((Para("sign", (Run(label + colon), Run(RULE * _SIGN_BLANK, is_blank=True))),))
             for label in block.labels
         ]
         while len(cells) % block.columns:

@@ -13,6 +13,8 @@ from bangfu.foundation.papers.slots import Slot
 from bangfu.kernel.masks import mask_name
 
 SPACE = "\u3000"
+# A rule to write on. Spaces with a line under them vanish where a line of text ends.
+RULE = "\uff3f"
 # XML 1.0 §2.2 allows no other control characters; direction marks could turn a line around.
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]")
@@ -59,7 +61,7 @@ def blank(kind: Any, slot: Slot, layout: Layout) -> tuple[Run, ...]:
 
 
 def _space(width: int, path: str) -> Run:
-    return Run(SPACE * width, path, is_blank=True)
+    return Run(RULE * width, path, is_blank=True)
 
 
 def _date(value: date, form: str, layout: Layout) -> str:

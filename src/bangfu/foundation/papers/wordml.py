@@ -45,13 +45,11 @@ class Writer:
         return f"<w:p><w:pPr>{style}{keep}{align}</w:pPr>{runs}</w:p>"
 
     def run(self, run: Run) -> str:
-        """Return the runs of a text: rare characters in a font that has them, blanks ruled."""
+        """Return the runs of a text: rare characters in a font that has them."""
         if run.page_of:
             return page_reference(run.page_of, run.text)
-        under = '<w:u w:val="single"/>' if run.is_blank else ""
         return "".join(
-            _run(text, (self._rare if is_rare else "") + under)
-            for is_rare, text in _by_rarity(run.text)
+            _run(text, self._rare if is_rare else "") for is_rare, text in _by_rarity(run.text)
         )
 
     def _element(self, element: Element, page: Page) -> str:

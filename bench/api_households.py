@@ -3,8 +3,8 @@ server process.
 
 It reads the database of the demo (`bangfu demo --no-serve` first) through the whole stack of
 middleware, as the county officer: p50 and p95 in milliseconds. Targets: list p95 ≤ 100 ms,
-explanation p95 ≤ 50 ms, reveal ≤ 50 ms. The reveals spend two thirds of that officer's daily budget,
-so it runs once a day for a database.
+explanation p95 ≤ 50 ms, reveal ≤ 50 ms. The reveals spend two thirds of that officer's daily
+budget, so it runs once a day for a database.
 """
 
 from __future__ import annotations

@@ -120,6 +120,15 @@ def test_an_illness_outside_the_list_is_found_when_the_register_names_it(
     assert kinds("notice", context) == {"KNOWN"}
 
 
+def test_what_the_register_has_with_unseen_letters_in_it_is_found_without_them(
+    case: CaseContext,
+) -> None:
+    ill = Member(name="李\u200b秀兰", health="渐\u200b冻症")
+    context = replace(case, household=replace(case.household, members=(ill,)))
+    context = with_listed(context, group="渐冻症，李秀兰家")
+    assert kinds("notice", context) == {"KNOWN", "MEMBER"}
+
+
 def test_another_head_of_the_same_name_as_a_member_is_no_finding(case: CaseContext) -> None:
     row = Listed(group="二组", head_name="李秀兰", people=3, category="边缘易致贫户")
     context = replace(case, notice=replace(case.notice, households=(row,)))

@@ -10,6 +10,7 @@ from bangfu.domains.screening import explaining
 from bangfu.domains.screening.domain import Severity
 from bangfu.domains.screening.packs import national_pack
 from bangfu.domains.screening.withholding import Closed, closed_by
+from bangfu.engine.contracts.types import BOOLEAN
 from bangfu.engine.packs.loader import load_quality
 from bangfu.engine.packs.model import Pack
 from bangfu.engine.rules import nodes as n
@@ -87,6 +88,15 @@ def test_an_amount_that_no_contract_has_is_money() -> None:
     )
     assert datasets.get("registry/household").find_column(column.name) is None
     assert classes_of(replace(rule, applies=None), pack.catalog) == {"FINANCE"}
+
+
+def test_to_ask_whether_somebody_stands_in_a_list_is_to_read_it() -> None:
+    pack = national_pack()
+    listed = n.FeedAggregate("listed", "serious_disease", None, None, "person", BOOLEAN)
+    open_list = n.FeedAggregate("listed", "near_dibao", None, None, "person", BOOLEAN)
+    for when, expected in ((listed, {"HEALTH"}), (open_list, set())):
+        rule = replace(pack.rules[0], when=when, applies=None, values={})
+        assert classes_of(rule, pack.catalog) == expected
 
 
 def test_who_holds_every_class_reads_everything() -> None:

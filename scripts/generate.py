@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 GENERATORS = (
     "generate_registry_facts.py",
     "generate_reference.py",
+    "generate_procedures.py",
     "generate_papers.py",
     "generate_openapi.py",
     "generate_compliance.py",

@@ -24,6 +24,8 @@ from bangfu.procedures import (
     sentences,
     take,
 )
+from bangfu.procedures.guards import judge
+from bangfu.procedures.model import Guard, GuardKind, Text
 from tests.procedure_kit import (
     anybody,
     attempt,
@@ -447,3 +449,31 @@ def test_an_instance_is_opened_by_its_opening_step_and_by_those_who_may():
     doer = doer_for(of.opening)
     unhelped = open_instance(of, Done("OPEN", doer, noon(MONDAY), fast), terms())
     assert lacks(unhelped) == {Lack(Lacks.MISSING, "helped_on")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "extra", "holds"),
+    [
+        ("ORDER", {"a": day(0), "b": day(0)}, {}, True),
+        ("ORDER", {"a": day(0), "b": day(0)}, {"is_strict": True}, False),
+        ("ORDER", {"a": day(1), "b": day(0)}, {}, False),
+        ("ORDER", {"a": day(0)}, {"facts": ("a", "b")}, None),
+        ("SHARE", {"a": 1, "b": 2}, {"share": (1, 2)}, True),
+        ("SHARE", {"a": 1, "b": 2}, {"share": (1, 2), "is_strict": True}, False),
+        ("SHARE", {"a": 0, "b": 0}, {"share": (0, 1)}, False),
+        ("NOT_ABOVE", {"a": 2, "b": 1}, {}, False),
+        ("AT_LEAST", {"a": ("甲", "乙")}, {"least": 2}, True),
+        ("EQUALS", {"a": 1}, {"values": (True,)}, False),
+        ("EQUALS", {"a": False}, {"values": (0,)}, False),
+        ("DIFFERENT", {"a": ("甲",), "b": ("乙",), "c": ("甲",)}, {}, False),
+        ("KNOWN", {}, {"facts": ("a",)}, False),
+        ("WITHIN", {"a": day(0), "b": day(5)}, {"limit": "case_notice"}, True),
+        ("WITHIN", {"a": day(0), "b": day(6)}, {"limit": "case_notice"}, False),
+        ("FULL", {"a": day(0), "b": day(5)}, {"limit": "case_notice"}, False),
+        ("FULL", {"a": day(0), "b": day(6)}, {"limit": "case_notice"}, True),
+    ],
+)
+def test_a_guard_judges_as_it_says(kind, facts, extra, holds):
+    about = {"facts": tuple(facts), **extra}
+    guard = Guard("g", GuardKind(kind), Text("条件", "guard"), **about)
+    assert judge(guard, facts, terms(), day(9)).as_bool() is holds

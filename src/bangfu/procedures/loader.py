@@ -100,6 +100,7 @@ class _Reader:
         self.ladders: dict[str, Ladder] = {}
         self.days: list[LocalDay] = []
         self.paths: dict[str, Path] = {}
+        self.blocks: dict[str, Block] = {}
 
     def read(self, name: str, path: Path) -> None:
         """Read one file; what cannot be read is kept as a problem."""
@@ -151,7 +152,9 @@ class _Reader:
             self._tell(found, other.file)
 
     def _tell(self, found: Found, file: str) -> None:
-        line, where = _place(read_block(self.paths[file]), found)
+        if file not in self.blocks:
+            self.blocks[file] = read_block(self.paths[file])
+        line, where = _place(self.blocks[file], found)
         self.problems.append(Problem(found.code, file, line, where, found.params))
 
 

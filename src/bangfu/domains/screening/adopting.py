@@ -28,7 +28,7 @@ from bangfu.domains.screening.withholding import Closed, closed_by
 from bangfu.engine import packs, runs
 from bangfu.engine.packs import Pack
 from bangfu.foundation import audit
-from bangfu.foundation.access.roles import require
+from bangfu.foundation.access.roles import list_permissions, require
 from bangfu.foundation.access.scopes import activate
 from bangfu.kernel.errors import Refused
 from bangfu.kernel.period import Period
@@ -43,10 +43,12 @@ STEPS = 3
 def open_pack(folder: Path, region: RegionCode) -> Pack:
     """Load a pack that is to decide for a county and run its cases.
 
-    Raises PackRefused for what is wrong with its files, Refused E-PACK-CASES when a case comes
-    out otherwise than written, E-PACK-ELSEWHERE when the pack is made for another region.
+    Raises PackRefused for what is wrong with its files, its procedures among them, Refused
+    E-PACK-CASES when a case comes out otherwise than written, E-PACK-ELSEWHERE when the pack is
+    made for another region.
     """
     pack = packs.load(folder)
+    packs.load_procedures(folder, {each.code for each in list_permissions()})
     if pack.region and not str(region).startswith(pack.region):
         raise Refused("E-PACK-ELSEWHERE", pack=pack.id, made_for=pack.region, region=str(region))
     failures = packs.check(pack).failures

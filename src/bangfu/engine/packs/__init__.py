@@ -5,6 +5,7 @@ from bangfu.engine.packs.check import CaseFailure, CheckReport, check
 from bangfu.engine.packs.difference import PackDiff, diff
 from bangfu.engine.packs.loader import load, load_all, load_quality
 from bangfu.engine.packs.model import Indicator, NotComputable, Pack
+from bangfu.engine.packs.procedures import load_procedures
 from bangfu.engine.packs.thresholds import ThresholdBook, ThresholdValue
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "diff",
     "load",
     "load_all",
+    "load_procedures",
     "load_quality",
 ]

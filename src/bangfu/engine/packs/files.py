@@ -11,9 +11,13 @@ from typing import Any
 from bangfu.engine.errors import PackRefused, Problem
 from bangfu.engine.packs.documents import Document, Malformed, read_document
 
-FOLDERS = ("thresholds", "indicators", "rules", "quality", "cases", "not_computable")
+FOLDERS = (
+    "thresholds", "indicators", "rules", "quality", "cases", "not_computable", "procedures",
+    "calendar",
+)  # fmt: skip
 NOT_COMPUTABLE = "not_computable.yaml"
-_HASHED = ("thresholds", "indicators", "rules", "quality")
+# A pack that differs in any of these is another pack, and is kept as one.
+_HASHED = ("thresholds", "indicators", "rules", "quality", "procedures", "calendar")
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class PackFiles:
         ]
 
     def digest(self) -> str:
-        """Return SHA-256 over the effective rules, thresholds and indicators, by path."""
+        """Return SHA-256 over what the pack says (rules, thresholds, procedures …), by path."""
         total = hashlib.sha256()
         for name, path in sorted(self.files.items()):
             if name.split("/")[0] in _HASHED:

@@ -161,6 +161,16 @@ def test_rows_of_a_list_repeat_their_heading_and_are_not_cut(case: CaseContext) 
     assert "<w:tr><w:trPr><w:cantSplit/>" in xml
 
 
+@pytest.mark.parametrize("paper", ["notice", "announcement", "county_decision"])
+def test_a_list_that_is_published_or_approved_leaves_no_row_to_write_a_name_into(
+    case: CaseContext, paper: str
+) -> None:
+    tables = [e for e in filled(paper, case).elements if isinstance(e, Table)]
+    rows = next(table for table in tables if table.rows[0].is_heading).rows
+    assert [len(table.rows) for table in tables][:1] == [1 + len(case.notice.households)]
+    assert all(row.cells[1].paras[0].text for row in rows)
+
+
 def test_a_choice_is_ticked_and_one_outside_the_list_is_added(case: CaseContext) -> None:
     assert "☑突发严重困难户" in words(filled("village_review", case))
     other = replace(case, check=replace(case.check, category="低保边缘家庭"))

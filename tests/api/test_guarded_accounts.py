@@ -16,11 +16,11 @@ from django.test import Client
 from django.utils import timezone
 
 from bangfu.cli import accounts as cli
-from bangfu.foundation.access.scopes import activate, command_scope
-from bangfu.foundation.accounts import services, terminal
+from bangfu.foundation.access.scopes import activate, command_scope, scope_for_post
+from bangfu.foundation.accounts import guarding, selectors, services, terminal
 from bangfu.foundation.accounts.models import GuardedAct, Post, User
 from bangfu.foundation.audit.models import AuditEvent
-from bangfu.kernel.errors import BangfuError
+from bangfu.kernel.errors import BangfuError, NotAllowed
 from bangfu.kernel.region import RegionCode
 from tests.cast import SHIQIAO, YUNXI, Cast
 from tests.offices_kit import Offices, administrator, ask, code_of
@@ -174,9 +174,15 @@ def test_it_is_refused_with_a_reason_or_taken_back_and_then_nothing_happens(
 @pytest.mark.django_db
 def test_f45_whoever_lost_the_post_since_agrees_to_nothing(offices: Offices) -> None:
     _, act = want(offices.system, "DISABLE", "audit")
+    user = User.objects.get(username="second")
+    (post,) = selectors.active_posts(user, timezone.localdate())
+    begun = scope_for_post(post, selectors.actor_of(user))
     with activate(NATION):
         Post.objects.filter(user__username="second").update(ended_at=timezone.now())
     assert ask(offices.second, "post", f"{ACTS}/{act['id']}/agree")[0] == 403
+    # A request that began while the post was held.
+    with pytest.raises(NotAllowed):
+        guarding.agree_to_act(scope=begun, at=timezone.now(), act_id=UUID(act["id"]))
     assert is_active("audit")
 
 

@@ -16,6 +16,7 @@ from bangfu.foundation.access.scopes import command_scope
 from bangfu.kernel.region import RegionCode
 from tests.api.conftest import World, id_number
 from tests.cast import YUNXI_TOWN, YUNXI_VILLAGE, _player
+from tests.evidence_samples import jpeg, pdf
 
 HOUSE = "H9901010001"  # 王大山's, 上坪村 of 清溪镇
 CHILD = {"name": "王小山", "id_number": id_number("990101", 21, "20261001"), "relation": "SON"}
@@ -140,13 +141,17 @@ def test_evidence_comes_back_as_a_download_to_those_in_scope(
     people: dict[str, Client], change: dict[str, Any]
 ) -> None:
     path = f"/api/v1/changes/{change['id']}/evidence"
-    file = SimpleUploadedFile("../户口簿.html", b"<script>alert(1)</script>")
+    page = SimpleUploadedFile("户口簿.jpg", b"<script>alert(1)</script>")
+    refused = people["cadre"].post(path, {"file": page})
+    assert (refused.status_code, refused.json()["code"]) == (400, "E-EVIDENCE-KIND")
+    content = pdf()
+    file = SimpleUploadedFile("../户口簿.html", content)
     found = people["cadre"].post(path, {"file": file, "note": "第一页"}).json()
     (kept,) = found["evidence"]
-    assert (kept["name"], kept["size"], kept["note"]) == ("户口簿.html", 25, "第一页")
+    assert (kept["name"], kept["size"], kept["note"]) == ("户口簿.pdf", len(content), "第一页")
     response = people["town"].get(f"{path}/{kept['id']}")
     assert response.status_code == 200
-    assert b"".join(response.streaming_content) == b"<script>alert(1)</script>"
+    assert b"".join(response.streaming_content) == content
     assert response["Content-Type"] == "application/octet-stream"
     assert response["Content-Disposition"].startswith("attachment")
     for name, status in (("neighbour", 404), ("other", 404), ("auditor", 403), ("nobody", 401)):
@@ -161,7 +166,7 @@ def test_t1_a_paper_is_of_the_class_of_health_data(
 ) -> None:
     """A village officer states a purpose; every opening stands under 谁看过这户."""
     path = f"/api/v1/changes/{change['id']}/evidence"
-    file = SimpleUploadedFile("身份证.jpg", b"JPEG")
+    file = SimpleUploadedFile("身份证.jpg", jpeg())
     (kept,) = people["cadre"].post(path, {"file": file}).json()["evidence"]
     address = f"{path}/{kept['id']}"
     assert people["cadre"].get(f"/api/v1/changes/{change['id']}").json()["needs_purpose"] is True
@@ -171,7 +176,9 @@ def test_t1_a_paper_is_of_the_class_of_health_data(
     wrong = people["village"].get(address, {"purpose": "CURIOUS"})
     assert (wrong.status_code, wrong.json()["code"]) == (400, "E-REVEAL-PURPOSE")
     opened = people["village"].get(address, {"purpose": "CHANGE_CHECK"})
-    assert b"".join(opened.streaming_content) == b"JPEG"
+    sent = b"".join(opened.streaming_content)
+    assert sent.startswith(b"\xff\xd8\xff")
+    assert b"Exif" not in sent
     assert people["next"].get(address, {"purpose": "CHANGE_CHECK"}).status_code == 404
     assert people["town"].get(address).status_code == 200
     looks = people["county"].get(f"/api/v1/households/{HOUSE}/access").json()["items"]

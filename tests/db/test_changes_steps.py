@@ -20,6 +20,7 @@ from bangfu.kernel.region import RegionCode
 from tests.acts_kit import AT, LATER, family
 from tests.cast import Cast
 from tests.changes_kit import Village, agreed, approved, decide, draft, settle, submitted
+from tests.evidence_samples import jpeg
 from tests.registry_kit import id_number
 
 CHILD = {"name": "赵六", "id_number": id_number(9, "20261010"), "relation": "SONS_DAUGHTER"}
@@ -195,7 +196,7 @@ def test_what_is_missing_is_asked_for_at_submission(village: Village) -> None:
         services.submit(scope=village.cadre, at=AT, request_id=bare.id)
     assert caught.value.code == "E-CHANGES-EVIDENCE-NEEDED"
     services.attach(
-        scope=village.cadre, at=AT, request_id=bare.id, name="户口簿.jpg", content=b"JPEG"
+        scope=village.cadre, at=AT, request_id=bare.id, name="户口簿.jpg", content=jpeg()
     )
     found = services.submit(scope=village.cadre, at=AT, request_id=bare.id)
     assert found.state == State.SUBMITTED

@@ -28,6 +28,7 @@ from bangfu.foundation import audit, files
 from bangfu.foundation.access.roles import permissions, require
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.accounts.selectors import active_posts
+from bangfu.foundation.evidence import checking
 from bangfu.kernel.errors import Conflict, InvalidValue, NotAllowed
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
@@ -83,13 +84,24 @@ def edit(*, scope: Scope, at: datetime, request_id: UUID, form: Form) -> Request
 def attach(
     *, scope: Scope, at: datetime, request_id: UUID, name: str, content: bytes, note: str = ""
 ) -> RequestRecord:
-    """Keep a file as evidence with a request. Raises InvalidValue E-CHANGES-EVIDENCE-SIZE."""
+    """Keep a file as evidence with a request: a picture written anew, a PDF or Word file as it is.
+
+    Raises InvalidValue E-CHANGES-EVIDENCE-SIZE, and as `evidence.checking.check`.
+    """
     if not content or len(content) > LARGEST_EVIDENCE:
+        raise InvalidValue("E-CHANGES-EVIDENCE-SIZE", limit=LARGEST_EVIDENCE // 1024**2)
+    with activate(scope):
+        # Who may not add a paper is told so before the file is looked at.
+        _take(scope, at, request_id, Step.EVIDENCE)
+    paper = checking.check(name, content)
+    if len(paper.content) > LARGEST_EVIDENCE:
         raise InvalidValue("E-CHANGES-EVIDENCE-SIZE", limit=LARGEST_EVIDENCE // 1024**2)
     with activate(scope):
         row = _take(scope, at, request_id, Step.EVIDENCE)
         place = RegionCode(row.region_code)
-        stored = files.save(scope, name, content, "changes.evidence", at=at, region=place)
+        stored = files.save(
+            scope, paper.name, paper.content, "changes.evidence", at=at, region=place
+        )
         ChangeEvidence.objects.create(
             region_code=row.region_code,
             request=row,

@@ -259,6 +259,40 @@ def test_an_old_row_that_is_sealed_today_is_found() -> None:
         assert (first.fault, first.segment, first.event_id.hex) == (Fault.BACKDATED, 4, forged)
 
 
+def test_a_row_from_a_clock_that_ran_ahead_makes_none_after_it_look_old() -> None:
+    segments = tampering.build(1)
+    with owner() as cursor:
+        month = 30 * 24 * 3600 * 1000
+        ahead = int(segments[0].ids[0].hex[:12], 16) + month
+        early = f"{ahead:012x}{segments[0].ids[0].hex[12:]}"
+        cursor.execute(
+            f"INSERT INTO audit_event (id, {tampering.COLUMNS}) SELECT %s::uuid, "
+            f"{tampering.COLUMNS} FROM audit_event WHERE id = %s",
+            [early, segments[0].ids[0]],
+        )
+        assert sealer.seal_pending(using="owner") == 1
+        cursor.execute(
+            f"INSERT INTO audit_event (id, {tampering.COLUMNS}) SELECT %s::uuid, "
+            f"{tampering.COLUMNS} FROM audit_event WHERE id = %s",
+            [uuid7(), segments[0].ids[0]],
+        )
+        assert sealer.seal_pending(using="owner") == 1
+        assert verifying.verify(against="", using="owner").is_sound
+
+
+def test_a_row_put_in_for_one_taken_out_is_named_beside_it() -> None:
+    segments = tampering.build(3)
+    with owner() as cursor:
+        random = Random(1)
+        gone = tampering.delete(cursor, random, segments[1])
+        strange = tampering.insert(cursor, random, segments[2])
+        found = verifying.verify(against="", using="owner").findings
+        assert [(one.fault, one.event_id) for one in found] == [
+            (Fault.MISSING, gone.event_id),
+            (Fault.UNSEALED, strange.event_id),
+        ]
+
+
 def test_a_checkpoint_that_was_altered_or_garbled_is_found(home: Path) -> None:
     tampering.build(2)
     checkpoints.send(at=timezone.now())

@@ -7,7 +7,6 @@ annotations` keeps as text, the star before keyword-only parameters, and what do
 from __future__ import annotations
 
 import ast
-import difflib
 import json
 import os
 import shutil
@@ -98,11 +97,16 @@ def _compiles(text: str) -> bool:
 
 def _changed(source: str, text: str) -> tuple[str, str]:
     """Return the lines that went and the lines that came, without their indentation."""
-    lines = list(difflib.ndiff(source.splitlines(), text.splitlines()))
-    return tuple(  # type: ignore[return-value]
-        " ".join(line[2:].strip() for line in lines if line.startswith(sign))
-        for sign in ("- ", "+ ")
-    )
+    before, after = source.splitlines(), text.splitlines()
+    while before and after and before[0] == after[0]:
+        before, after = before[1:], after[1:]
+    while before and after and before[-1] == after[-1]:
+        before, after = before[:-1], after[:-1]
+    return _joined(before), _joined(after)
+
+
+def _joined(lines: list[str]) -> str:
+    return " ".join(line.strip() for line in lines if line.strip())
 
 
 class Warm:

@@ -69,7 +69,7 @@ def _body(content: bytes) -> bytes:
             with archive.open(_BODY) as part:
                 # The size that an archive states may be a lie; what is unpacked is counted.
                 body = part.read(_MOST_XML + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         code = "E-PAPERS-DAMAGED" if content.startswith(b"PK") else "E-PAPERS-NOT-DOCX"
         raise Refused(code) from error
     if len(body) > _MOST_XML:

@@ -58,6 +58,25 @@ def test_pictures_of_every_mode_come_through(mode: str) -> None:
     assert opened(kept).size == (4, 3)
 
 
+def test_a_scan_with_sixteen_bits_of_grey_does_not_turn_white() -> None:
+    out = io.BytesIO()
+    Image.new("I;16", (4, 3), 0x4100).save(out, "PNG")
+    _, kept = child.look(out.getvalue())
+    assert kept is not None
+    assert opened(kept).convert("L").getpixel((1, 1)) == 0x41
+
+
+def test_of_several_pictures_in_one_file_the_first_is_kept() -> None:
+    out, depth = io.BytesIO(), Image.new("RGB", (6, 6), (0, 0, 255))
+    first = Image.new("RGB", (8, 8), (255, 0, 0))
+    first.save(out, "MPO", save_all=True, append_images=[depth])
+    suffix, kept = child.look(out.getvalue())
+    assert kept is not None
+    found = opened(kept)
+    assert (suffix, found.format, found.size) == (".jpg", "JPEG", (8, 8))
+    assert len(kept) < len(out.getvalue())
+
+
 @pytest.mark.evidence("F15")
 def test_f15_a_picture_with_too_many_points_is_refused_by_its_head() -> None:
     head = struct.pack(">IIBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)

@@ -9,31 +9,24 @@ from __future__ import annotations
 import io
 
 from PIL import Image, ImageOps
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.MpoImagePlugin import MpoImageFile
-from PIL.PngImagePlugin import PngImageFile
 
 from bangfu.foundation.evidence.limits import PIXELS
 from bangfu.foundation.evidence.refusals import NotTaken
 
-# Telephones write several pictures into one JPEG (MPO); the first one is the photo.
-_DECODERS = {
-    "JPEG": (JpegImageFile.format, MpoImageFile.format),
-    "PNG": (PngImageFile.format,),
-}
 QUALITY = 90
 # The decoder's own limit is set aside: ours is stricter and says how large the picture is.
 Image.MAX_IMAGE_PIXELS = None
 
 
 def write_anew(content: bytes, kind: str) -> bytes:
-    """Return the picture in a file of the same kind, JPEG or PNG.
+    """Return the picture in a file of the same kind, JPEG or PNG; the first of several, as
+    telephones put a photo and its depth into one JPEG.
 
     Raises NotTaken E-EVIDENCE-PIXELS by its head alone, E-EVIDENCE-DAMAGED when it does not decode
     to its end.
     """
     try:
-        with Image.open(io.BytesIO(content), formats=_DECODERS[kind]) as picture:
+        with Image.open(io.BytesIO(content), formats=[kind]) as picture:
             width, height = picture.size
             if width * height > PIXELS:
                 raise NotTaken("E-EVIDENCE-PIXELS", width=width, height=height, limit=PIXELS)
@@ -41,6 +34,9 @@ def write_anew(content: bytes, kind: str) -> bytes:
             upright = ImageOps.exif_transpose(picture)
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise NotTaken("E-EVIDENCE-DAMAGED") from error
+    if upright.mode.startswith("I"):
+        # Scans with 16 bits of grey keep the upper eight.
+        upright = upright.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
     plain = upright.convert("RGB" if kind == "JPEG" else _mode(upright.mode))
     bare = Image.frombytes(plain.mode, plain.size, plain.tobytes())
     out = io.BytesIO()

@@ -41,10 +41,13 @@ ABOUT = (
     "puts a file of the same path in its place. What has begun goes on by the version it began "
     "with.\n\n"
     "The diagrams leave out steps that leave the state as it is and those that can be taken from "
-    "everywhere; the tables have them all. `bangfu pack check` refuses a table with an unknown "
-    "name, a state that nothing leads to or that no end can be reached from, a wait without a "
-    "time limit, a fact that nobody can bring, or two versions that hold at the same time."
+    "nearly everywhere (撤回, 作废); the tables have them all. `bangfu pack check` refuses a table "
+    "with an unknown name, a state that nothing leads to or that no end can be reached from, a "
+    "wait without a time limit, a fact that nobody can bring, or two versions that hold at the "
+    "same time."
 )
+# From how many states a step is drawn.
+MANY = 4
 # The order in which a matter meets them; others follow by name.
 ORDER = ("clue", "suspicion", "identification", "clearing")
 
@@ -132,18 +135,24 @@ def _procedure(of: Definition) -> str:
 
 
 def diagram(of: Definition) -> str:
-    """Return the states and the steps between them as a Mermaid state diagram."""
-    lines = ["```mermaid", "stateDiagram-v2"]
-    lines += [f"    {name}: {state.title.zh}" for name, state in of.states.items()]
-    lines.append(f"    [*] --> {of.opening.target}: {of.opening.title.zh}")
+    """Return the states and the steps between them as a Mermaid state diagram.
+
+    Steps that can be taken from more than MANY states are left to the table, and with them the
+    states that only they lead to.
+    """
     edges: dict[tuple[str, str], list[str]] = {}
     for step in of.steps.values():
-        if step.target != STAY and step.origins != (ANY,):
+        if step.target != STAY and step.origins != (ANY,) and len(step.origins) <= MANY:
             for origin in step.origins:
                 edges.setdefault((origin, step.target), []).append(step.title.zh)
+    drawn = {of.opening.target}.union(*edges)
+    states = {name: state for name, state in of.states.items() if name in drawn}
+    lines = ["```mermaid", "stateDiagram-v2"]
+    lines += [f"    {name}: {state.title.zh}" for name, state in states.items()]
+    lines.append(f"    [*] --> {of.opening.target}: {of.opening.title.zh}")
     for (origin, target), titles in edges.items():
         lines.append(f"    {origin} --> {target}: {' / '.join(titles)}")
-    lines += [f"    {name} --> [*]" for name, state in of.states.items() if state.is_end]
+    lines += [f"    {name} --> [*]" for name, state in states.items() if state.is_end]
     return "\n".join([*lines, "```"])
 
 

@@ -181,6 +181,7 @@ def test_a_limit_is_that_of_the_smallest_place_then_the_newest(tmp_path):
         ("[CAME, READ]", "[CAME, RAED]", "E-PROCEDURE-STATE", "clocks[answer].runs_in"),
         ("[CAME, READ]", "[CAME]", "E-PROCEDURE-NO-CLOCK", "states[READ].name"),
         ("counts_from: came_on", "counts_from: way", "E-PROCEDURE-COUNTS", "counts_from"),
+        ("came_on}\nst", "came_on, until: [way]}\nst", "E-PROCEDURE-NO-CLOCK", "states[CAME].name"),
         ("facts: [readers]", "facts: [way]", "E-PROCEDURE-GUARD-TYPE", "guards[two_read].facts"),
         ("values: [POST]", "values: [MAIL]", "E-PROCEDURE-CODE", "guards[by_post].values"),
         ("facts: [came_on, answered_on]", "facts: [came_on]", "E-PROCEDURE-GUARD-FACTS", "facts"),

@@ -50,8 +50,24 @@ export function useSignIn(onSignedIn: () => void) {
     else problem.value = signInProblem(answer);
   }
 
+  /** What the page asks by itself; whoever is quicker than its answer is not kept from typing. */
+  let prepared: Promise<void> = Promise.resolve();
+
+  async function prepare(): Promise<void> {
+    try {
+      const answer = await api.auth.prepare();
+      second.value = pendingFactor(answer);
+      if (answer.status === 200) await enter();
+    } catch (error) {
+      problem.value = signInProblem(toApiError(error));
+    }
+  }
+
   const signIn = (username: string, password: string) =>
-    tried(async () => follow(await api.auth.signIn(username, password)));
+    tried(async () => {
+      await prepared;
+      if (!second.value) await follow(await api.auth.signIn(username, password));
+    });
 
   /** Back to the first step, as somebody else perhaps. */
   const startAgain = () =>
@@ -60,12 +76,8 @@ export function useSignIn(onSignedIn: () => void) {
       second.value = null;
     });
 
-  onMounted(() =>
-    tried(async () => {
-      const answer = await api.auth.prepare();
-      second.value = pendingFactor(answer);
-      if (answer.status === 200) await enter();
-    }),
-  );
+  onMounted(() => {
+    prepared = prepare();
+  });
   return { isBusy, problem, second, signIn, enter: () => tried(enter), startAgain };
 }

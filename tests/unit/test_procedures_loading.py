@@ -279,6 +279,9 @@ def test_versions_of_one_procedure_may_not_overlap(tmp_path):
     )
     found = problems(tmp_path, letter=SMALL, letter_2=newer)
     assert [code for code, _, _ in found] == ["E-PROCEDURE-OVERLAP"]
+    ends_late = SMALL.replace('"2021-01-01"\n', '"2021-01-01"\nvalid_to: "2026-01-01"\n', 1)
+    found = problems(tmp_path, letter=ends_late, letter_2=newer)
+    assert [code for code, _, _ in found] == ["E-PROCEDURE-OVERLAP"], "both hold on 1 January"
     ended = SMALL.replace('"2021-01-01"\n', '"2021-01-01"\nvalid_to: "2025-12-31"\n', 1)
     book = load(files(tmp_path, letter=ended, letter_2=newer))
     assert book.in_force("letter", date(2025, 12, 31)).version == "1"

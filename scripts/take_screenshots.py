@@ -62,6 +62,13 @@ def proposal(page: Page) -> None:
     page.get_by_label("依据").fill("云农发〔2026〕3号")
 
 
+def guarded(page: Page) -> None:
+    """Ask for an administrator's account to be disabled, without sending it."""
+    page.get_by_role("button", name="石开明").click()
+    page.get_by_role("button", name="停用账号").click()
+    page.get_by_label("为什么停用这个账号").fill("调到市里工作，云组干〔2026〕12号")
+
+
 def first_household(page: Page) -> None:
     """Open the first household of the list."""
     page.locator("a[href^='/households/']").first.click()
@@ -73,7 +80,7 @@ def reveal(page: Page) -> None:
     """Open the dialog that asks why a value is to be seen."""
     first_household(page)
     page.get_by_role("button", name="查看").first.click()
-    page.get_by_role("dialog").wait_for()
+    page.get_by_role("dialog").get_by_text("入户核实").first.wait_for()
 
 
 def access(page: Page) -> None:
@@ -97,6 +104,7 @@ SHOTS: tuple[tuple[str, str, str, Steps], ...] = (
     ("my-sign-ins", "yunxi_system", "/account", nothing),
     ("second-factor", "yunxi_security", "/account", second_factor),
     ("accounts", "yunxi_system", "/accounts", nothing),
+    ("guarded", "yunxi_system", "/accounts?q=yunxi_audit", guarded),
     ("proposal", "yunxi_security", "/accounts/propose", proposal),
     ("reveal", "yunxi_county", "/households", reveal),
     ("access", "yunxi_county", "/households", access),

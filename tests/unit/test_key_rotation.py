@@ -22,6 +22,39 @@ FACTS = JsonHolding("act", "no", "integer", "facts", frozenset({"phone", "names"
 TEXT = {"person": "phone", "act": "facts"}
 
 
+class Store:
+    """Three files beside the database, by the key that each is under; one may be damaged."""
+
+    name = "files"
+
+    def __init__(self, damaged: str = "") -> None:
+        self.files = dict.fromkeys(("a", "b", "c"), 1)
+        self.damaged = damaged
+
+    def count_by_key(self) -> dict[int, int]:
+        """The number of files by key."""
+        found: dict[int, int] = {}
+        for key in self.files.values():
+            found[key] = found.get(key, 0) + 1
+        return found
+
+    def is_readable(self) -> bool:
+        """Whether a file opens."""
+        return not self.damaged
+
+    def is_filled(self) -> bool:
+        """There are files."""
+        return True
+
+    def renew(self, active: int) -> Iterator[str]:
+        """Put each file under the key: yields nothing for one done, its name for one left."""
+        for name, key in self.files.items():
+            if key != active:
+                if name != self.damaged:
+                    self.files[name] = active
+                yield name if name == self.damaged else ""
+
+
 class Database:
     """Two tables: `person` with an encrypted column, `act` with ciphertext inside JSON.
 
@@ -38,6 +71,7 @@ class Database:
         self.batches: list[int] = []
         self.is_free = True
         self.rows: list[tuple[Any, ...]] = []
+        self.stores: list[Store] = []
 
     def cursor(self) -> Database:
         """Return itself: one statement at a time."""
@@ -174,7 +208,14 @@ def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
     monkeypatch.setattr(rotation, "connections", {"owner": found})
     holdings: list[Holding] = [FACTS, PHONE]
     monkeypatch.setattr(rotation, "list_holdings", lambda: holdings)
+    monkeypatch.setattr(rotation, "list_stores", lambda: found.stores)
     return found
+
+
+@pytest.fixture
+def quarters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses that add up to a second exactly."""
+    monkeypatch.setattr(rotation, "PAUSE", 0.25)
 
 
 def texts(base: Database) -> list[str]:
@@ -212,6 +253,25 @@ def test_all_values_come_under_a_new_key_and_read_the_same(base: Database) -> No
     assert len([one for one in base.asked if "pg_advisory_unlock" in one]) == 1
 
 
+def test_files_beside_the_database_come_under_the_new_key_too(base: Database) -> None:
+    base.stores = [Store()]
+    assert rotation.status()[-1] == rotation.Held("files", {1: 3}, True)
+    found = rotation.rotate()
+    assert (found.rewritten, found.left, found.columns["files"]) == (16, 0, 3)
+    assert base.stores[0].files == {"a": 2, "b": 2, "c": 2}
+    assert under(base) == {2: 16}
+
+
+def test_a_damaged_file_is_left_and_the_rotation_says_so(base: Database) -> None:
+    base.stores = [Store("b")]
+    assert not rotation.status()[-1].is_readable
+    found = rotation.rotate(patience=1.0)
+    assert (found.rewritten, found.left, found.damaged) == (15, 1, ["b"])
+    # Nothing more can be done, so nothing is waited for.
+    assert (found.is_settled, found.seconds) == (True, 0.0)
+    assert base.stores[0].files == {"a": 2, "b": 1, "c": 2}
+
+
 @pytest.mark.parametrize("batch", [1, 2, 3, 4, 5, 7])
 def test_a_batch_is_never_larger_than_asked_for(base: Database, batch: int) -> None:
     found = rotation.rotate(batch=batch)
@@ -244,12 +304,6 @@ def test_the_lock_is_given_back_after_an_error(base: Database) -> None:
     with pytest.raises(InvalidValue, match="E-CRYPTO-TAMPERED"):
         rotation.rotate()
     assert "unlock" in base.asked[-1]
-
-
-@pytest.fixture
-def quarters(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses that add up to a second exactly."""
-    monkeypatch.setattr(rotation, "PAUSE", 0.25)
 
 
 def test_rows_that_others_hold_are_waited_for_and_then_left(base: Database, quarters: None) -> None:

@@ -9,6 +9,7 @@ import zlib
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from bangfu.foundation.evidence import checking, child, limits, pictures
 from bangfu.foundation.evidence.refusals import NotTaken
@@ -56,6 +57,21 @@ def test_pictures_of_every_mode_come_through(mode: str) -> None:
     assert suffix == ".png"
     assert kept is not None
     assert opened(kept).size == (4, 3)
+
+
+def test_f15_texts_and_profiles_of_a_png_stay_behind() -> None:
+    out, about = io.BytesIO(), PngInfo()
+    about.add_text("Comment", "beizhu")
+    place = Image.Exif()
+    place[samples.MAKER] = "Zhaoxiangji"
+    picture = Image.new("RGB", (4, 3))
+    picture.save(out, "PNG", pnginfo=about, exif=place, icc_profile=b"profil" * 9)
+    _, kept = child.look(out.getvalue())
+    assert kept is not None
+    assert opened(kept).info == {}
+    for trace in (b"beizhu", b"Zhaoxiangji", b"eXIf", b"iCCP", b"tEXt"):
+        assert trace in out.getvalue()
+        assert trace not in kept
 
 
 def test_a_scan_with_sixteen_bits_of_grey_does_not_turn_white() -> None:

@@ -37,13 +37,15 @@ def write_anew(content: bytes, kind: str) -> bytes:
     if upright.mode.startswith("I"):
         # Scans with 16 bits of grey keep the upper eight.
         upright = upright.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
-    plain = upright.convert("RGB" if kind == "JPEG" else _mode(upright.mode))
-    bare = Image.frombytes(plain.mode, plain.size, plain.tobytes())
+    wanted = "RGB" if kind == "JPEG" else _mode(upright.mode)
+    plain = upright if upright.mode == wanted else upright.convert(wanted)
+    # What a writer would take along: comments, profiles, texts.
+    plain.info.clear()
     out = io.BytesIO()
     if kind == "JPEG":
-        bare.save(out, "JPEG", quality=QUALITY)
+        plain.save(out, "JPEG", quality=QUALITY, exif=b"")
     else:
-        bare.save(out, "PNG")
+        plain.save(out, "PNG", exif=b"", compress_level=3)
     return out.getvalue()
 
 

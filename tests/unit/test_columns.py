@@ -13,6 +13,7 @@ from bangfu.foundation.access.columns import (
     OPEN,
     Access,
     access_to,
+    closed_classes,
     is_open,
     opened_classes,
     require_reveal,
@@ -145,6 +146,14 @@ def test_a_mask_of_a_mask_is_the_mask() -> None:
 def test_the_audit_row_of_a_page_names_the_classes_that_were_open() -> None:
     assert opened_classes(scope_with("HEALTH_READ")) == ["HEALTH", "DOCUMENT"]
     assert opened_classes(scope_with("REGISTRY_READ")) == []
+
+
+def test_a_class_that_somebody_may_read_is_closed_to_whoever_may_not() -> None:
+    readable = {one.name for one in classes.list_classes() if one.read is not None}
+    assert readable < {one.name for one in classes.list_classes()}
+    assert set(closed_classes(scope_with("REGISTRY_READ"))) == readable
+    assert set(closed_classes(scope_with("HEALTH_READ"))) == readable - {"HEALTH", "DOCUMENT"}
+    assert not closed_classes(scope_with(*all_permissions()))
 
 
 def test_purposes_and_budget_are_data() -> None:

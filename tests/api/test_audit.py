@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from bangfu.foundation import audit
 from bangfu.foundation.access.scopes import activate, command_scope
-from bangfu.foundation.accounts import services as accounts
+from bangfu.foundation.accounts import granting
 from bangfu.foundation.audit import canonical, sealer
 from bangfu.foundation.audit.models import AuditEvent
 from bangfu.foundation.inspection import packing, verify_export
@@ -338,5 +338,5 @@ def test_an_ended_post_closes_the_log_at_once(world: World) -> None:
 
     with activate(NATION):
         post = Post.objects.get(role="AUDIT_ADMINISTRATOR")
-        accounts.end_post(scope=NATION, at=AT, post_id=post.id, valid_to=SINCE)
+        granting.finish(post, at=AT, valid_to=SINCE)
     assert client.get("/api/v1/audit/events").status_code == 403

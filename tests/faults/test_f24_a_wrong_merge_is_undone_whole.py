@@ -16,7 +16,7 @@ import pytest
 from bangfu.domains.registry import selectors
 from bangfu.domains.registry.acts import services as acts
 from bangfu.domains.registry.models import Membership, Person
-from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.access.scopes import activate, command_scope
 from bangfu.kernel.errors import Conflict
 from bangfu.kernel.scope import Scope
 from tests.acts_kit import AT, LAST, LATER, ON, ORIGIN, family, id_of, settle_families
@@ -61,7 +61,7 @@ def everything(town: Scope) -> dict[str, Any]:
             (row.household_no, row.head_name, row.member_count)
             for row in selectors.list_households(town).items
         ],
-        "tokens": selectors.known_tokens(town, YUNXI_TOWN),
+        "tokens": selectors.known_tokens(command_scope(YUNXI_TOWN, "tests"), YUNXI_TOWN),
     }
 
 

@@ -24,6 +24,9 @@ def note(home: Path, what: str, **facts: Any) -> None:
     """Remember the facts of the last `what`, replacing the file whole."""
     content = {**read(home), what: facts}
     descriptor, name = tempfile.mkstemp(dir=home, prefix=".backup-state-")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, indent=1)
-    os.replace(name, home / FILE)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(content, file, ensure_ascii=False, indent=1)
+        os.replace(name, home / FILE)
+    finally:
+        Path(name).unlink(missing_ok=True)

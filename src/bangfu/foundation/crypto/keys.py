@@ -156,8 +156,13 @@ def _written(path: Path, ring: Keyring) -> Path:
         "token": ring.token.hex(),
     }
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".keyring-")
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        json.dump(content, file)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            json.dump(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        # Half a keyring on a full disk is nobody's.
+        Path(name).unlink()
+        raise
     return Path(name)

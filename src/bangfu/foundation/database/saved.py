@@ -49,7 +49,10 @@ def save(home: Path, connection: SavedConnection) -> None:
     """Keep the connection, readable by its owner alone, replacing the old one whole."""
     target = folder(home) / FILE
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".connection-")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(asdict(connection), file, indent=1)
-    os.chmod(name, 0o600)
-    os.replace(name, target)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(asdict(connection), file, indent=1)
+        os.chmod(name, 0o600)
+        os.replace(name, target)
+    finally:
+        Path(name).unlink(missing_ok=True)

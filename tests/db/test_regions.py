@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
+from bangfu.domains.reports import places
 from bangfu.foundation.regions import selectors, services
-from bangfu.foundation.regions.models import RegionChange
+from bangfu.foundation.regions.models import Region, RegionChange
 from bangfu.kernel.errors import NotFound
 from bangfu.kernel.region import RegionCode
 from bangfu.standards import divisions
@@ -84,3 +86,23 @@ def test_an_unknown_place_is_said_to_be_unknown(cast: Cast) -> None:
     assert selectors.find_region("990103000000") is None
     with pytest.raises(NotFound, match="E-REGION-NOT-FOUND"):
         selectors.get_region("990103000000")
+
+
+def test_names_come_by_the_county_and_above_it_one_by_one(cast: Cast) -> None:
+    found = selectors.names_around("990101101201")
+    assert (found["990101000000"], found["990101102202"]) == ("云溪县", "石背村")
+    assert "990102000000" not in found
+    assert len(found) == 7
+    assert selectors.names_around("990100000000") == {"990100000000": "演示市"}
+    assert selectors.names_around("000000000000") == {"000000000000": "全国"}
+    assert selectors.names_around("990103000000") == {}
+
+
+def test_a_new_name_is_shown_by_the_next_request(cast: Cast) -> None:
+    places.forget_names()
+    assert places.name_of(str(YUNXI)) == "云溪县"
+    Region.objects.filter(code=str(YUNXI)).update(name="云泽县")
+    assert places.name_of(str(YUNXI)) == "云溪县"
+    Client().get("/api/v1/session")
+    assert places.name_of(str(YUNXI)) == "云泽县"
+    places.forget_names()

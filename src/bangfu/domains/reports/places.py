@@ -27,21 +27,24 @@ def read_period(text: str | None) -> Period | None:
     return Period.parse(text) if text else None
 
 
-# Names of places that were found; a county has a few hundred, a process sees a few counties.
+# Names of the counties that the requests at hand are about; a place may be renamed any day.
 _NAMES: dict[str, str] = {}
-_MOST_NAMES = 20_000
+
+
+def forget_names(**_: object) -> None:
+    """Forget the names of places; each request begins with it."""
+    _NAMES.clear()
 
 
 def name_of(code: str) -> str:
     """Return a place's name; the code itself for a place that the divisions do not know."""
-    if code not in _NAMES:
-        found = regions.find_region(code)
-        if found is None:
-            return code
-        if len(_NAMES) >= _MOST_NAMES:
-            _NAMES.clear()
-        _NAMES[code] = found.name
-    return _NAMES[code]
+    known = _NAMES.get(code)
+    if known is None:
+        # Another thread's request may empty the names meanwhile: what was read counts here.
+        found = regions.names_around(code)
+        known = found.setdefault(code, code)
+        _NAMES.update(found)
+    return known
 
 
 def ref(code: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from bangfu.foundation.regions.models import Region, RegionChange
 from bangfu.foundation.regions.records import ChangeRecord, RegionRecord, Resolution
 from bangfu.kernel.errors import NotFound
-from bangfu.kernel.region import RegionCode
+from bangfu.kernel.region import COUNTY, RegionCode
 from bangfu.standards import divisions
 
 MAX_FOUND = 100
@@ -29,6 +29,19 @@ def get_region(code: RegionCode | str) -> RegionRecord:
     if found is None:
         raise NotFound("E-REGION-NOT-FOUND", code=str(code))
     return found
+
+
+def names_around(code: str) -> dict[str, str]:
+    """Return code → name of all places of a place's county, or of a place above the counties alone.
+
+    One indexed read, a few hundred rows.
+    """
+    region = RegionCode(code)
+    lower, upper = (region.county if region.level > COUNTY else region).bounds
+    found = Region.objects.filter(code__gte=lower, code__lt=upper)
+    if region.level < COUNTY:
+        found = found.filter(code=code)
+    return dict(found.values_list("code", "name"))
 
 
 def children(code: RegionCode | str) -> list[RegionRecord]:

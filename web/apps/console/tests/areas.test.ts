@@ -10,7 +10,7 @@ import { changeSince, inTime, worstFirst } from '../src/quality/figures';
 import { toItems } from '../src/quality/links';
 import { groupRules } from '../src/rules/groups';
 import { daysBetween } from '../src/shared/due';
-import { ENTRIES, GROUPS } from '../src/shell/navigation';
+import { ENTRIES, GROUPS, sectionsOf } from '../src/shell/navigation';
 import { routes } from '../src/router';
 
 describe('the rules in force', () => {
@@ -140,6 +140,13 @@ describe('the way round', () => {
     const clauses = [{ dataset: 'registry/household' }, { dataset: 'medical/claim' }];
     expect(departmentalData({ clauses } as never)).toBe('medical/claim');
     expect(departmentalData({ clauses: clauses.slice(0, 1) } as never)).toBeNull();
+  });
+
+  it('gives a rail of six entries at most to whoever may do everything, and none that opens nothing', () => {
+    const all = sectionsOf(ENTRIES, () => true);
+    expect(all.length).toBeLessThanOrEqual(6);
+    expect(all.flatMap((group) => group.entries)).toHaveLength(ENTRIES.length);
+    expect(sectionsOf(ENTRIES, (need) => need === 'AUDIT_READ').map((group) => group.name)).toEqual(['guard']);
   });
 
   it('names only screens that exist, each in one group', () => {

@@ -10,6 +10,7 @@ import {
   House,
   Notebook,
   Stamp,
+  Tickets,
   Upload,
   User,
 } from '@element-plus/icons-vue';
@@ -17,7 +18,7 @@ import { computed, type Component } from 'vue';
 
 import { useSession } from '../session/sessionStore';
 
-export type NavigationGroup = 'people' | 'work' | 'data' | 'judge' | 'guard';
+export type NavigationGroup = 'desk' | 'work' | 'people' | 'data' | 'judge' | 'guard';
 
 export interface NavigationEntry {
   name: string;
@@ -29,7 +30,17 @@ export interface NavigationEntry {
   needs: readonly string[];
 }
 
-export const GROUPS: readonly NavigationGroup[] = ['people', 'work', 'data', 'judge', 'guard'];
+/** The rail has one entry a group, six at most; the screens of the group one is in stand below it. */
+export const GROUPS: readonly NavigationGroup[] = ['desk', 'work', 'people', 'data', 'judge', 'guard'];
+
+export const GROUP_ICONS: Record<NavigationGroup, Component> = {
+  desk: Tickets,
+  work: EditPen,
+  people: House,
+  data: Calendar,
+  judge: Aim,
+  guard: Stamp,
+};
 
 const READ = ['REGISTRY_READ', 'HINT_READ'];
 
@@ -44,21 +55,21 @@ export const ENTRIES: readonly NavigationEntry[] = [
   },
   {
     name: 'changes',
-    group: 'work',
+    group: 'people',
     covers: ['changes', 'change', 'new-change', 'edit-change'],
     icon: EditPen,
     needs: ['REGISTRY_READ'],
   },
   {
     name: 'quality',
-    group: 'work',
+    group: 'data',
     covers: ['quality', 'quality-items'],
     icon: DocumentChecked,
     needs: ['REGISTRY_READ'],
   },
   {
     name: 'reconciliations',
-    group: 'work',
+    group: 'data',
     covers: ['reconciliations', 'reconciliation'],
     icon: Connection,
     needs: ['RECONCILE'],
@@ -97,19 +108,29 @@ export const ENTRIES: readonly NavigationEntry[] = [
   },
 ];
 
-/** How many entries a telephone's bar holds beside the one that opens the rest. */
+/** How many links a telephone's bar holds beside the one that opens the rest. */
 const ON_BAR = 4;
 
-/** The entries that the active post may open: all of them, by group, and those for a telephone's bar. */
+export interface NavigationSection {
+  name: NavigationGroup;
+  entries: NavigationEntry[];
+}
+
+/** The groups that hold anything for whoever `can`, each with the screens that are open to him. */
+export function sectionsOf(entries: readonly NavigationEntry[], can: (need: string) => boolean): NavigationSection[] {
+  const open = entries.filter((entry) => entry.needs.some(can));
+  return GROUPS.map((name) => ({ name, entries: open.filter((entry) => entry.group === name) })).filter(
+    (group) => group.entries.length > 0,
+  );
+}
+
+/** What the active post may open: by group for the rail, and the first few groups for a telephone's bar. */
 export function useNavigation() {
   const session = useSession();
-  const entries = computed(() => ENTRIES.filter((entry) => entry.needs.some((need) => session.can(need))));
-  const groups = computed(() =>
-    GROUPS.map((name) => ({ name, entries: entries.value.filter((entry) => entry.group === name) })).filter(
-      (group) => group.entries.length > 0,
-    ),
+  const groups = computed(() => sectionsOf(ENTRIES, (need) => session.can(need)));
+  const hasMore = computed(
+    () => groups.value.length > ON_BAR + 1 || groups.value.some((group) => group.entries.length > 1),
   );
-  const bar = computed(() => (entries.value.length <= ON_BAR + 1 ? entries.value : entries.value.slice(0, ON_BAR)));
-  const hasMore = computed(() => bar.value.length < entries.value.length);
-  return { entries, groups, bar, hasMore };
+  const bar = computed(() => (hasMore.value ? groups.value.slice(0, ON_BAR) : groups.value));
+  return { groups, bar, hasMore };
 }

@@ -38,10 +38,11 @@ def check(folder: Path | None, as_json: bool) -> None:
     """Load a pack, list every problem, run its cases on both evaluators.
 
     FOLDER is a pack with a pack.yaml; without it the national pack is checked. JSON keys: pack,
-    version, hash, rules, quality_rules, cases, procedures, limits; when refused: errors (code,
-    message, remedy, file, line, column, where).
+    version, hash, rules, quality_rules, cases, procedures, limits, papers; when refused: errors
+    (code, message, remedy, file, line, column, where).
     """
     # Optional heavy libraries: only these commands need them.
+    from bangfu.domains.screening.papers import load_papers
     from bangfu.engine import packs
     from bangfu.foundation.access import roles
 
@@ -49,6 +50,7 @@ def check(folder: Path | None, as_json: bool) -> None:
     permissions = frozenset(each.code for each in roles.list_permissions())
     # What is wrong with procedures is told as soon as it is known: cases take longer.
     book = _or_fail(lambda: packs.load_procedures(root, permissions), root, as_json)
+    paper_book = _or_fail(lambda: load_papers(root), root, as_json)
     loaded = _load(folder, as_json)
     reports = [packs.check(pack) for pack in loaded]
     result: dict[str, Any] = {
@@ -60,6 +62,7 @@ def check(folder: Path | None, as_json: bool) -> None:
         "cases": sum(report.cases for report in reports),
         "procedures": len(book.definitions),
         "limits": len(book.limits),
+        "papers": len(paper_book.papers),
     }
     failures = [_failed(failure) for report in reports for failure in report.failures]
     if failures:
@@ -164,9 +167,9 @@ def _summary(result: dict[str, Any]) -> str:
     """Return the line that says that nothing is wrong."""
     name = f"{result['pack']} {result['version']}"
     rules, cases = f"{result['rules']}+{result['quality_rules']}", result["cases"]
-    steps, limits = result["procedures"], result["limits"]
+    steps, limits, papers = result["procedures"], result["limits"], result["papers"]
     if language() == "en":
-        about = f"{steps} procedures with {limits} time limits"
+        about = f"{steps} procedures with {limits} time limits, {papers} papers"
         return f"{name}: {rules} rules, {cases} cases, {about}, all as written"
-    about = f"办理程序 {steps} 个、时限 {limits} 项"
+    about = f"办理程序 {steps} 个、时限 {limits} 项、文书 {papers} 种"
     return f"{name}：规则 {rules} 条，样例 {cases} 个，{about}，全部通过"

@@ -23,6 +23,7 @@ from bangfu.domains.screening.extract import extract
 from bangfu.domains.screening.folders import runs_root
 from bangfu.domains.screening.models import PackAdoption
 from bangfu.domains.screening.packs import keep_pack, national_pack, pack_in_force, to_record
+from bangfu.domains.screening.papers import load_papers
 from bangfu.domains.screening.services import check_place
 from bangfu.domains.screening.withholding import Closed, closed_by
 from bangfu.engine import packs, runs
@@ -43,12 +44,13 @@ STEPS = 3
 def open_pack(folder: Path, region: RegionCode) -> Pack:
     """Load a pack that is to decide for a county and run its cases.
 
-    Raises PackRefused for what is wrong with its files, its procedures among them, Refused
-    E-PACK-CASES when a case comes out otherwise than written, E-PACK-ELSEWHERE when the pack is
-    made for another region.
+    Raises PackRefused for what is wrong with its files, its procedures and papers among them,
+    Refused E-PACK-CASES when a case comes out otherwise than written, E-PACK-ELSEWHERE when the
+    pack is made for another region.
     """
     pack = packs.load(folder)
     packs.load_procedures(folder, {each.code for each in list_permissions()})
+    load_papers(folder)
     if pack.region and not str(region).startswith(pack.region):
         raise Refused("E-PACK-ELSEWHERE", pack=pack.id, made_for=pack.region, region=str(region))
     failures = packs.check(pack).failures

@@ -13,11 +13,13 @@ from bangfu.engine.packs.documents import Document, Malformed, read_document
 
 FOLDERS = (
     "thresholds", "indicators", "rules", "quality", "cases", "not_computable", "procedures",
-    "calendar",
+    "calendar", "papers",
 )  # fmt: skip
 NOT_COMPUTABLE = "not_computable.yaml"
 # A pack that differs in any of these is another pack, and is kept as one.
-_HASHED = ("thresholds", "indicators", "rules", "quality", "procedures", "calendar")
+_HASHED = (
+    "thresholds", "indicators", "rules", "quality", "procedures", "calendar", "papers",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

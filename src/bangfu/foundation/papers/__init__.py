@@ -13,7 +13,7 @@ from bangfu.foundation.papers.casefiles import (
 from bangfu.foundation.papers.context import CaseContext
 from bangfu.foundation.papers.context_reading import read_context
 from bangfu.foundation.papers.filled import Lack
-from bangfu.foundation.papers.loader import PaperBook, examine, load
+from bangfu.foundation.papers.loader import PaperBook, examine, examine_files, load
 from bangfu.foundation.papers.making import (
     DOCX,
     MadePaper,
@@ -38,6 +38,7 @@ __all__ = [
     "ReturnedList",
     "RowProblem",
     "examine",
+    "examine_files",
     "list_papers",
     "load",
     "make_file",

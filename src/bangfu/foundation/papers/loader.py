@@ -79,18 +79,28 @@ def load(folders: tuple[Path, ...] = ()) -> PaperBook:
 
 def examine(folders: Iterable[Path]) -> tuple[PaperBook, tuple[Refused, ...]]:
     """Read all there is and return it with every problem found."""
+    return _examine([sorted(folder.glob("*.yaml")) for folder in folders])
+
+
+def examine_files(files: Iterable[Path]) -> tuple[PaperBook, tuple[Refused, ...]]:
+    """Read the papers of a pack, whose files lie in the folders of the packs that it extends."""
+    return _examine([sorted(files, key=lambda path: path.name)])
+
+
+def _examine(layers: Iterable[list[Path]]) -> tuple[PaperBook, tuple[Refused, ...]]:
     papers: dict[str, tuple[Paper, ...]] = {}
     files: dict[str, FileKind] = {}
     problems: list[Refused] = []
     rules = publicity()
-    for folder in folders:
+    for paths_of_layer in layers:
         found: dict[str, list[Paper]] = {}
-        for path in sorted(folder.glob("*.yaml")):
+        for path in paths_of_layer:
             if path.stem not in NOT_PAPERS:
                 _add(path, found, problems, rules)
         papers |= {name: _by_day(versions) for name, versions in found.items()}
-        if (folder / "files.yaml").is_file():
-            files |= _files(folder / "files.yaml", papers, problems)
+        for path in paths_of_layer:
+            if path.stem == "files":
+                files |= _files(path, papers, problems)
     book = PaperBook(MappingProxyType(dict(sorted(papers.items()))), MappingProxyType(files))
     return book, tuple(problems)
 

@@ -30,7 +30,7 @@ from tests.procedure_kit import (
     terms,
 )
 
-PROCEDURES = ["clue", "identification", "clearing", "suspicion"]
+PROCEDURES = ["clue", "identification", "clearing", "suspicion", "followup", "status"]
 START = date(2026, 11, 2)
 _MIDDLE = ["RECORD_VISIT", "RECORD_COMPARISON", "PASS", "HOLD_REVIEW", "POST_NOTICE", "SUBMIT"]
 _REST = ["TOWNSHIP_AGREE", "DECIDE", "ANNOUNCE", "REGISTER"]
@@ -40,6 +40,8 @@ ORDINARY = {
     "identification": ["AUTHORISE", *_MIDDLE, *_REST],
     "clearing": ["RECORD_CONDITIONS", *_MIDDLE, *_REST],
     "suspicion": ["TELL", "HEAR", "CHECK", "GIVE_OPINION", "DECIDE"],
+    "followup": ["PLAN", "REPLAN", "PLAN", "HELP"],
+    "status": ["UPDATE", "CLEAR", "REVERT", "CLEAR", "END"],
 }
 # Steps by which a thing ends without having been handled.
 EVASIONS = {"VOID", "WITHDRAW", "JOIN"}
@@ -157,20 +159,32 @@ def check_laws(procedure: str, instance: Instance) -> None:
         assert facts["has_new_risk"] is False
         assert facts["quality_stops"] == 0
         assert facts["clearing_way"] == "NATURAL" or facts["measures_count"] > 0
+    if procedure == "followup":
+        assert in_order("helped_before_on", "decided_on", "planned_on")
+        assert in_order("decided_on", "first_helped_on")
+        assert instance.state != "HELPED" or facts["measures_planned"] > 0
+    if procedure == "status" and instance.state == "CLEARED":
+        assert in_order("identified_on", "cleared_on")
+        assert in_order("reverted_on", "cleared_on")
+        assert in_order("reflagged_on", "cleared_on")
+    if procedure == "status" and instance.state == "REFLAGGED":
+        assert facts["reflagged_on"] > facts["cleared_on"]
     if instance.state == "DECIDED" and procedure == "suspicion":
         assert not set(facts["checkers"]) & set(facts["deciders"])
         assert facts["outcome"] != "TRUE_UNDUE" or "told_on" in facts
 
 
-def check_deadlines(procedure: str, before: Instance | None, after: Instance) -> None:
-    """Every clock that has to run does, from the day on which it began."""
+def check_deadlines(
+    procedure: str, before: Instance | None, after: Instance, anew: frozenset[str] = frozenset()
+) -> None:
+    """Every clock that has to run does, from the day on which it began or was begun `anew`."""
     assert set(after.deadlines) == due_clocks(procedure, after)
     ends = {state["name"] for state in plain(procedure)["states"] if state.get("is_end")}
     assert bool(after.deadlines) == (after.state not in ends)
     for name, deadline in after.deadlines.items():
         assert deadline.due.on >= deadline.counted_from
         assert all(rung.on > deadline.due.on for rung in deadline.rungs)
-        if before is not None and name in before.deadlines:
+        if before is not None and name in before.deadlines and name not in anew:
             assert deadline.counted_from == before.deadlines[name].counted_from
 
 
@@ -200,7 +214,10 @@ def advance(procedure: str, instance: Instance, move: Move, today: date) -> Inst
     assert may(procedure, step.name, doer)
     ended, started = {e.deadline.clock for e in found.ended}, {d.clock for d in found.started}
     assert set(instance.deadlines) - ended | started == set(found.instance.deadlines)
-    check_deadlines(procedure, instance, found.instance)
+    written = next(one for one in plain(procedure)["steps"] if one["name"] == step.name)
+    anew = frozenset(written.get("restarts", ()))
+    assert ended & started == anew & set(instance.deadlines) & set(found.instance.deadlines)
+    check_deadlines(procedure, instance, found.instance, anew)
     check_laws(procedure, found.instance)
     return found.instance
 

@@ -128,6 +128,8 @@ def _steps(definition: Definition, known: Known) -> Iterator[Found]:
             used = [who.permission for who in step.who if who.permission]
             code = "E-PROCEDURE-PERMISSION"
             yield from _unknown(part, step.name, "who", used, known.permissions, code)
+        clocks, code = definition.clocks, "E-PROCEDURE-CLOCK"
+        yield from _unknown(part, step.name, "restarts", step.restarts, clocks, code)
         yield from _extension(definition, step, known)
 
 

@@ -7,7 +7,8 @@ AT_LEAST    a number, or how many people, is at least `least`
 NOT_ABOVE   the numbers do not fall: each is at most the next
 SHARE       the first number is more than (`is_strict`) or at least `share` of the second
 ORDER       the days do not fall (`is_strict`: each is later than the one before)
-FULL        `limit` whole units lie between the first day and the second, or today
+FULL        `limit` whole units lie between the first day and the second, or today: never on a
+            day on which WITHIN of the same limit still holds
 WITHIN      the second day, or today, is no later than `limit` after the first
 DIFFERENT   nobody is named in two of the facts
 """
@@ -75,7 +76,5 @@ def _in_time(guard: Guard, known: list[Value], terms: Terms, today: date) -> boo
     since = as_day(known[0])
     until = as_day(known[1]) if len(known) > 1 else today
     limit = terms.limit(guard.limit, since)
-    if guard.kind is GuardKind.FULL:
-        return until >= terms.calendar.free_after(since, limit.count, limit.unit).on
     due = terms.calendar.due(since, limit.count, limit.unit, rolls=limit.rolls)
-    return until <= due.on
+    return until > due.on if guard.kind is GuardKind.FULL else until <= due.on

@@ -332,7 +332,8 @@ def _clocks(
     terms: Terms,
     today: date,
 ) -> tuple[dict[str, Deadline], tuple[Deadline, ...], tuple[Ended, ...]]:
-    """The clocks that run after a step, those that began with it and those that ended by it."""
+    """The clocks that run after a step, those that began with it and those that ended by it; one
+    that the step restarts did both."""
     running: dict[str, Deadline] = {}
     started = []
     for clock in definition.clocks.values():
@@ -340,7 +341,7 @@ def _clocks(
         if state not in clock.runs_in or met:
             continue
         before = instance.deadlines.get(clock.name)
-        if before is None:
+        if before is None or clock.name in step.restarts:
             since = facts.get(clock.counts_from, today) if clock.counts_from else today
             before = clocks.start(clock, as_day(since), terms, today)
             started.append(before)
@@ -349,5 +350,9 @@ def _clocks(
         to = as_day(facts[step.extension.fact])
         moved = clocks.extended(running[step.extension.clock], to, terms.calendar)
         running[step.extension.clock] = moved
-    gone = [each for name, each in instance.deadlines.items() if name not in running]
+    gone = [
+        each
+        for name, each in instance.deadlines.items()
+        if name not in running or name in step.restarts
+    ]
     return running, tuple(started), tuple(Ended(each, today) for each in gone)

@@ -159,8 +159,9 @@ class Extension:
 @dataclass(frozen=True, slots=True)
 class StepDef:
     """A step: from which states to which, by whom, what it may bring, what must be there after
-    it (`needs`), which guards hold, which known facts it may say anew (`renews`) and which it
-    makes unknown again (`forgets`)."""
+    it (`needs`), which guards hold, which known facts it may say anew (`renews`), which it makes
+    unknown again (`forgets`) and which clocks it begins anew where they go on running
+    (`restarts`)."""
 
     name: str
     title: Text
@@ -172,6 +173,7 @@ class StepDef:
     guards: tuple[str, ...] = ()
     renews: tuple[str, ...] = ()
     forgets: tuple[str, ...] = ()
+    restarts: tuple[str, ...] = ()
     extension: Extension | None = None
 
 

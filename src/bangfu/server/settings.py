@@ -60,6 +60,9 @@ INSTALLED_APPS = [
     "bangfu.domains.quality",
     "bangfu.domains.reconciliation",
     "bangfu.domains.screening",
+    "bangfu.domains.monitoring",
+    "bangfu.domains.assistance",
+    "bangfu.domains.rounds",
     "bangfu.domains.reports",
 ]
 

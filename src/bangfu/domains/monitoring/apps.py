@@ -1,0 +1,13 @@
+"""Django application of the proceedings."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class MonitoringConfig(AppConfig):
+    """Proceedings, their steps, clocks, handlers and the reports that they hold."""
+
+    name = "bangfu.domains.monitoring"
+    label = "monitoring"
+    verbose_name = "监测办件"

@@ -1,0 +1,13 @@
+"""Django application of the pairings."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AssistanceConfig(AppConfig):
+    """Pairings of cadres and households, and their handovers."""
+
+    name = "bangfu.domains.assistance"
+    label = "assistance"
+    verbose_name = "结对帮扶"

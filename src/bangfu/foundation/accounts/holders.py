@@ -1,0 +1,62 @@
+"""Who holds a permission where: what a domain asks when it looks for somebody to do a task.
+
+An account's name and the place, role and office of the post are given, nothing else of either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from bangfu.foundation.access.roles import list_roles
+from bangfu.foundation.access.scopes import activate, in_scope
+from bangfu.foundation.accounts.selectors import in_force_posts
+from bangfu.kernel.region import RegionCode
+from bangfu.kernel.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An account in use with one of its posts in force."""
+
+    user_id: UUID
+    username: str
+    name: str
+    role: str
+    region_code: str
+    office: str
+
+    @property
+    def place(self) -> str:
+        """The leading digits of everything inside the post's place."""
+        return RegionCode(self.region_code).prefix
+
+
+def list_holders(
+    scope: Scope,
+    permission: str,
+    on: date,
+    *,
+    levels: Collection[int] = (),
+    users: Collection[UUID] | None = None,
+) -> list[Holder]:
+    """Return the posts of the scope in force on a day whose role has `permission` and whose
+    account is in use, by place, role and name; of places of `levels` and of `users` only, if
+    given. One query, whatever the number of posts."""
+    roles = [role.code for role in list_roles() if permission in role.permissions]
+    with activate(scope):
+        posts = in_scope(in_force_posts(on), scope).filter(role__in=roles, user__is_active=True)
+        if users is not None:
+            posts = posts.filter(user_id__in=list(users))
+        rows = posts.values_list(
+            "user_id",
+            "user__username",
+            "user__display_name",
+            "role",
+            "region_code",
+            "office",
+        ).order_by("region_code", "role", "user__username", "id")
+        found = [Holder(u, name, shown or name, *rest) for u, name, shown, *rest in rows]
+    return [one for one in found if not levels or RegionCode(one.region_code).level in levels]

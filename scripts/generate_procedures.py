@@ -49,7 +49,7 @@ ABOUT = (
 # From how many states a step is drawn.
 MANY = 4
 # The order in which a matter meets them; others follow by name.
-ORDER = ("clue", "suspicion", "identification", "clearing")
+ORDER = ("clue", "suspicion", "identification", "followup", "status", "clearing")
 
 
 def main() -> None:
@@ -159,6 +159,10 @@ def diagram(of: Definition) -> str:
 def _step(of: Definition, step: StepDef) -> list[object]:
     origins = [of.states[name].title.zh for name in step.origins if name != ANY]
     target = "不变 stays" if step.target == STAY else of.states[step.target].title.zh
+    if step.restarts:
+        target += "<br>重新计时 anew：" + "、".join(
+            of.clocks[name].title.zh for name in step.restarts
+        )
     who = [f"{LEVELS[each.level]} {each.permission}".strip() for each in step.who]
     return [
         f"{step.title.zh}<br>{step.title.en}<br>`{step.name}`",

@@ -122,6 +122,7 @@ def _rule_keys(rule: Rule) -> dict[str, str | None]:
         "kind": rule.kind,
         "unit": rule.unit,
         "hint": rule.hint,
+        "risk": rule.risk,
         "valid_from": str(rule.valid_from),
         "valid_to": str(rule.valid_to) if rule.valid_to else None,
         "feeds": feeds or None,

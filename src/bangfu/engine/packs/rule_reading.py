@@ -21,7 +21,8 @@ from bangfu.engine.packs.parts import (
     text,
 )
 from bangfu.engine.rules.nodes import FeedAggregate, Literal, Node, walk
-from bangfu.engine.rules.rule import HINTS, KINDS, Rule, Source, Text
+from bangfu.engine.rules.rule import HINTS, KINDS, NO_RISK, Rule, Source, Text
+from bangfu.standards import codelists
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _NOTHING: Node = Literal(None, ANY)
@@ -43,6 +44,7 @@ _RULE_KEYS = [
     "remedy",
     "column",
     "rule_no",
+    "risk",
 ]
 
 
@@ -81,6 +83,7 @@ def read_rule(values: Mapping[str, Any], file: str, names: Names) -> Rule:
         remedy=gather(lambda: text(values, "remedy", ""), None) if "remedy" in values else None,
         column=str(values.get("column", "")),
         rule_no=str(values.get("rule_no", "")),
+        risk=gather(lambda: _risk(values), NO_RISK),
         file=file,
         formulas={key: written.strip() for key, written in formulas.items()},
     )
@@ -104,6 +107,14 @@ def _hint(values: Mapping[str, Any]) -> str:
     if hint not in HINTS or (kind in ("SUSPICION", "QUALITY") and hint != "none"):
         raise Bad("E-PACK-HINT", "hint", hint=hint, kind=kind)
     return hint
+
+
+def _risk(values: Mapping[str, Any]) -> str:
+    """Return the matter of the rule's clues; one that the list does not have is refused."""
+    risk = str(values.get("risk", NO_RISK))
+    if codelists.get("matter").by_code(risk) is None:
+        raise Bad("E-PACK-RISK", "risk", risk=risk)
+    return risk
 
 
 def _want(key: str) -> Kind | None:

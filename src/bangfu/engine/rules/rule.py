@@ -13,6 +13,8 @@ KINDS = ("GUARANTEE", "INCOME", "ALERT", "SUSPICION", "QUALITY")
 HINTS = ("urgent", "attention", "none")
 UNDECIDED_COUNTS = frozenset({"GUARANTEE", "INCOME"})
 """Kinds whose undecided rules turn a household's hint to `unknown`."""
+NO_RISK = "OTHER"
+"""The matter of a rule that names none."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Rule:
     remedy: Text | None = None
     column: str = ""
     rule_no: str = ""
+    risk: str = NO_RISK
+    """The matter (核查事项) in which a household's clues are one: a code of the list `matter`."""
     file: str = ""
     formulas: Mapping[str, str] = field(default_factory=dict)
     """The formulas as they are written: `when`, `applies`, `values.<name>`."""

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "bangfu.foundation.exports",
     "bangfu.foundation.files",
     "bangfu.foundation.intake",
+    "bangfu.foundation.notifications",
     "bangfu.integrations.sso",
     "bangfu.domains.registry",
     "bangfu.domains.changes",

@@ -9,6 +9,15 @@ domains that use it.
 """
 
 from bangfu.procedures.deadlines import Deadline, Rung
+from bangfu.procedures.dispatch import (
+    Channel,
+    Dispatch,
+    DispatchRow,
+    HandlerKind,
+    Loudness,
+    Proof,
+    Way,
+)
 from bangfu.procedures.errors import Problem, ProceduresRefused
 from bangfu.procedures.limits import Terms
 from bangfu.procedures.loader import Book, Running, load, lost_versions
@@ -29,22 +38,31 @@ from bangfu.procedures.machine import (
     take,
 )
 from bangfu.procedures.model import Definition, Level, StepDef, Value
+from bangfu.procedures.offices import Capacity, OfficeKind
 from bangfu.procedures.telling import as_error, sentences
 
 __all__ = [
     "Book",
+    "Capacity",
+    "Channel",
     "Deadline",
     "Definition",
+    "Dispatch",
+    "DispatchRow",
     "Doer",
     "Done",
     "Ended",
+    "HandlerKind",
     "Instance",
     "Lack",
     "Lacks",
     "Level",
+    "Loudness",
     "Offer",
+    "OfficeKind",
     "Problem",
     "ProceduresRefused",
+    "Proof",
     "Refusal",
     "Rung",
     "Running",
@@ -52,6 +70,7 @@ __all__ = [
     "Taken",
     "Terms",
     "Value",
+    "Way",
     "Why",
     "as_error",
     "load",

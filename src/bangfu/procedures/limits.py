@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from bangfu.kernel.workdays import Unit, WorkCalendar
 from bangfu.procedures.model import Level, Source, Text
@@ -44,7 +44,20 @@ class LadderValue:
     source: Source
 
 
+class DatedValue(Protocol):
+    """What holds in a place, the prefix of its code, from a day on."""
+
+    @property
+    def prefix(self) -> str:
+        """The leading digits of the places; "" is the whole country."""
+
+    @property
+    def valid_from(self) -> date:
+        """The first day."""
+
+
 Dated = TypeVar("Dated", LimitValue, LadderValue)
+Chosen = TypeVar("Chosen", bound=DatedValue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +92,16 @@ class Terms:
     def limit(self, name: str, on: date) -> LimitValue:
         """Return the value in force on a day: of the smallest place that has one, the newest
         that had begun; the oldest one before any had. KeyError for an unknown limit."""
-        return _chosen(self.limits[name].values, self.region_code, on)
+        return chosen(self.limits[name].values, self.region_code, on)
 
     def ladder(self, name: str, on: date) -> LadderValue:
         """Return the ladder in force on a day, chosen alike. KeyError for an unknown ladder."""
-        return _chosen(self.ladders[name].values, self.region_code, on)
+        return chosen(self.ladders[name].values, self.region_code, on)
 
 
-def _chosen(values: tuple[Dated, ...], region_code: str, on: date) -> Dated:
+def chosen(values: tuple[Chosen, ...], region_code: str, on: date) -> Chosen:
+    """Return the value in force in a place on a day: of the smallest place, then the newest that
+    had begun; the oldest one before any had."""
     here = [value for value in values if region_code.startswith(value.prefix)]
     begun = [value for value in here if value.valid_from <= on]
     if begun:

@@ -10,9 +10,14 @@ from pathlib import Path
 
 from bangfu.kernel.errors import NotFound, Refused
 from bangfu.procedures.checking import Found, Known, check
+from bangfu.procedures.dispatch import Dispatch
+from bangfu.procedures.dispatch_reading import FILE as DISPATCH
+from bangfu.procedures.dispatch_reading import check_dispatch, read_dispatch
 from bangfu.procedures.errors import Problem, ProceduresRefused
-from bangfu.procedures.limits import Ladder, Limit, Terms
+from bangfu.procedures.limits import Ladder, Limit, Terms, chosen
 from bangfu.procedures.model import Definition
+from bangfu.procedures.offices import FILE as OFFICES
+from bangfu.procedures.offices import OfficeKind, read_offices
 from bangfu.procedures.reading import read_definition, read_limits
 from bangfu.standards.holidays import LocalDay, local_calendar, read_local_days
 from bangfu.standards.reading import Block, read_block
@@ -24,12 +29,15 @@ _LIMITS = "procedures/limits/"
 
 @dataclass(frozen=True)
 class Book:
-    """The procedures, time limits, ladders and local days of a pack, all checked."""
+    """The procedures, time limits, ladders, local days, tables of dispatch and kinds of offices
+    of a pack, all checked."""
 
     definitions: tuple[Definition, ...] = ()
     limits: Mapping[str, Limit] = field(default_factory=dict)
     ladders: Mapping[str, Ladder] = field(default_factory=dict)
     days: tuple[LocalDay, ...] = ()
+    tables: tuple[Dispatch, ...] = ()
+    offices: Mapping[str, OfficeKind] = field(default_factory=dict)
 
     def in_force(self, procedure: str, day: date) -> Definition:
         """Return the version by which new instances begin on a day.
@@ -55,6 +63,15 @@ class Book:
         """Return what holds in a place of a 12-digit code."""
         calendar = local_calendar(self.days, region_code)
         return Terms(region_code, self.limits, self.ladders, calendar)
+
+    def dispatch(self, region_code: str, on: date) -> Dispatch:
+        """Return the table of dispatch in force in a place of a 12-digit code on a day.
+
+        Raises NotFound E-DISPATCH-NONE for a pack without any.
+        """
+        if not self.tables:
+            raise NotFound("E-DISPATCH-NONE")
+        return chosen(self.tables, region_code, on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +106,8 @@ def load(files: Mapping[str, Path], permissions: Collection[str] | None = None) 
         reader.limits,
         reader.ladders,
         tuple(reader.days),
+        tuple(reader.tables),
+        reader.offices,
     )
 
 
@@ -99,6 +118,8 @@ class _Reader:
         self.limits: dict[str, Limit] = {}
         self.ladders: dict[str, Ladder] = {}
         self.days: list[LocalDay] = []
+        self.tables: list[Dispatch] = []
+        self.offices: Mapping[str, OfficeKind] = {}
         self.paths: dict[str, Path] = {}
         self.blocks: dict[str, Block] = {}
 
@@ -110,6 +131,11 @@ class _Reader:
                 self.days += read_local_days(path)
             elif name.startswith(_LIMITS):
                 self._keep(name, *read_limits(path, name))
+            elif name == DISPATCH:
+                self.tables, problems = read_dispatch(path, name)
+                self.problems += problems
+            elif name == OFFICES:
+                self.offices = read_offices(path, name)
             elif name.startswith("procedures/"):
                 self.definitions.append(read_definition(path, name))
         except Refused as refused:
@@ -141,6 +167,7 @@ class _Reader:
         for one, other in combinations(self.definitions, 2):
             if one.id == other.id:
                 self._versions(*sorted((one, other), key=lambda each: each.valid_from))
+        self.problems += check_dispatch(self.tables, self.definitions, self.limits, permissions)
 
     def _versions(self, one: Definition, other: Definition) -> None:
         if one.version == other.version:

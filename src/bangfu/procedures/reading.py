@@ -53,9 +53,9 @@ def read_definition(path: Path, shown: str = "") -> Definition:
         id=block.text("id"),
         version=block.text("version"),
         title=_title(block),
-        valid_from=_day(block, "valid_from"),
-        valid_to=_day(block, "valid_to") if "valid_to" in block.values else None,
-        source=_source(block),
+        valid_from=read_day(block, "valid_from"),
+        valid_to=read_day(block, "valid_to") if "valid_to" in block.values else None,
+        source=read_source(block),
         states=_named(block, "states", _state),
         facts=_named(block, "facts", _fact),
         guards=_named(block, "guards", _guard) if "guards" in block.values else {},
@@ -96,12 +96,14 @@ def _title(block: Block) -> Text:
     return Text(block.text("zh"), block.text("en"))
 
 
-def _source(block: Block) -> Source:
+def read_source(block: Block) -> Source:
+    """Read the document of a value and whether somebody has checked it."""
     status = block.choice("status", STATUSES)
     return Source(block.text("document"), status, block.optional("article") or "")
 
 
-def _day(block: Block, key: str) -> date:
+def read_day(block: Block, key: str) -> date:
+    """Read a day, written with or without quotes."""
     value = block.values.get(key)
     if type(value) is date:
         return value
@@ -149,7 +151,7 @@ def _guard(block: Block) -> Guard:
         is_strict=block.boolean("is_strict", False),
         limit=block.optional("limit") or "",
         when=block.optional("when") or "",
-        source=_source(block) if "document" in block.values else None,
+        source=read_source(block) if "document" in block.values else None,
     )
 
 
@@ -220,10 +222,10 @@ def _limit(block: Block, file: str) -> Limit:
         if count is None or count > MAX_COUNT:
             raise child.fail("count", "no such length", f"write a number up to {MAX_COUNT}")
         unit = Unit(child.choice("unit", Unit))
-        where, since = _region(child), _day(child, "valid_from")
+        where, since = read_region(child), read_day(child, "valid_from")
         _once(child, where, since, [(each.prefix, each.valid_from) for each in values])
         rolls = child.boolean("rolls", False)
-        values.append(LimitValue(where, since, count, unit, rolls, _source(child)))
+        values.append(LimitValue(where, since, count, unit, rolls, read_source(child)))
     return Limit(block.text("name"), _title(block), _everywhere(block, values), file)
 
 
@@ -233,12 +235,12 @@ def _ladder(block: Block, file: str) -> Ladder:
     for child in block.children("values"):
         child.allow(("region", "valid_from", "unit", "rungs", *_SOURCE))
         unit = Unit(child.choice("unit", Unit))
-        where, since = _region(child), _day(child, "valid_from")
+        where, since = read_region(child), read_day(child, "valid_from")
         _once(child, where, since, [(each.prefix, each.valid_from) for each in values])
         rungs = tuple(_rung(each) for each in child.children("rungs"))
         if [rung.after for rung in rungs] != sorted({rung.after for rung in rungs}):
             raise child.fail("rungs", "the rungs do not rise", "write each with a larger `after`")
-        values.append(LadderValue(where, since, unit, rungs, _source(child)))
+        values.append(LadderValue(where, since, unit, rungs, read_source(child)))
     return Ladder(block.text("name"), _title(block), _everywhere(block, values), file)
 
 
@@ -251,7 +253,8 @@ def _rung(block: Block) -> RungDef:
     return RungDef(level, after, block.boolean("is_supervised", False))
 
 
-def _region(block: Block) -> str:
+def read_region(block: Block) -> str:
+    """Read a division code as its leading digits, "" for the nation."""
     try:
         code = RegionCode.parse(block.text("region"))
     except InvalidValue as error:

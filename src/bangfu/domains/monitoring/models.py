@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Left
 
+from bangfu.domains.monitoring import screened_models
 from bangfu.foundation.crypto.fields import EncryptedField
 from bangfu.foundation.database.fields import RegionCodeField
 from bangfu.kernel.uuid7 import uuid7
@@ -303,3 +304,8 @@ class ProceedingNumber(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}{self.year} {self.last}"
+
+
+ExplainedHit, HeldBatch = screened_models.ExplainedHit, screened_models.HeldBatch
+BulkAct = screened_models.BulkAct
+VillageList, VillageListRow = screened_models.VillageList, screened_models.VillageListRow

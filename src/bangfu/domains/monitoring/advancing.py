@@ -1,0 +1,192 @@
+"""The one place that writes a step of the machine back: row, step, clocks, handlers, audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bangfu.domains.monitoring import duties, instances
+from bangfu.domains.monitoring.domain import highest, waits_for
+from bangfu.domains.monitoring.models import Proceeding, ProceedingClock, ProceedingStep
+from bangfu.domains.monitoring.ports import Ports, Stepped
+from bangfu.foundation import audit
+from bangfu.kernel.scope import Scope
+from bangfu.kernel.workdays import local_day
+from bangfu.procedures import Deadline, Definition, Instance, Level, Taken, Value
+
+SUBJECT = "monitoring.proceeding"
+OPENED, STEPPED = "monitoring.proceeding.opened", "monitoring.proceeding.stepped"
+_HANDLERS = "handlers"
+
+
+def advance(
+    row: Proceeding,
+    definition: Definition,
+    taken: Taken,
+    *,
+    scope: Scope,
+    at: datetime,
+    note: str = "",
+    facts: Mapping[str, Value] | None = None,
+    by: str = "",
+    by_id: str = "",
+) -> Proceeding:
+    """Store what a step made of a proceeding; inside the caller's `activate`, the row locked.
+
+    A row that is not stored yet is added: that is the opening. `facts` are what the step brought
+    (None: whatever differs from before); `by` and `by_id` default to the scope's actor. Writes
+    one step row and one audit row, and calls `Ports.after`. Raises InvalidValue
+    E-MONITORING-PERSON for handlers that are no accounts.
+    """
+    is_opening = row._state.adding
+    before = {} if is_opening else instances.unseal(row.facts)
+    after = taken.instance.facts
+    brought = facts if facts is not None else _changed(before, after)
+    put_instance(row, definition, taken.instance)
+    row.save(force_insert=is_opening)
+    write_clocks(row, taken, at)
+    _refresh(row)
+    _add_step(scope, row, taken, at, note, brought, by, by_id)
+    _hand_over(row, definition, taken, at, brought)
+    _record(scope, row, taken, at, is_opening)
+    told = Stepped(scope, at, row, definition, taken, brought)
+    for follow in Ports.after:
+        follow(told)
+    return row
+
+
+def _changed(before: Mapping[str, Value], after: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: value for name, value in after.items() if before.get(name) != value}
+
+
+def put_instance(row: Proceeding, definition: Definition, instance: Instance) -> None:
+    """Put what an instance is into the columns of a row; nothing is saved."""
+    facts, state = instance.facts, definition.states[instance.state]
+    row.revision = 1 if row._state.adding else row.revision + 1
+    row.state, row.facts = instance.state, instances.seal(facts)
+    row.changed_at = instance.changed_at
+    row.waits_for = waits_for(definition, instance.state)
+    with_department = row.waits_for == Level.SECTOR
+    row.department = str(facts.get("department", "")) if with_department else ""
+    row.assessed_level = str(facts.get("assessed_level", ""))
+    due = instance.next_due()
+    row.next_clock = due.clock if due else ""
+    row.next_due_on = due.due.on if due else None
+    row.is_provisional = any(each.is_provisional for each in instance.deadlines.values())
+    if state.is_end:
+        row.closed_at, row.outcome = instance.changed_at, instance.state
+    else:
+        row.closed_at, row.outcome = None, ""
+
+
+def write_clocks(row: Proceeding, taken: Taken, at: datetime) -> None:
+    """Store which clocks ended, were moved or began with a step."""
+    running = {one.clock: one for one in open_clocks(row)}
+    for ended in taken.ended:
+        clock = running.pop(ended.deadline.clock)
+        clock.ended_on, clock.is_late = ended.on, ended.is_late
+        clock.save(update_fields=["ended_on", "is_late"])
+    begun = {deadline.clock for deadline in taken.started}
+    for name, deadline in taken.instance.deadlines.items():
+        if name not in begun and instances.to_deadline(running[name].data) != deadline:
+            move_clock(running[name], deadline, at)
+    ProceedingClock.objects.bulk_create(
+        [new_clock(row, deadline, at) for deadline in taken.started]
+    )
+
+
+def open_clocks(row: Proceeding) -> list[ProceedingClock]:
+    """Return the running clocks of a proceeding, by name."""
+    return list(row.clocks.filter(ended_on__isnull=True).order_by("clock"))
+
+
+def new_clock(row: Proceeding, deadline: Deadline, at: datetime) -> ProceedingClock:
+    """Return the row of a clock that begins, not yet stored."""
+    clock = ProceedingClock(
+        region_code=row.region_code, proceeding=row, clock=deadline.clock, began_at=at
+    )
+    put_deadline(clock, deadline)
+    return clock
+
+
+def put_deadline(clock: ProceedingClock, deadline: Deadline) -> None:
+    """Put a deadline into the columns of a clock; nothing is saved."""
+    clock.counted_from, clock.due_on = deadline.counted_from, deadline.due.on
+    clock.is_provisional = deadline.is_provisional
+    clock.extended = deadline.extended_to is not None
+    clock.data = instances.from_deadline(deadline)
+
+
+def move_clock(clock: ProceedingClock, deadline: Deadline, at: datetime) -> None:
+    """Store another last day of a running clock; rungs that are not reached by it fall away."""
+    put_deadline(clock, deadline)
+    reached = {str(rung.level) for rung in deadline.climbed(local_day(at))}
+    clock.climbed = [rung for rung in clock.climbed if rung["level"] in reached]
+    clock.save()
+
+
+def _refresh(row: Proceeding) -> None:
+    """Say anew how far the running clocks have climbed, where that changed."""
+    climbed = [rung for clock in open_clocks(row) for rung in clock.climbed]
+    level = highest(rung["level"] for rung in climbed)
+    is_supervised = any(rung["is_supervised"] for rung in climbed)
+    if (row.overdue_level, row.is_supervised) != (level, is_supervised):
+        row.overdue_level, row.is_supervised = level, is_supervised
+        row.save(update_fields=["overdue_level", "is_supervised"])
+
+
+def _add_step(
+    scope: Scope,
+    row: Proceeding,
+    taken: Taken,
+    at: datetime,
+    note: str,
+    brought: Mapping[str, Value],
+    by: str,
+    by_id: str,
+) -> None:
+    ProceedingStep.objects.create(
+        region_code=row.region_code,
+        proceeding=row,
+        at=at,
+        by=(by or scope.actor.label)[:120],
+        by_id=(by_id or scope.actor.id)[:120],
+        step=taken.step,
+        from_state=taken.origin,
+        to_state=row.state,
+        facts=instances.seal(brought),
+        note=note.strip()[:1000],
+    )
+
+
+def _hand_over(
+    row: Proceeding,
+    definition: Definition,
+    taken: Taken,
+    at: datetime,
+    brought: Mapping[str, Value],
+) -> None:
+    if row.closed_at is not None:
+        duties.end(row, at=at, reason=row.outcome)
+        return
+    named = brought.get(_HANDLERS)
+    if isinstance(named, tuple):
+        duties.assign(row, duties.accounts(named), at=at, reason=taken.step)
+
+
+def _record(scope: Scope, row: Proceeding, taken: Taken, at: datetime, is_opening: bool) -> None:
+    audit.record(
+        scope,
+        OPENED if is_opening else STEPPED,
+        at=at,
+        subject_kind=SUBJECT,
+        subject_id=str(row.id),
+        region_code=row.region_code,
+        detail={
+            "no": row.no,
+            "procedure": row.procedure,
+            "step": taken.step,
+            "from": taken.origin,
+            "to": row.state,
+        },
+    )

@@ -1,0 +1,55 @@
+"""Rows of proceedings as plain records, and how they are found and locked."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from bangfu.domains.monitoring import instances
+from bangfu.domains.monitoring.domain import ProceedingRecord
+from bangfu.domains.monitoring.models import Proceeding
+from bangfu.foundation.access.scopes import in_scope
+from bangfu.kernel.errors import NotFound
+from bangfu.kernel.scope import Scope
+
+# Columns that a record takes over as they are.
+_SAME = (
+    *("id", "no", "procedure", "version", "state", "region_code", "household_id", "household_no"),
+    *("head_name", "source", "risk", "title_zh", "title_en", "severity", "assessed_level"),
+    *("period", "origin_id", "joined_to_id", "batch_id", "opened_at", "changed_at", "revision"),
+    *("waits_for", "department", "next_clock", "next_due_on", "is_provisional"),
+    *("overdue_level", "is_supervised", "closed_at", "outcome"),
+)
+
+
+def visible(scope: Scope) -> QuerySet[Proceeding]:
+    """Return the proceedings of the scope; a department's post sees those that are with it."""
+    found = in_scope(Proceeding.objects.all(), scope)
+    if scope.department is not None:
+        found = found.filter(department=scope.department)
+    return found
+
+
+def find_row(scope: Scope, proceeding_id: UUID, *, lock: bool = False) -> Proceeding:
+    """Return a proceeding of the scope; inside `activate`.
+
+    Raises NotFound E-MONITORING-NOT-FOUND.
+    """
+    rows = visible(scope)
+    if lock:
+        rows = rows.select_for_update()
+    row = rows.filter(id=proceeding_id).first()
+    if row is None:
+        raise NotFound("E-MONITORING-NOT-FOUND")
+    return row
+
+
+def to_record(row: Proceeding, *, joined_now: bool = False) -> ProceedingRecord:
+    """Return the plain record of a row, with its facts in clear."""
+    return ProceedingRecord(
+        **{name: getattr(row, name) for name in _SAME},
+        classes=tuple(row.classes),
+        facts=instances.unseal(row.facts),
+        joined_now=joined_now,
+    )

@@ -1,0 +1,126 @@
+"""Writes of proceedings: one function a deed, one transaction, one audit row a step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from bangfu.domains.monitoring import checking, instances, opening, rows
+from bangfu.domains.monitoring.advancing import advance, open_clocks
+from bangfu.domains.monitoring.books import book_for
+from bangfu.domains.monitoring.doers import doer_of
+from bangfu.domains.monitoring.domain import ProceedingRecord
+from bangfu.domains.monitoring.models import Proceeding
+from bangfu.domains.monitoring.opening import Report as Report
+from bangfu.domains.monitoring.ports import Asked, Ports
+from bangfu.foundation.access.scopes import activate
+from bangfu.kernel.errors import Conflict
+from bangfu.kernel.region import RegionCode
+from bangfu.kernel.scope import Scope
+from bangfu.procedures import (
+    Book,
+    Definition,
+    Done,
+    Refusal,
+    Taken,
+    Value,
+    as_error,
+)
+from bangfu.procedures import take as take_step
+
+Facts = Mapping[str, Value]
+
+
+def open_proceeding(
+    *,
+    scope: Scope,
+    at: datetime,
+    procedure: str,
+    household_no: str | None,
+    region: RegionCode | None,
+    facts: Facts,
+    report: Report,
+    language: str = "zh",
+) -> ProceedingRecord:
+    """Open a proceeding about a household of the scope, or about a place where none is known.
+
+    A clue of a matter about which the household has an open clue is joined to it: a report more,
+    no number more (`joined_now`). Raises NotFound for a household or place that the scope does
+    not hold, Conflict E-REGISTRY-HOUSEHOLD-CLOSED, E-MONITORING-OPEN-ALREADY, InvalidValue
+    E-MONITORING-PLACE, E-MONITORING-RISK, and what `procedures.as_error` gives for a refusal.
+    """
+    home = opening.find_home(scope, household_no, region)
+    with activate(scope):
+        opening.lock(home)
+        joined = opening.find_open(procedure, home, report.risk)
+        if joined is not None:
+            return opening.join(scope, at, joined, facts, report)
+        return opening.open_new(scope, at, procedure, home, facts, report, language)
+
+
+def take(
+    *,
+    scope: Scope,
+    at: datetime,
+    proceeding_id: UUID,
+    step: str,
+    facts: Facts,
+    revision: int | None = None,
+    note: str = "",
+    language: str = "zh",
+) -> ProceedingRecord:
+    """Take a step of a proceeding of the scope.
+
+    `revision` is the one that the doer looked at. Raises NotFound E-MONITORING-NOT-FOUND; Conflict
+    E-MONITORING-REVISION when somebody was quicker (F45), E-MONITORING-VERSION when the county's
+    pack no longer has the version it runs by; NotAllowed when the doer lost the post since;
+    InvalidValue E-MONITORING-PERSON, E-MONITORING-DEPARTMENT; what `Ports.before` raises; and for
+    a refusal of the machine what `procedures.as_error` gives, in `language`.
+    """
+    with activate(scope):
+        row = rows.find_row(scope, proceeding_id, lock=True)
+        if revision is not None and revision != row.revision:
+            raise Conflict("E-MONITORING-REVISION", no=row.no)
+        county = book_for(RegionCode(row.region_code), at)
+        definition = definition_of(county.book, row)
+        doer = doer_of(scope)
+        known = definition.steps.get(step)
+        if known is not None:
+            checking.check_post(scope, at, known, doer)
+            checking.check_facts(scope, at, row, definition, facts)
+            for check in Ports.before:
+                check(Asked(scope, at, row, definition, known, facts))
+        instance = instances.to_instance(row, open_clocks(row))
+        done = Done(step, doer, at, facts)
+        taken = take_step(definition, instance, done, county.terms(row.region_code))
+        if isinstance(taken, Refusal):
+            raise as_error(definition, taken, language)
+        advance(row, definition, taken, scope=scope, at=at, note=note, facts=facts)
+        return rows.to_record(row)
+
+
+def take_by_system(
+    row: Proceeding, step: str, facts: Facts, *, scope: Scope, at: datetime, note: str = ""
+) -> Taken | Refusal:
+    """Take a step of a locked row as the system; inside `activate`, nothing is raised for a
+    refusal. `scope` is a system's (`doers.system_of`)."""
+    county = book_for(RegionCode(row.region_code), at)
+    definition = definition_of(county.book, row)
+    instance = instances.to_instance(row, open_clocks(row))
+    done = Done(step, doer_of(scope), at, facts)
+    taken = take_step(definition, instance, done, county.terms(row.region_code))
+    if isinstance(taken, Taken):
+        advance(row, definition, taken, scope=scope, at=at, note=note, facts=facts)
+    return taken
+
+
+def definition_of(book: Book, row: Proceeding) -> Definition:
+    """Return the version that a proceeding runs by, unchanged since it was opened.
+
+    Raises Conflict E-MONITORING-VERSION.
+    """
+    for each in book.definitions:
+        if (each.id, each.version, each.digest) == (row.procedure, row.version, row.digest):
+            return each
+    raise Conflict("E-MONITORING-VERSION", no=row.no, procedure=row.procedure, version=row.version)

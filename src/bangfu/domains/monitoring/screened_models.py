@@ -1,4 +1,4 @@
-"""Tables beside the proceedings: explained hits, held batches, acts on many clues, village lists."""
+"""Tables beside the proceedings: explained hits, held batches, bulk acts, village lists."""
 
 from __future__ import annotations
 

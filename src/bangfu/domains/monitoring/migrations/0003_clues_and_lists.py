@@ -1,14 +1,15 @@
 """Explained hits, held batches, acts on many clues, village lists."""
 
-import bangfu.domains.monitoring.breaker
-import bangfu.foundation.crypto.fields
-import bangfu.foundation.database.fields
-import bangfu.kernel.uuid7
 import django.db.models.deletion
 import django.db.models.functions.text
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+
+import bangfu.domains.monitoring.breaker
+import bangfu.foundation.crypto.fields
+import bangfu.foundation.database.fields
+import bangfu.kernel.uuid7
 
 
 class Migration(migrations.Migration):

@@ -19,7 +19,7 @@ LAYERS = [
     "kernel",
 ]  # fmt: skip
 DOMAINS = [
-    "reports", "evaluation", "grievances", "opportunities | projects", "monitoring",
+    "reports", "evaluation", "grievances", "opportunities | projects", "rounds", "monitoring",
     "assistance", "publicity", "screening", "reconciliation", "quality", "changes", "feeds",
     "registry",
 ]  # fmt: skip

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "bangfu.domains.quality",
     "bangfu.domains.reconciliation",
     "bangfu.domains.screening",
+    "bangfu.domains.publicity",
     "bangfu.domains.monitoring",
     "bangfu.domains.assistance",
     "bangfu.domains.rounds",

@@ -18,6 +18,14 @@ SIGNED_IN = {
     "change_language",
     "get_factor_code",
     "get_password_rules",
+    "list_messages",
+    "count_unread_messages",
+    "mark_messages_read",
+    "mark_all_messages_read",
+    "get_message_settings",
+    "change_message_settings",
+    "ask_phone_code",
+    "confirm_phone",
 }
 
 

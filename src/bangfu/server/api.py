@@ -38,6 +38,7 @@ from bangfu.foundation.http.schemas import REFUSED_WITH, ErrorOut
 from bangfu.foundation.inspection.api import router as audit_router
 from bangfu.foundation.jobs.api import router as jobs_router
 from bangfu.foundation.logs.lines import describe
+from bangfu.foundation.notifications.api import router as messages_router
 from bangfu.foundation.regions.api import router as regions_router
 from bangfu.integrations.sso.api import router as sso_router
 from bangfu.kernel.errors import BangfuError, Conflict, NotAllowed, NotFound
@@ -98,6 +99,7 @@ for _router in (
     guarding_router,
     exports_router,
     audit_router,
+    messages_router,
 ):
     api.add_router("", _router)
 

@@ -74,6 +74,9 @@ WRITTEN = {
     "cancel_job": 2,
     # The language of the reader's own screen.
     "change_language": 0,
+    # Only the bell of the reader shows it.
+    "mark_messages_read": 0,
+    "mark_all_messages_read": 0,
 }
 # Roles that see less than their place has, and what shows it.
 NARROWED = {"DEPARTMENT_USER": "one department's lists and jobs: tests/api/test_departments.py"}

@@ -57,6 +57,7 @@ class Outbox(models.Model):
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="+")
     user_id = models.UUIDField()
     region_code = RegionCodeField()
+    subject = models.CharField(max_length=60)
     channel = models.CharField(max_length=10, default=SMS)
     key = models.CharField(max_length=120, blank=True, default="")
     state = models.CharField(max_length=10, default=OutboxState.WAITING)
@@ -108,6 +109,8 @@ class Contact(models.Model):
     user_id = models.UUIDField(primary_key=True)
     is_sms_on = models.BooleanField(default=False)
     phone = EncryptedField(null=True, blank=True)
+    # The language of its SMS.
+    language = models.CharField(max_length=2, default="zh")
     phone_token = models.CharField(max_length=64, blank=True, default="")
     confirmed_at = models.DateTimeField(null=True, blank=True)
     # The gateway said that nothing arrives there.

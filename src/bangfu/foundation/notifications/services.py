@@ -92,6 +92,7 @@ def _on_its_way(row: Message) -> Outbox:
         message=row,
         user_id=row.user_id,
         region_code=row.region_code,
+        subject=row.subject,
         key=row.key,
         next_at=row.created_at,
         created_at=row.created_at,

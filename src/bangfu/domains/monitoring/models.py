@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Left
 
-from bangfu.domains.monitoring import screened_models
+from bangfu.domains.monitoring import cases_models, screened_models
 from bangfu.foundation.crypto.fields import EncryptedField
 from bangfu.foundation.database.fields import RegionCodeField
 from bangfu.kernel.uuid7 import uuid7
@@ -309,3 +309,5 @@ class ProceedingNumber(models.Model):
 ExplainedHit, HeldBatch = screened_models.ExplainedHit, screened_models.HeldBatch
 BulkAct = screened_models.BulkAct
 VillageList, VillageListRow = screened_models.VillageList, screened_models.VillageListRow
+CasePaper = cases_models.CasePaper
+DecisionBatch, DecisionBatchRow = cases_models.DecisionBatch, cases_models.DecisionBatchRow

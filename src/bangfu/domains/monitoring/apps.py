@@ -11,3 +11,9 @@ class MonitoringConfig(AppConfig):
     name = "bangfu.domains.monitoring"
     label = "monitoring"
     verbose_name = "监测办件"
+
+    def ready(self) -> None:
+        # Its modules need the models, which exist from here on.
+        from bangfu.domains.monitoring import wiring  # noqa: PLC0415
+
+        wiring.connect()

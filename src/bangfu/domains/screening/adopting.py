@@ -21,6 +21,7 @@ from bangfu.domains.screening.domain import (
 )
 from bangfu.domains.screening.extract import extract
 from bangfu.domains.screening.folders import runs_root
+from bangfu.domains.screening.lost import check_running
 from bangfu.domains.screening.models import PackAdoption
 from bangfu.domains.screening.packs import keep_pack, national_pack, pack_in_force, to_record
 from bangfu.domains.screening.papers import load_papers
@@ -115,7 +116,8 @@ def adopt_pack(
 
     A copy of the pack is kept, so that later edits of `folder` change nothing until they are
     adopted themselves. Months before `from_period` keep their pack. Raises as `open_pack`,
-    Refused E-PACK-DOCUMENT without a document number, E-PACK-SAME when it is in force already.
+    Refused E-PACK-DOCUMENT without a document number, E-PACK-SAME when it is in force already,
+    E-PACK-RUNNING when cases under way could not go on by it.
     """
     require(scope, "PACK_ADOPT")
     check_place(scope, region)
@@ -125,6 +127,7 @@ def adopt_pack(
     present, _ = pack_in_force(scope, region, from_period)
     if present.hash == pack.hash:
         raise Refused("E-PACK-SAME", pack=pack.id, version=pack.version)
+    check_running(scope, region, folder, from_period, at)
     keep_pack(pack)
     return _decide(scope, region, pack, pack.hash, document_no, from_period, note, at)
 
@@ -140,7 +143,8 @@ def release_pack(
 ) -> AdoptionRecord:
     """Return a county to the national pack from a month on; return that decision.
 
-    Raises Refused E-PACK-DOCUMENT, E-PACK-SAME when the national pack decides already.
+    Raises Refused E-PACK-DOCUMENT, E-PACK-SAME when the national pack decides already,
+    E-PACK-RUNNING as `adopt_pack`.
     """
     require(scope, "PACK_ADOPT")
     check_place(scope, region)
@@ -149,6 +153,7 @@ def release_pack(
     pack = national_pack()
     if pack_in_force(scope, region, from_period)[1] is None:
         raise Refused("E-PACK-SAME", pack=pack.id, version=pack.version)
+    check_running(scope, region, pack.path, from_period, at)
     return _decide(scope, region, pack, "", document_no, from_period, note, at)
 
 

@@ -86,6 +86,17 @@ class Config(BaseSettings):
     sso_claim: str = Field(
         default="sub", description="The claim that holds a person's number with that sign-in."
     )
+    sms_url: str = Field(
+        default="",
+        pattern=r"^(https://\S+|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?)?$",
+        description="Address of the SMS gateway, https but for loopback; empty: no SMS.",
+    )
+    sms_key_id: str = Field(default="", description="Our name with the SMS gateway.")
+    sms_secret: SecretStr = Field(default=SecretStr(""), description="Our secret with it.")
+    sms_sender: str = Field(default="工作平台", description="What SMS are signed with (短信签名).")
+    sms_timeout: float = Field(
+        default=5.0, ge=1, le=30, description="Seconds that the SMS gateway may take to answer."
+    )
     pool_size: int = Field(default=8, ge=2, le=200, description="Database connections a process.")
     audit_witness: str = Field(
         default="",

@@ -22,6 +22,11 @@ BANGFU_AUDIT_CHECKPOINT_SECONDS = _config.audit_checkpoint_seconds
 BANGFU_AUDIT_VERIFY_HOURS = _config.audit_verify_hours
 BANGFU_PROXIES = _config.proxies
 BANGFU_RATE_LIMITS = _config.rate_limits
+BANGFU_SMS_URL = _config.sms_url
+BANGFU_SMS_KEY_ID = _config.sms_key_id
+BANGFU_SMS_SECRET = _config.sms_secret.get_secret_value()
+BANGFU_SMS_SENDER = _config.sms_sender
+BANGFU_SMS_TIMEOUT = _config.sms_timeout
 
 SECRET_KEY = _config.signing_key()
 DEBUG = _config.debug
@@ -54,6 +59,7 @@ INSTALLED_APPS = [
     "bangfu.foundation.files",
     "bangfu.foundation.intake",
     "bangfu.foundation.notifications",
+    "bangfu.integrations.sms",
     "bangfu.integrations.sso",
     "bangfu.domains.registry",
     "bangfu.domains.changes",

@@ -57,6 +57,7 @@ class Table:
     times: dict[str, tuple[tuple[date, time], ...]]
     counts: dict[str, tuple[tuple[date, int], ...]]
     words: dict[str, dict[str, str]]
+    forbidden: dict[str, re.Pattern[str]]
     subjects: dict[str, Subject]
 
 
@@ -103,7 +104,24 @@ def read_table(path: Path) -> Table:
         subjects[one.name] = one
     times = {one.text("name"): _dated(one, _time) for one in block.children("times")}
     counts = {one.text("name"): _dated(one, _count) for one in block.children("counts")}
-    return Table(times, counts, words, subjects)
+    return Table(times, counts, words, forbidden, subjects)
+
+
+def tells_too_much(text: str) -> str:
+    """Return the first thing in a text that no message may say; "" for a harmless one."""
+    return _found(text, table().forbidden)
+
+
+def _found(text: str, forbidden: dict[str, re.Pattern[str]]) -> str:
+    folded = unicodedata.normalize("NFKC", text).lower()
+    for pattern, read in (
+        (forbidden["zh"], _SPACE.sub("", folded)),
+        (forbidden["en"], _SPACE.sub(" ", folded)),
+        (_LONG_NUMBER, _SPACE.sub("", folded)),
+    ):
+        if match := pattern.search(read):
+            return match[0]
+    return ""
 
 
 def _in_force(values: dict[str, tuple[tuple[date, _T], ...]], name: str, on: date) -> _T:
@@ -211,18 +229,9 @@ def _check(
         if field == "sms" and kind not in SMS_KINDS:
             problem = f"{language}: {{{name}}} is not for a telephone's screen"
             raise block.fail(field, problem, f"use one of {', '.join(SMS_KINDS)}")
-    folded = unicodedata.normalize("NFKC", bare).lower()
-    found = [
-        match[0]
-        for pattern, read in (
-            (forbidden["zh"], _SPACE.sub("", folded)),
-            (forbidden["en"], _SPACE.sub(" ", folded)),
-            (_LONG_NUMBER, _SPACE.sub("", folded)),
-        )
-        if (match := pattern.search(read))
-    ]
+    found = _found(bare, forbidden)
     if found:
-        raise block.fail(field, f"{language}: {found[0]!r} must not be said", "say it without")
+        raise block.fail(field, f"{language}: {found!r} must not be said", "say it without")
     if field == "sms" and len(bare) > SMS_LENGTH[language]:
         problem = f"{language}: longer than {SMS_LENGTH[language]} letters"
         raise block.fail(field, problem, "say it shorter")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -100,6 +100,17 @@ def is_in_force(
             and (region is None or RegionCode(post.region_code).contains(region))
             for post in held
         )
+
+
+def working_places(scope: Scope, on: date, users: Iterable[UUID]) -> dict[UUID, str]:
+    """Return, of these users, those who are active and hold a post of the scope on a day, with
+    the widest place of their posts (12 digits)."""
+    with activate(scope):
+        held = in_scope(in_force_posts(on), scope).filter(
+            user_id__in=list(users), user__is_active=True
+        )
+        pairs = held.order_by("-region_code").values_list("user_id", "region_code")
+        return dict(pairs)
 
 
 def list_posts(scope: Scope) -> list[PostRecord]:

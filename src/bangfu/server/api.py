@@ -20,10 +20,13 @@ from bangfu.domains.changes.api import router as changes_router
 from bangfu.domains.changes.ports import Ports as ChangePorts
 from bangfu.domains.feeds.api import router as feeds_router
 from bangfu.domains.feeds.feedback_api import router as feedback_router
+from bangfu.domains.monitoring.api import router as proceedings_router
 from bangfu.domains.quality.api import router as quality_router
 from bangfu.domains.reconciliation.api import router as reconciliation_router
 from bangfu.domains.reports.api import router as reports_router
 from bangfu.domains.reports.imports_api import router as imports_router
+from bangfu.domains.rounds.api import router as rounds_router
+from bangfu.domains.rounds.window_api import router as windows_router
 from bangfu.domains.screening import selectors as screening
 from bangfu.domains.screening.api import router as screening_router
 from bangfu.foundation.accounts import api as accounts
@@ -92,8 +95,11 @@ for _router in (
     reports_router,
     imports_router,
     reconciliation_router,
+    rounds_router,
+    windows_router,
     screening_router,
     quality_router,
+    proceedings_router,
     jobs_router,
     administration_router,
     guarding_router,

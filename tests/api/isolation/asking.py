@@ -27,12 +27,14 @@ NAMED: tuple[tuple[str, str, str], ...] = (
     ("/households", "member_id", "member"),
     ("/changes", "change_id", "change"),
     ("/changes", "file_id", "evidence"),
+    ("/proceedings", "proceeding_id", "proceeding"),
     ("/feeds/landings", "batch_id", "batch"),
     ("/feeds/feedback", "feedback_id", "feedback"),
     ("/imports", "batch_id", "batch"),
     ("/reconciliations", "run_id", "reconciliation"),
     ("/reconciliations/items", "item_id", "difference"),
     ("/quality/items", "item_id", "quality_item"),
+    ("/corrections", "correction_id", "correction"),
     ("/jobs", "job_id", "job"),
     ("/accounts", "username", "account"),
     ("/accounts/posts", "post_id", "post"),
@@ -42,6 +44,7 @@ NAMED: tuple[tuple[str, str, str], ...] = (
 )
 # Path parameters that name what is the same for all.
 REFERENCE = {"department": "police", "table": "death", "rule_id": "water_unsafe"}
+REFERENCE |= {"round_code": "2026-AUTUMN", "year": "2026"}
 # Filters that hold a word of a list or a month; the others are asked with marks.
 FILTERS: dict[str, tuple[str, ...]] = {
     "period": ("2026-10",),
@@ -49,12 +52,21 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "household_type": ("LIFTED",),
     "monitored_category": ("LIFTED_UNSTABLE",),
     "rule": ("water_unsafe", "road_distance"),
-    "sort": ("hint", "household_no", "name"),
+    "sort": ("hint", "household_no", "name", "due"),
     "state": ("OPEN", "DONE", "DRAFT"),
     "kind": ("BIRTH", "CORRECT_FIELD"),
     "column": ("water_safe",),
     "dataset": ("civil/dibao",),
     "limit": ("200",),
+    "procedure": ("clue",),
+    "handler": ("me",),
+    "due_before": ("2030-01-01",),
+    "waits_for": ("TOWNSHIP",),
+    "risk": ("WATER",),
+    "source": ("CADRE",),
+    "open": ("true",),
+    "overdue": ("true",),
+    "supervised": ("false",),
 }
 
 
@@ -269,6 +281,7 @@ def _example(schema: dict[str, Any], village: Village, things: Any) -> dict[str,
         "region": str(village.county),
         "region_code": str(village.code),
         "household_no": village.household_no(),
+        "household_nos": [village.household_no()],
         "person_id": things.names["member"],
         "member_id": things.names["member"],
         "post_id": things.names["post"],

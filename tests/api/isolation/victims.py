@@ -11,6 +11,7 @@ from typing import Any
 from bangfu.domains.changes import services as changes
 from bangfu.domains.changes.selectors import get_detail
 from bangfu.domains.feeds import feedback
+from bangfu.domains.monitoring.services import Report, open_proceeding
 from bangfu.domains.quality.models import QualityItem
 from bangfu.domains.reconciliation.models import Reconciliation, ReconciliationItem
 from bangfu.domains.registry.models import Household, Membership, Person, Source
@@ -30,6 +31,7 @@ from bangfu.kernel.uuid7 import uuid7
 from tests.api.conftest import AS_OF, NOW, add_source, hint, id_number, publish
 from tests.api.isolation.country import COUNTIES, NATION, PLACES, VILLAGES, Village
 from tests.api.isolation.images import picture
+from tests.api.isolation.rounds import add_correction, fill_rounds
 from tests.cast import PASSWORD, SINCE, give_post
 
 
@@ -90,6 +92,7 @@ def _fill_county(
             ],
         )
         shared = _add_county_things(scope, county)
+        fill_rounds(scope, county, villages)
         for village in villages:
             for kind, name in shared.items():
                 things[village].add(kind, name, county)
@@ -264,6 +267,26 @@ def _add_village_things(scope: Scope, village: Village, home: Any, things: Thing
         last_seen_on=NOW.date(),
     )
     things.add("difference", difference.id, place)
+    things.add("proceeding", _add_proceeding(scope, village), place)
+    things.add("correction", add_correction(scope, village), place)
+
+
+def _add_proceeding(scope: Scope, village: Village) -> Any:
+    return open_proceeding(
+        scope=scope,
+        at=NOW,
+        procedure="clue",
+        household_no=village.household_no(),
+        region=None,
+        facts={"clue_on": NOW.date(), "source": "CADRE", "matter": village.reason},
+        report=Report(
+            words=village.reason,
+            reporter=village.head,
+            risk="WATER",
+            titles=(village.reason, village.reason),
+            classes=(),
+        ),
+    ).id
 
 
 def _add_feedback(scope: Scope, village: Village) -> Any:

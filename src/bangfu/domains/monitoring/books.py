@@ -11,14 +11,16 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.screening.packs import pack_in_force
 from bangfu.engine.packs.procedures import load_procedures
 from bangfu.foundation.access.roles import all_permissions
 from bangfu.foundation.access.scopes import system_scope
+from bangfu.kernel.errors import Conflict
 from bangfu.kernel.period import Period
-from bangfu.kernel.region import RegionCode
+from bangfu.kernel.region import COUNTY, RegionCode
 from bangfu.kernel.workdays import local_day
-from bangfu.procedures import Book, Terms
+from bangfu.procedures import Book, Definition, Terms
 
 _PLACES_KEPT = 2_048
 
@@ -37,9 +39,12 @@ class CountyBook:
 
 
 def book_for(county: RegionCode, at: datetime) -> CountyBook:
-    """Return the book in force for the county of a place on the day of an instant."""
+    """Return the book in force for the county of a place on the day of an instant.
+
+    Above counties it is the national one.
+    """
     day = local_day(at)
-    place = county.county
+    place = county.county if county.level > COUNTY else county
     scope = system_scope(place, "monitoring.books")
     pack, _ = pack_in_force(scope, place, Period.containing(day))
     return CountyBook(pack.hash, pack.path, _book(pack.hash, pack.path))
@@ -53,3 +58,14 @@ def _book(pack_hash: str, folder: Path) -> Book:
 @lru_cache(maxsize=_PLACES_KEPT)
 def _terms(pack_hash: str, folder: Path, region_code: str) -> Terms:
     return _book(pack_hash, folder).terms(region_code)
+
+
+def definition_of(book: Book, row: Proceeding) -> Definition:
+    """Return the version that a proceeding runs by, unchanged since it was opened.
+
+    Raises Conflict E-MONITORING-VERSION.
+    """
+    for each in book.definitions:
+        if (each.id, each.version, each.digest) == (row.procedure, row.version, row.digest):
+            return each
+    raise Conflict("E-MONITORING-VERSION", no=row.no, procedure=row.procedure, version=row.version)

@@ -7,20 +7,20 @@ from datetime import datetime
 from uuid import UUID
 
 from bangfu.domains.monitoring import checking, instances, opening, rows
-from bangfu.domains.monitoring.advancing import advance, open_clocks
-from bangfu.domains.monitoring.books import book_for
+from bangfu.domains.monitoring.advancing import SUBJECT, advance, open_clocks
+from bangfu.domains.monitoring.books import book_for, definition_of
 from bangfu.domains.monitoring.doers import doer_of
 from bangfu.domains.monitoring.domain import ProceedingRecord
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.opening import Report as Report
 from bangfu.domains.monitoring.ports import Asked, Ports
+from bangfu.domains.monitoring.selectors import Detail
+from bangfu.foundation import audit
 from bangfu.foundation.access.scopes import activate
 from bangfu.kernel.errors import Conflict
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.procedures import (
-    Book,
-    Definition,
     Done,
     Refusal,
     Taken,
@@ -30,6 +30,7 @@ from bangfu.procedures import (
 from bangfu.procedures import take as take_step
 
 Facts = Mapping[str, Value]
+VIEWED = "monitoring.proceeding.viewed"
 
 
 def open_proceeding(
@@ -115,12 +116,16 @@ def take_by_system(
     return taken
 
 
-def definition_of(book: Book, row: Proceeding) -> Definition:
-    """Return the version that a proceeding runs by, unchanged since it was opened.
-
-    Raises Conflict E-MONITORING-VERSION.
-    """
-    for each in book.definitions:
-        if (each.id, each.version, each.digest) == (row.procedure, row.version, row.digest):
-            return each
-    raise Conflict("E-MONITORING-VERSION", no=row.no, procedure=row.procedure, version=row.version)
+def note_view(scope: Scope, found: Detail, *, at: datetime) -> None:
+    """Write down that somebody opened a proceeding, and whether it showed more than the post
+    opens because it is his duty (need to know)."""
+    record = found.record
+    audit.record_read(
+        scope,
+        VIEWED,
+        at=at,
+        subject_kind=SUBJECT,
+        subject_id=str(record.id),
+        region_code=record.region_code,
+        detail={"no": record.no, "by_duty": found.by_duty, "classes": list(record.classes)},
+    )

@@ -1,0 +1,246 @@
+"""Lists of proceedings: by place, state, duty and day, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from django.core import signing
+from django.db.models import Q, QuerySet
+
+from bangfu.domains.monitoring import rows
+from bangfu.domains.monitoring.doers import require_reader
+from bangfu.domains.monitoring.domain import ProceedingRecord
+from bangfu.domains.monitoring.models import Proceeding, ProceedingHandler
+from bangfu.domains.monitoring.showing import cover, sight_of
+from bangfu.domains.monitoring.wording import Wording
+from bangfu.foundation.access.columns import closed_classes
+from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.accounts.naming import names_of
+from bangfu.kernel.errors import InvalidValue
+from bangfu.kernel.region import RegionCode
+from bangfu.kernel.scope import Scope
+from bangfu.kernel.text import normalise_text
+from bangfu.procedures import Definition
+
+MAX_PAGE = 200
+BATCH = 500
+_SALT = "monitoring.proceedings"
+_LAST_DAY = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class ProceedingFilter:
+    """Which proceedings. Empty means all of the scope.
+
+    `is_open` None takes both; `handler` is an account's id; `due_before` the first day that is
+    too late; `overdue` needs `today`; `q` a number of proceeding or household, or the head's
+    name, from its start. `by_due` sorts by the next last day, else the newest come first.
+    """
+
+    region: RegionCode | None = None
+    procedure: str = ""
+    state: str = ""
+    is_open: bool | None = None
+    waits_for: str = ""
+    handler: UUID | None = None
+    department: str = ""
+    due_before: date | None = None
+    overdue_on: date | None = None
+    supervised: bool | None = None
+    risk: str = ""
+    source: str = ""
+    period: str = ""
+    household_no: str = ""
+    batch_id: UUID | None = None
+    q: str = ""
+    by_due: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProceedingPage:
+    """A page of proceedings, with their definitions and the names of their present handlers."""
+
+    items: list[ProceedingRecord] = field(default_factory=list)
+    definitions: dict[UUID, Definition | None] = field(default_factory=dict)
+    handlers: dict[UUID, list[str]] = field(default_factory=dict)
+    next_cursor: str | None = None
+    total: int = 0
+
+
+def list_proceedings(
+    scope: Scope,
+    filters: ProceedingFilter,
+    *,
+    at: datetime,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> ProceedingPage:
+    """Return a page of the proceedings of the scope. Raises InvalidValue E-MONITORING-CURSOR."""
+    require_reader(scope)
+    limit = max(1, min(limit, MAX_PAGE))
+    with activate(scope):
+        found = matching(scope, filters)
+        total = found.count()
+        page = list(_after(found, filters, cursor)[: limit + 1])
+        shown = page[:limit]
+        holders = _open_handlers(shown)
+    words = Wording(at)
+    items, definitions = _covered(scope, shown, holders, words)
+    people = names_of({user for users in holders.values() for user in users})
+    return ProceedingPage(
+        items=items,
+        definitions=definitions,
+        handlers={row: [people.get(user, "") for user in users] for row, users in holders.items()},
+        next_cursor=_cursor_of(filters, shown[-1]) if len(page) > limit else None,
+        total=total,
+    )
+
+
+def iter_proceedings(
+    scope: Scope, filters: ProceedingFilter, *, at: datetime
+) -> Iterator[tuple[ProceedingRecord, Definition | None, list[str]]]:
+    """Yield proceedings of the scope with definition and handlers' names; inside `activate`."""
+    require_reader(scope)
+    words = Wording(at)
+    last: UUID | None = None
+    while True:
+        batch = matching(scope, filters).order_by("-id")
+        if last is not None:
+            batch = batch.filter(id__lt=last)
+        shown = list(batch[:BATCH])
+        if not shown:
+            return
+        holders = _open_handlers(shown)
+        people = names_of({user for users in holders.values() for user in users})
+        items, definitions = _covered(scope, shown, holders, words)
+        for item in items:
+            names = [people.get(user, "") for user in holders.get(item.id, [])]
+            yield item, definitions[item.id], names
+        last = shown[-1].id
+
+
+def matching(scope: Scope, filters: ProceedingFilter) -> QuerySet[Proceeding]:
+    """Return the rows of the scope within the filters, unordered; inside `activate`."""
+    return rows.visible(scope).filter(_condition(filters), _place(filters), _matter(scope, filters))
+
+
+def _condition(filters: ProceedingFilter) -> Q:
+    same = {
+        "procedure": filters.procedure,
+        "state": filters.state,
+        "waits_for": filters.waits_for,
+        "department": filters.department,
+        "source": filters.source,
+        "period": filters.period,
+        "household_no": filters.household_no,
+        "batch_id": filters.batch_id,
+    }
+    found = Q(**{name: value for name, value in same.items() if value})
+    if filters.is_open is not None:
+        found &= Q(closed_at__isnull=filters.is_open)
+    if filters.due_before is not None:
+        found &= Q(closed_at__isnull=True, next_due_on__lt=filters.due_before)
+    if filters.overdue_on is not None:
+        found &= Q(closed_at__isnull=True, next_due_on__lt=filters.overdue_on)
+    if filters.supervised is not None:
+        found &= Q(is_supervised=filters.supervised)
+    if filters.handler is not None:
+        found &= Q(id__in=_duties(filters.handler))
+    return found & _search(normalise_text(filters.q))
+
+
+def _search(text: str) -> Q:
+    if not text:
+        return Q()
+    return (
+        Q(no__startswith=text.upper())
+        | Q(household_no__startswith=text)
+        | Q(head_name__startswith=text)
+    )
+
+
+def _place(filters: ProceedingFilter) -> Q:
+    if filters.region is None:
+        return Q()
+    lower, upper = filters.region.bounds
+    return Q(region_code__gte=lower, region_code__lt=upper)
+
+
+def _matter(scope: Scope, filters: ProceedingFilter) -> Q:
+    """A filter by the matter tells it: closed ones are found by their handler alone."""
+    if not filters.risk:
+        return Q()
+    closed = sorted(closed_classes(scope))
+    open_to_me = ~Q(classes__overlap=closed) if closed else Q()
+    asking = me(scope)
+    if closed and asking is not None:
+        open_to_me |= Q(id__in=_duties(asking))
+    return Q(risk=filters.risk) & open_to_me
+
+
+def _duties(user: UUID) -> QuerySet[ProceedingHandler, UUID]:
+    held = ProceedingHandler.objects.filter(user_id=user, until__isnull=True)
+    return held.values_list("proceeding_id", flat=True)
+
+
+def me(scope: Scope) -> UUID | None:
+    return UUID(scope.actor.id) if scope.actor.kind == "USER" else None
+
+
+def _after(
+    found: QuerySet[Proceeding], filters: ProceedingFilter, cursor: str | None
+) -> QuerySet[Proceeding]:
+    """Return the rows after a cursor in the order of the list."""
+    if not filters.by_due:
+        rest = found.filter(id__lt=_open_cursor(cursor)[1]) if cursor else found
+        return rest.order_by("-id")
+    if cursor:
+        day, last = _open_cursor(cursor)
+        later = Q(next_due_on__gt=day) | Q(next_due_on__isnull=True)
+        same = Q(next_due_on=day, id__gt=last)
+        if day == _LAST_DAY:
+            later, same = Q(pk__in=[]), Q(next_due_on__isnull=True, id__gt=last)
+        found = found.filter(later | same)
+    return found.order_by("next_due_on", "id")
+
+
+def _cursor_of(filters: ProceedingFilter, row: Proceeding) -> str:
+    day = (row.next_due_on or _LAST_DAY) if filters.by_due else _LAST_DAY
+    return signing.dumps([day.isoformat(), str(row.id)], salt=_SALT)
+
+
+def _open_cursor(cursor: str) -> tuple[date, UUID]:
+    try:
+        day, last = signing.loads(cursor, salt=_SALT)
+        return date.fromisoformat(day), UUID(last)
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise InvalidValue("E-MONITORING-CURSOR") from error
+
+
+def _open_handlers(shown: Sequence[Proceeding]) -> dict[UUID, list[UUID]]:
+    held = ProceedingHandler.objects.filter(
+        proceeding_id__in=[row.id for row in shown], until__isnull=True
+    )
+    found: dict[UUID, list[UUID]] = {}
+    for row, user in held.order_by("since", "id").values_list("proceeding_id", "user_id"):
+        found.setdefault(row, []).append(user)
+    return found
+
+
+def _covered(
+    scope: Scope,
+    shown: Sequence[Proceeding],
+    holders: dict[UUID, list[UUID]],
+    words: Wording,
+) -> tuple[list[ProceedingRecord], dict[UUID, Definition | None]]:
+    items, definitions, asking = [], {}, me(scope)
+    for row in shown:
+        record = rows.to_record(row)
+        definition = words.definition(row.region_code, row.procedure, row.version)
+        mine = asking is not None and asking in holders.get(row.id, [])
+        items.append(cover(sight_of(scope, record, mine=mine), record, definition))
+        definitions[row.id] = definition
+    return items, definitions

@@ -11,3 +11,10 @@ class AssistanceConfig(AppConfig):
     name = "bangfu.domains.assistance"
     label = "assistance"
     verbose_name = "结对帮扶"
+
+    def ready(self) -> None:
+        """Listen to who leaves."""
+        # Only now are the models there that the receivers read.
+        from bangfu.domains.assistance import receivers  # noqa: PLC0415
+
+        receivers.connect()

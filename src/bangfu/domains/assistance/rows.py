@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from bangfu.domains.assistance.domain import HandoverRecord, PairingRecord, Reach
 from bangfu.domains.assistance.models import Handover, Pairing
@@ -47,6 +47,16 @@ def reach_of(scope: Scope, users: Collection[UUID], on: date) -> Reach:
         for one in list_holders(wider, ACTS_BY, on, levels=LEVELS, users=users):
             places.setdefault(one.user_id, set()).add(one.place)
     return Reach({user: tuple(sorted(found)) for user, found in places.items()})
+
+
+def count_held(users: Collection[UUID], region: RegionCode) -> Mapping[UUID, int]:
+    """Return how many households each of these cadres has in the county of a place, also those
+    that the reader does not see."""
+    place = region.county if region.level >= COUNTY else region
+    wider = system_scope(place, "assistance.capacity")
+    with activate(wider):
+        found = open_pairings(wider).filter(user_id__in=list(users)).values("user_id")
+        return {row["user_id"]: row["many"] for row in found.annotate(many=Count("id"))}
 
 
 def unable(scope: Scope, on: date) -> list[tuple[UUID, str]]:

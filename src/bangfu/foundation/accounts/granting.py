@@ -18,6 +18,7 @@ from django.utils import timezone
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import ADMINISTRATORS, get_role, require
 from bangfu.foundation.access.scopes import activate, in_scope
+from bangfu.foundation.accounts import leaving
 from bangfu.foundation.accounts.domain import (
     Colleague,
     PostKind,
@@ -199,6 +200,8 @@ def finish(post: Post, *, at: datetime, valid_to: date | None) -> None:
     else:
         post.valid_to = valid_to
     post.save(update_fields=["valid_to", "ended_at"])
+    if valid_to is None or valid_to < timezone.localdate(at):
+        leaving.tell(leaving.Left(post.user_id, RegionCode(post.region_code), at, post.id))
 
 
 def terms_of(proposal: PostProposal) -> Terms:

@@ -11,10 +11,11 @@ from django.contrib.sessions.models import Session
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
-from bangfu.foundation.accounts import recovery, services, sessions
+from bangfu.foundation.accounts import leaving, recovery, services, sessions
 from bangfu.foundation.accounts.domain import check_ordinary
 from bangfu.foundation.accounts.models import AccountHome, User
 from bangfu.kernel.errors import Conflict, NotFound
+from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 
 
@@ -61,6 +62,8 @@ def set_active(*, scope: Scope, at: datetime, user_id: UUID, active: bool, reaso
             raise NotFound("E-ACCOUNT-NOT-FOUND")
         check_ordinary(home.user.duty)
         switch(home.user, active=active)
+        if not active:
+            leaving.tell(leaving.Left(user_id, RegionCode(home.region_code), at))
         audit.record(
             scope,
             action_of(active=active),

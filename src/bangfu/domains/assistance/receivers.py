@@ -1,0 +1,45 @@
+"""What pairings do when somebody leaves: tell that nobody answers for the households any more.
+
+The pairings themselves stand until somebody hands them over; until then they are listed as
+orphaned (`selectors.list_orphans`).
+"""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from bangfu.domains.assistance import events, rows
+from bangfu.domains.assistance.domain import EndReason
+from bangfu.domains.assistance.events import PairingEnded
+from bangfu.foundation.access.scopes import activate, system_scope
+from bangfu.foundation.accounts import leaving
+from bangfu.foundation.accounts.leaving import Left
+
+
+def connect() -> None:
+    """Listen; called once, when Django has loaded the apps."""
+    leaving.subscribe(on_left)
+
+
+def on_left(left: Left) -> None:
+    """Tell of the households for which the one who left can no longer act."""
+    scope = system_scope(left.region, "assistance.left")
+    with activate(scope):
+        held = list(rows.open_pairings(scope).filter(user_id=left.user_id).order_by("id"))
+        if not held:
+            return
+        reach = rows.reach_of(scope, {left.user_id}, timezone.localdate(left.at))
+        ended = [
+            PairingEnded(
+                row.id,
+                row.household_id,
+                row.household_no,
+                row.region_code,
+                row.user_id,
+                None,
+                str(EndReason.LEFT),
+            )
+            for row in held
+            if not reach.covers(row.user_id, row.region_code)
+        ]
+        events.tell(scope, left.at, ended)

@@ -28,7 +28,7 @@ def said(rule_id: str, **facts: Any) -> tuple[str, str]:
     case = Case(rule_id, "bad data", {"period": "2026-10", **facts}, "UNKNOWN")
     read = read_facts(case, pack.catalog)
     rule = pack.rule(rule_id, read.period.last_day)
-    return by_reference(rule, read, pack), by_duckdb(rule, [read], pack)[0]
+    return by_reference(rule, read, pack), by_duckdb([(rule, read)], pack)[0]
 
 
 MEMBER = {"birth_on": "1980-05-01", "labour_class": "ORDINARY"}

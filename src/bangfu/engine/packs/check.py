@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bangfu.engine.backends.duckdb import connect
 from bangfu.engine.comparison.reasons import NAMES
@@ -61,8 +63,7 @@ def check(pack: Pack, rule_id: str | None = None) -> CheckReport:
         found = by_reference(one.rule, one.facts, one.pack(pack))
         failures += _compare(one, "reference", found)
     for group in _groups(ready):
-        written_against = group[0].pack(pack)
-        outcomes = by_duckdb(group[0].rule, [one.facts for one in group], written_against)
+        outcomes = by_duckdb([(one.rule, one.facts) for one in group], group[0].pack(pack))
         for one, found in zip(group, outcomes, strict=True):
             failures += _compare(one, "duckdb", found)
     return CheckReport(len(pack.rules), len(chosen), tuple(failures))
@@ -81,13 +82,14 @@ class _Ready:
 
 
 def _groups(ready: list[_Ready]) -> list[list[_Ready]]:
-    """Cases that can share one run; a rule that counts uses needs a run for each."""
+    """Cases that can share one run: of one month, one state of the feeds and one set of
+    thresholds. A rule that counts uses needs a run for each of its cases."""
     groups: dict[tuple[object, ...], list[_Ready]] = {}
     for number, one in enumerate(ready):
         counts = any(isinstance(node, TimesUsed) for node in walk(one.rule.condition))
         gaps = tuple(sorted(one.facts.household.gaps.items()))
         book = id(one.case.thresholds)
-        key = (one.rule.id, str(one.facts.period), gaps, number if counts else -1, book)
+        key = (str(one.facts.period), gaps, number if counts else -1, book)
         groups.setdefault(key, []).append(one)
     return list(groups.values())
 
@@ -113,22 +115,35 @@ def by_reference(rule: Rule, facts: Facts, pack: Pack) -> str:
     return result.outcome.value + (f"/{result.reason}" if result.reason else "")
 
 
-def by_duckdb(rule: Rule, many: list[Facts], pack: Pack) -> list[str]:
-    """Return the same by the compiled SQL, for cases of one month and one state of the feeds."""
-    day = many[0].period.last_day
-    if not rule.is_in_force(day):
-        return ["FALSE"] * len(many)
-    compiler = compile_rules([rule], pack.catalog, many[0].period, pack.thresholds.tables(day))
-    households = [home for facts in many for home in (facts.household, *facts.others)]
+def by_duckdb(cases: Sequence[tuple[Rule, Facts]], pack: Pack) -> list[str]:
+    """Return the same by the compiled SQL, for cases of one month and one state of the feeds.
+
+    All rules are decided for all households in one run: to compile and to open a run costs far
+    more than to decide a few households.
+    """
+    period = cases[0][1].period
+    rules = {rule.id: rule for rule, _ in cases if rule.is_in_force(period.last_day)}
+    if not rules:
+        return ["FALSE"] * len(cases)
+    thresholds = pack.thresholds.tables(period.last_day)
+    compiler = compile_rules(list(rules.values()), pack.catalog, period, thresholds)
+    households = [home for _, facts in cases for home in (facts.household, *facts.others)]
     with connect(threads=1) as connection:
-        by_household, by_person = decide_in_duckdb(
-            connection, compiler, sources(households, pack.catalog)
-        )
-    found: dict[str, list[Value]] = {}
-    for row in (by_household if rule.unit == "household" else by_person).to_pylist():
-        decided = Value(row[outcome(rule)], row[reason(rule)] or 0)
-        found.setdefault(row["household_id"], []).append(decided)
-    return [_whole(found.get(str(f.household.household["household_id"]), [])) for f in many]
+        by_unit = decide_in_duckdb(connection, compiler, sources(households, pack.catalog))
+    rows: dict[str, dict[str, list[dict[str, Any]]]] = {"household": {}, "person": {}}
+    for unit, table in zip(rows, by_unit, strict=True):
+        for row in table.to_pylist():
+            rows[unit].setdefault(row["household_id"], []).append(row)
+    return [
+        _found(rule, rows[rule.unit], facts) if rule.id in rules else "FALSE"
+        for rule, facts in cases
+    ]
+
+
+def _found(rule: Rule, rows: Mapping[str, list[dict[str, Any]]], facts: Facts) -> str:
+    """What a rule says of the household of a case, from the rows of its unit."""
+    mine = rows.get(str(facts.household.household["household_id"]), [])
+    return _whole([Value(row[outcome(rule)], row[reason(rule)] or 0) for row in mine])
 
 
 def _whole(units: list[Value]) -> str:

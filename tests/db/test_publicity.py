@@ -109,10 +109,10 @@ def test_an_objection_is_taken_on_the_last_day_and_refused_on_the_next(world, yi
     )
     assert made.number == 1
     result = Answer(False, date(2026, 11, 7), ("孙敏", "刘志强"), "车是女儿家的")
-    answered = objections.answer(scope=yi, at=at(8), subject_id=mine.subject_id, result=result)
-    assert answered.state is ObjectionState.UNFOUNDED
-    with pytest.raises(NotFound):
-        objections.answer(scope=yi, at=at(8), subject_id=mine.subject_id, result=result)
+    asked = {"scope": yi, "at": at(8), "subject_id": mine.subject_id, "result": result}
+    assert [objections.answer(**asked), objections.answer(**asked)] == [1, 0]
+    [answered] = objections.list_of(yi, [mine.subject_id])[mine.subject_id]
+    assert (answered.state, answered.finding) == (ObjectionState.UNFOUNDED, "车是女儿家的")
 
 
 def test_who_objected_is_told_to_whoever_looks_into_it_and_not_to_the_village(world, yi):

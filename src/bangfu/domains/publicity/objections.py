@@ -87,26 +87,27 @@ def raise_objection(
         return rows.to_objection(scope, row)
 
 
-def answer(*, scope: Scope, at: datetime, subject_id: UUID, result: Answer) -> ObjectionRecord:
-    """Write down what came of the open objection against a household.
+def answer(*, scope: Scope, at: datetime, subject_id: UUID, result: Answer) -> int:
+    """Write down what came of the open objections against a household; return how many there were.
 
-    Raises NotFound E-PUBLICITY-NOT-FOUND where there is none, InvalidValue E-PUBLICITY-OBJECTION,
-    Conflict E-PUBLICITY-OBJECTION-ORDER for a day before it was raised.
+    Raises InvalidValue E-PUBLICITY-OBJECTION, Conflict E-PUBLICITY-OBJECTION-ORDER for a day
+    before one was raised.
     """
     require(scope, PERMISSION)
     checkers = tuple(one.strip() for one in result.checkers if one.strip())
     if not checkers or not result.finding.strip() or result.checked_on > local_day(at):
         raise InvalidValue("E-PUBLICITY-OBJECTION")
     with activate(scope):
-        row = _find_open(scope, subject_id)
-        if result.checked_on < row.raised_on:
-            raise Conflict("E-PUBLICITY-OBJECTION-ORDER", raised_on=str(row.raised_on))
-        row.state = ObjectionState.UPHELD if result.is_upheld else ObjectionState.UNFOUNDED
-        row.checked_on, row.checkers = result.checked_on, list(checkers)
-        row.finding, row.answered_on = result.finding.strip()[:2000], result.answered_on
-        row.save()
-        _note(scope, at, row, row.notice, "publicity.objection.answered")
-        return rows.to_objection(scope, row)
+        found = _open(scope, subject_id)
+        for row in found:
+            if result.checked_on < row.raised_on:
+                raise Conflict("E-PUBLICITY-OBJECTION-ORDER", raised_on=str(row.raised_on))
+            row.state = ObjectionState.UPHELD if result.is_upheld else ObjectionState.UNFOUNDED
+            row.checked_on, row.checkers = result.checked_on, list(checkers)
+            row.finding, row.answered_on = result.finding.strip()[:2000], result.answered_on
+            row.save()
+            _note(scope, at, row, row.notice, "publicity.objection.answered")
+    return len(found)
 
 
 def list_of(scope: Scope, subject_ids: Sequence[UUID]) -> dict[UUID, list[ObjectionRecord]]:
@@ -120,18 +121,10 @@ def list_of(scope: Scope, subject_ids: Sequence[UUID]) -> dict[UUID, list[Object
     return found
 
 
-def _find_open(scope: Scope, subject_id: UUID) -> Objection:
-    row = (
-        in_scope(Objection.objects.all(), scope)
-        .select_for_update(of=("self",))
-        .select_related("notice")
-        .filter(subject_id=subject_id, state=ObjectionState.OPEN)
-        .order_by("-id")
-        .first()
-    )
-    if row is None:
-        raise NotFound("E-PUBLICITY-NOT-FOUND")
-    return row
+def _open(scope: Scope, subject_id: UUID) -> list[Objection]:
+    raised = in_scope(Objection.objects.all(), scope).select_for_update(of=("self",))
+    found = raised.filter(subject_id=subject_id, state=ObjectionState.OPEN)
+    return list(found.select_related("notice").order_by("id"))
 
 
 def _note(scope: Scope, at: datetime, row: Objection, notice: Notice, action: str) -> None:

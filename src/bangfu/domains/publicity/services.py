@@ -24,7 +24,7 @@ from bangfu.domains.publicity.domain import (
 from bangfu.domains.publicity.models import Notice
 from bangfu.foundation import audit, files
 from bangfu.foundation.access.roles import require
-from bangfu.foundation.access.scopes import activate, system_scope
+from bangfu.foundation.access.scopes import activate, in_scope, system_scope
 from bangfu.foundation.audit.services import NATION
 from bangfu.foundation.papers import PaperBook
 from bangfu.foundation.regions.selectors import get_region
@@ -125,6 +125,23 @@ def withdraw(*, scope: Scope, at: datetime, notice_id: UUID, reason: str) -> Not
         row.save()
         _note(scope, at, row, "publicity.notice.withdrawn")
     return rows.to_notice(row)
+
+
+def release(*, scope: Scope, at: datetime, subject_id: UUID, reason: str) -> int:
+    """Free something from its live notices, since it no longer rests on them; a notice about
+    nothing else is withdrawn. Return how many notices it stood on."""
+    require(scope, PERMISSION)
+    with activate(scope):
+        found = in_scope(Notice.objects.all(), scope).select_for_update()
+        live = list(found.filter(subjects__contains=[subject_id], state__in=sorted(LIVE)))
+        for row in live:
+            row.subjects = [one for one in row.subjects if one != subject_id]
+            if not row.subjects:
+                row.state, row.ended_at = NoticeState.WITHDRAWN, at
+            row.reason = reason.strip()[:500]
+            row.save()
+            _note(scope, at, row, "publicity.notice.released")
+    return len(live)
 
 
 def archive(*, scope: Scope, at: datetime, notice_id: UUID) -> NoticeRecord:

@@ -40,6 +40,7 @@ def names_of(scope: Scope, person_ids: Iterable[UUID]) -> dict[UUID, str]:
 class Private:
     """What of a member may stand on no notice, in clear; "" where it is not known."""
 
+    person_id: UUID
     name: str
     relation: str
     id_number: str
@@ -60,7 +61,11 @@ def list_private(scope: Scope, household_ids: Iterable[UUID]) -> dict[UUID, list
             person = row.person
             found.setdefault(row.household_id, []).append(
                 Private(
-                    person.name, row.relation, str(person.id_number or ""), str(person.phone or "")
+                    person.id,
+                    person.name,
+                    row.relation,
+                    str(person.id_number or ""),
+                    str(person.phone or ""),
                 )
             )
     return found

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from bangfu.domains.feeds.inputs import Inputs, remember_run
-from bangfu.domains.screening import results
+from bangfu.domains.screening import events, results
 from bangfu.domains.screening.domain import Changes, RunRecord, ScreenResult
 from bangfu.domains.screening.extract import extract
 from bangfu.domains.screening.folders import inputs_of, results_of, run_folder, runs_root
@@ -182,7 +182,9 @@ def _publish(work: _Work, found: results.Found, inputs: Inputs) -> tuple[RunReco
             run_id=work.run_id,
             label=str(work.period),
         )
-        return to_record(row), changes
+        record = to_record(row)
+        events.tell(events.RunPublished(work.scope, work.at, record))
+        return record, changes
 
 
 def _audit(work: _Work, row: Run, changes: Changes) -> None:

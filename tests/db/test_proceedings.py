@@ -1,12 +1,18 @@
-"""Proceedings from the report of a clue to its end: rows, clocks, handlers, numbers, audit."""
+"""Proceedings: what a step writes, who may take it, what is refused without a trace."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 
+from bangfu.domains.monitoring import numbers, services
+from bangfu.domains.monitoring.domain import ProceedingRecord
 from bangfu.domains.monitoring.models import (
     ClueOrigin,
     Proceeding,
@@ -14,76 +20,470 @@ from bangfu.domains.monitoring.models import (
     ProceedingHandler,
     ProceedingStep,
 )
-from bangfu.domains.monitoring.services import Report, open_proceeding, take
-from bangfu.foundation.access.scopes import activate
-from bangfu.kernel.workdays import BEIJING
-from tests.cast import YUNXI_VILLAGE, Cast
+from bangfu.domains.monitoring.ports import Ports
+from bangfu.foundation.access.scopes import activate, command_scope
+from bangfu.foundation.accounts.granting import end_post
+from bangfu.foundation.audit.models import AuditEvent
+from bangfu.kernel.errors import BangfuError, Conflict, InvalidValue, NotAllowed, NotFound, Refused
+from tests.cast import SHIQIAO, YUNXI, YUNXI_VILLAGE, Cast
+from tests.proceedings_kit import (
+    CLUE,
+    FOREIGN_HOUSE,
+    HOUSE,
+    MONDAY,
+    OTHER_HOUSE,
+    add_homes,
+    checking,
+    found_nothing,
+    go,
+    hours,
+    report,
+)
 
-MONDAY = datetime(2026, 10, 12, 9, 0, tzinfo=BEIJING)
-CLUE_FACTS = {"clue_on": MONDAY.date(), "source": "CADRE", "matter": "屋顶漏雨，住院欠费"}
+
+@pytest.fixture
+def homes(cast: Cast) -> Any:
+    """The households of the kit."""
+    return add_homes()
 
 
-def report(scope: Any, at: datetime = MONDAY, **changed: Any) -> Any:
-    """Report a clue about the village."""
-    return open_proceeding(
-        scope=scope,
-        at=at,
-        procedure="clue",
-        household_no=None,
-        region=YUNXI_VILLAGE,
-        facts=CLUE_FACTS,
-        report=Report(words="屋顶漏雨", risk="ILLNESS", **changed),
-    )
+def refused(kind: type[BangfuError], code: str, act: Any, *args: Any, **kwargs: Any) -> BangfuError:
+    """Check that an act is refused with a code, and return the error."""
+    with pytest.raises(kind) as caught:
+        act(*args, **kwargs)
+    assert caught.value.code == code
+    return caught.value
 
 
-@pytest.mark.django_db
-def test_a_clue_goes_from_report_to_no_risk_on_time(cast: Cast) -> None:
+def written(scope: Any) -> list[int]:
+    """Return how many rows of each kind there are."""
+    with activate(scope):
+        return [
+            kind.objects.count()
+            for kind in (Proceeding, ProceedingStep, ProceedingClock, ProceedingHandler, ClueOrigin)
+        ]
+
+
+def clocks(one: ProceedingRecord, scope: Any) -> dict[str, tuple[date, bool]]:
+    """Return the last day of each clock and whether it runs."""
+    with activate(scope):
+        kept = ProceedingClock.objects.filter(proceeding_id=one.id)
+        return {each.clock: (each.due_on, each.ended_on is None) for each in kept}
+
+
+# What a step writes
+
+
+def test_a_clue_goes_from_its_report_to_no_risk_on_time(cast: Cast, homes: Any) -> None:
     town, cadre = cast.township.scope, cast.cadre.scope
+    made = report(town)
+    assert (made.no, made.state, made.waits_for) == ("XS2026-000001", "RECEIVED", "TOWNSHIP")
+    assert (made.household_id, made.head_name) == (homes.mine, "王大山")
+    # Accepting takes two days from the day of the clue, acknowledging two working days.
+    assert (made.next_clock, made.next_due_on) == ("accept", date(2026, 10, 14))
     me = str(cast.cadre.user.pk)
-    opened = report(town)
-    assert (opened.no, opened.state, opened.waits_for) == ("XS2026-000001", "RECEIVED", "TOWNSHIP")
-    # Three working days... the limit of the pack decides; the clock counts from the clue's day.
-    steps = [
-        (town, "DISPATCH", {"handlers": (me,)}),
-        (cadre, "ACKNOWLEDGE", {}),
-        (
-            cadre,
-            "FIND_NO_RISK",
-            {
-                "checked_on": date(2026, 10, 12),
-                "check_way": "VISIT",
-                "checkers": (me,),
-                "finding": "已报销，屋顶已修",
-            },
-        ),
-    ]
-    for hours, (scope, step, facts) in enumerate(steps, start=1):
-        done = take(
-            scope=scope,
-            at=MONDAY + timedelta(hours=hours),
-            proceeding_id=opened.id,
-            step=step,
-            facts=facts,
-            revision=hours,
-        )
-    assert (done.state, done.outcome, done.waits_for, done.next_due_on) == (
+    sent = go(town, made, "DISPATCH", hours(1), revision=1, handlers=(me,))
+    assert (sent.waits_for, sent.next_clock, sent.next_due_on) == (
+        "VILLAGE",
+        "acknowledge",
+        date(2026, 10, 14),
+    )
+    got = go(cadre, made, "ACKNOWLEDGE", hours(2), revision=2)
+    # Five working days after Monday the 12th: Monday the 19th.
+    assert (got.next_clock, got.next_due_on) == ("check", date(2026, 10, 19))
+    done = go(cadre, made, "FIND_NO_RISK", hours(3), revision=3, **found_nothing(cast))
+    assert (done.state, done.outcome, done.waits_for, done.next_due_on, done.revision) == (
         "NO_RISK",
         "NO_RISK",
         "",
         None,
+        4,
     )
     with activate(town):
-        steps_kept = ProceedingStep.objects.filter(proceeding_id=opened.id).order_by("at")
-        assert [(one.step, one.from_state, one.to_state) for one in steps_kept] == [
+        kept = ProceedingStep.objects.order_by("at")
+        assert [(one.step, one.from_state, one.to_state) for one in kept] == [
             ("REPORT", "", "RECEIVED"),
             ("DISPATCH", "RECEIVED", "DISPATCHED"),
             ("ACKNOWLEDGE", "DISPATCHED", "CHECKING"),
             ("FIND_NO_RISK", "CHECKING", "NO_RISK"),
         ]
-        clocks = {one.clock: one for one in ProceedingClock.objects.all()}
-        assert sorted(clocks) == ["accept", "acknowledge", "check", "whole"]
-        assert all(one.is_late is False for one in clocks.values())
+        ended = {one.clock: one.is_late for one in ProceedingClock.objects.all()}
+        assert ended == dict.fromkeys(("accept", "acknowledge", "check", "whole"), False)
         (handler,) = ProceedingHandler.objects.all()
-        assert (str(handler.user_id), handler.end_reason) == (me, "NO_RISK")
-        assert ClueOrigin.objects.get().words == "屋顶漏雨"
+        assert (str(handler.user_id), handler.until, handler.end_reason) == (
+            me,
+            hours(3),
+            "NO_RISK",
+        )
+        origin = ClueOrigin.objects.get()
+        assert (origin.words, origin.reporter) == ("说住院花了很多", "王大山 13800000000")
         assert Proceeding.objects.get().versions.count() == 3
+
+
+def test_each_step_leaves_one_row_in_the_audit_log(cast: Cast, homes: Any) -> None:
+    checking(cast)
+    with activate(cast.county.scope):
+        kept = AuditEvent.objects.filter(action__startswith="monitoring.").order_by("at", "id")
+        assert [(one.action, one.detail["step"], one.detail["to"]) for one in kept] == [
+            ("monitoring.proceeding.opened", "REPORT", "RECEIVED"),
+            ("monitoring.proceeding.stepped", "DISPATCH", "DISPATCHED"),
+            ("monitoring.proceeding.stepped", "ACKNOWLEDGE", "CHECKING"),
+        ]
+
+
+def test_more_time_moves_the_clock_and_another_cadre_starts_it_anew(cast: Cast, homes: Any) -> None:
+    town = cast.township.scope
+    made = checking(cast)
+    go(town, made, "EXTEND", hours(3), extended_to=date(2026, 10, 21), extension_reason="出差")
+    assert clocks(made, town)["check"] == (date(2026, 10, 21), True)
+    me = str(cast.cadre.user.pk)
+    other = str(cast.township.user.pk)
+    go(town, made, "REASSIGN", hours(27), handlers=(other,), handover_reason="生病")
+    kept = clocks(made, town)
+    assert (kept["check"][1], kept["acknowledge"][1]) == (False, True)
+    with activate(town):
+        held = ProceedingHandler.objects.order_by("since")
+        assert [(str(one.user_id), one.end_reason) for one in held] == [
+            (me, "REASSIGN"),
+            (other, ""),
+        ]
+        clock = ProceedingClock.objects.get(clock="acknowledge", ended_on__isnull=True)
+        # Tuesday the 13th and two working days.
+        assert clock.due_on == date(2026, 10, 15)
+
+
+def test_a_second_report_of_one_matter_is_joined_and_takes_no_number(
+    cast: Cast, homes: Any
+) -> None:
+    first = report(cast.township.scope, classes=())
+    again = report(cast.cadre.scope, at=hours(1), words="邻居也说", classes=("HEALTH",), severity=3)
+    assert (again.id, again.no, again.joined_now) == (first.id, first.no, True)
+    assert (again.classes, again.severity) == (("HEALTH",), 3)
+    of_water = report(cast.cadre.scope, at=hours(2), risk="WATER")
+    of_others = [report(cast.cadre.scope, at=hours(3), risk="OTHER").no for _ in range(2)]
+    assert [of_water.no, *of_others] == ["XS2026-000002", "XS2026-000003", "XS2026-000004"]
+    go(cast.township.scope, first, "VOID", hours(4), void_reason="误报")
+    assert report(cast.cadre.scope, at=hours(5)).id != first.id
+    with activate(cast.county.scope):
+        assert ClueOrigin.objects.filter(proceeding_id=first.id).count() == 2
+        assert AuditEvent.objects.filter(action="monitoring.clue.joined").count() == 1
+
+
+def test_numbers_of_a_county_have_no_holes(cast: Cast) -> None:
+    assert numbers.reserve(YUNXI, "XS", 2026, 3) == [
+        "XS2026-000001",
+        "XS2026-000002",
+        "XS2026-000003",
+    ]
+    with transaction.atomic():
+        numbers.reserve(YUNXI_VILLAGE, "XS", 2026)
+        transaction.set_rollback(True)
+    assert numbers.reserve(YUNXI, "XS", 2026) == ["XS2026-000004"]
+    assert numbers.reserve(SHIQIAO, "XS", 2026) == ["XS2026-000001"]
+    assert numbers.reserve(YUNXI, "XS", 2027) == ["XS2027-000001"]
+
+
+def test_what_belongs_to_a_proceeding_follows_it_to_another_village(cast: Cast, homes: Any) -> None:
+    made = checking(cast)
+    with activate(cast.county.scope):
+        Proceeding.objects.filter(id=made.id).update(region_code="990101101202")
+        for part in (ProceedingStep, ProceedingClock, ProceedingHandler, ClueOrigin):
+            assert set(part.objects.values_list("region_code", flat=True)) == {"990101101202"}
+
+
+def test_steps_and_reports_are_only_ever_added(cast: Cast, homes: Any) -> None:
+    report(cast.township.scope)
+    for part in (ProceedingStep, ClueOrigin):
+        with pytest.raises(DatabaseError, match="permission denied"), activate(cast.county.scope):
+            part.objects.update(by="别人")
+
+
+# Two people, and the state of things
+
+
+@pytest.mark.evidence("ASVS-2.3.4")
+def test_f45_of_two_who_looked_at_the_same_page_the_second_is_told(cast: Cast, homes: Any) -> None:
+    town, me = cast.township.scope, (str(cast.cadre.user.pk),)
+    made = report(town)
+    go(cast.county.scope, made, "DISPATCH", hours(1), revision=1, handlers=me)
+    before = written(town)
+    refused(Conflict, "E-MONITORING-REVISION", go, town, made, "DISPATCH", hours(2), 1, handlers=me)
+    # Whoever says no revision is told what can be done now.
+    refused(Conflict, "E-PROCEDURE-STEP-NOT-NOW", go, town, made, "DISPATCH", hours(2), handlers=me)
+    assert written(town) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_f45_of_two_deciders_at_the_same_instant_one_wins(cast: Cast) -> None:
+    made = report(cast.township.scope, None)
+    gate = Barrier(2, timeout=30)
+
+    def void(scope: Any) -> str:
+        gate.wait()
+        try:
+            go(scope, made, "VOID", hours(1), revision=1, void_reason="误报")
+        except Conflict as error:
+            return error.code
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        said = list(pool.map(void, (cast.township.scope, cast.county.scope)))
+    assert sorted(said) == ["E-MONITORING-REVISION", "done"]
+    with activate(cast.county.scope):
+        assert ProceedingStep.objects.filter(step="VOID").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_reports_of_one_matter_at_the_same_instant_are_one_clue(cast: Cast) -> None:
+    add_homes()
+    gate = Barrier(2, timeout=30)
+
+    def say(scope: Any) -> bool:
+        gate.wait()
+        try:
+            return report(scope).joined_now
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        said = list(pool.map(say, (cast.township.scope, cast.cadre.scope)))
+    assert sorted(said) == [False, True]
+    assert written(cast.county.scope)[0] == 1
+
+
+def test_a_step_of_another_state_level_or_person_is_refused_without_a_trace(
+    cast: Cast, homes: Any
+) -> None:
+    made = report(cast.township.scope)
+    before = written(cast.county.scope)
+    late = "E-PROCEDURE-STEP-NOT-NOW"
+    refused(Conflict, late, go, cast.cadre.scope, made, "ACKNOWLEDGE", hours(1))
+    refused(Conflict, late, go, cast.cadre.scope, made, "NO_SUCH_STEP", hours(1))
+    others = "E-PROCEDURE-STEP-OTHERS"
+    me = (str(cast.cadre.user.pk),)
+    refused(NotAllowed, others, go, cast.cadre.scope, made, "DISPATCH", hours(1), handlers=me)
+    earlier = "E-PROCEDURE-STEP-EARLIER"
+    refused(Conflict, earlier, go, cast.township.scope, made, "DISPATCH", hours(-1), handlers=me)
+    assert written(cast.county.scope) == before
+
+
+def test_facts_that_are_unknown_missing_or_no_such_value_are_all_told_at_once(
+    cast: Cast, homes: Any
+) -> None:
+    made = checking(cast)
+    before = written(cast.county.scope)
+    lacks = "E-PROCEDURE-STEP-LACKS"
+    wrong = {"checked_on": "明天", "extended_to": date(2026, 10, 12), "colour": "red"}
+    error = refused(Refused, lacks, go, cast.cadre.scope, made, "FIND_NO_RISK", hours(3), **wrong)
+    said = str(error.params["lacks"])
+    assert said.count("；") == 2
+    assert all(word in said for word in ("核实日期", "延长至", "colour"))
+    error = refused(Refused, lacks, go, cast.cadre.scope, made, "FIND_NO_RISK", hours(3))
+    said = str(error.params["lacks"])
+    assert all(word in said for word in ("核实日期", "核实方式", "核实人", "核实情况"))
+    assert written(cast.county.scope) == before
+
+
+# Whose it is
+
+
+@pytest.mark.evidence("ASVS-8.2.2", "T2")
+def test_the_neighbour_neither_sees_nor_takes_nor_reports(cast: Cast, homes: Any) -> None:
+    made = report(cast.township.scope)
+    there = cast.neighbour.scope
+    gone = "E-MONITORING-NOT-FOUND"
+    refused(NotFound, gone, go, there, made, "VOID", hours(1), void_reason="误报")
+    assert written(there) == [0, 0, 0, 0, 0]
+    unknown = refused(NotFound, "E-REGISTRY-NOT-FOUND", report, there, "H9999999999")
+    foreign = refused(NotFound, "E-REGISTRY-NOT-FOUND", report, there, HOUSE)
+    assert str(unknown).replace("H9999999999", HOUSE) == str(foreign)
+    refused(NotFound, "E-API-NOT-FOUND", report, there, None)
+    refused(NotFound, "E-REGISTRY-NOT-FOUND", report, cast.county.scope, FOREIGN_HOUSE)
+
+
+def test_people_of_another_county_and_unknown_departments_are_refused(
+    cast: Cast, homes: Any
+) -> None:
+    town = cast.township.scope
+    made = report(town)
+    for person in (str(cast.neighbour.user.pk), str(homes.mine), "张三"):
+        refused(
+            InvalidValue,
+            "E-MONITORING-PERSON",
+            go,
+            town,
+            made,
+            "DISPATCH",
+            hours(1),
+            handlers=(person,),
+        )
+    given = checking(cast, risk="WATER")
+    refused(
+        InvalidValue,
+        "E-MONITORING-DEPARTMENT",
+        go,
+        cast.cadre.scope,
+        given,
+        "TRANSFER",
+        hours(3),
+        department="UNKNOWN",
+        transfer_reason="查报销",
+    )
+
+
+def test_f45_who_lost_the_post_since_the_page_was_opened_is_refused(cast: Cast, homes: Any) -> None:
+    made = report(cast.township.scope)
+    assert cast.township.post_id is not None
+    with activate(cast.county.scope):
+        end_post(
+            scope=command_scope(YUNXI, "tests"),
+            at=hours(1),
+            post_id=cast.township.post_id,
+            reason="调离",
+        )
+    before = written(cast.county.scope)
+    me = (str(cast.cadre.user.pk),)
+    refused(
+        NotAllowed,
+        "E-ACCESS-PERMISSION",
+        go,
+        cast.township.scope,
+        made,
+        "DISPATCH",
+        hours(2),
+        handlers=me,
+    )
+    assert written(cast.county.scope) == before
+
+
+def test_a_clue_of_no_known_matter_or_place_is_refused(cast: Cast, homes: Any) -> None:
+    town = cast.township.scope
+    refused(InvalidValue, "E-MONITORING-RISK", report, town, risk="LAZINESS")
+    refused(
+        InvalidValue,
+        "E-MONITORING-PLACE",
+        services.open_proceeding,
+        scope=town,
+        at=MONDAY,
+        procedure="clue",
+        household_no=None,
+        region=None,
+        facts=CLUE,
+        report=services.Report(risk="OTHER"),
+    )
+    assert written(cast.county.scope) == [0, 0, 0, 0, 0]
+
+
+def test_a_version_that_the_countys_pack_has_lost_stops_the_step_and_nothing_else(
+    cast: Cast, homes: Any
+) -> None:
+    made = report(cast.township.scope)
+    with activate(cast.county.scope):
+        Proceeding.objects.update(digest="0" * 64)
+    refused(
+        Conflict,
+        "E-MONITORING-VERSION",
+        go,
+        cast.township.scope,
+        made,
+        "VOID",
+        hours(1),
+        void_reason="误报",
+    )
+
+
+# What hangs on a step
+
+
+@pytest.fixture
+def followed() -> Iterator[list[Any]]:
+    """What `Ports.after` was told, with a port that refuses VOID."""
+    told: list[Any] = []
+
+    def after(stepped: Any) -> None:
+        told.append((stepped.taken.origin, stepped.row.state, dict(stepped.facts)))
+        if stepped.row.state == "VOID":
+            raise Refused("E-MONITORING-PLACE")
+
+    Ports.after.append(after)
+    yield told
+    Ports.after.remove(after)
+
+
+def test_what_follows_a_step_is_told_and_can_undo_it_whole(
+    cast: Cast, homes: Any, followed: list[Any]
+) -> None:
+    town = cast.township.scope
+    made = report(town)
+    assert followed == [("", "RECEIVED", dict(CLUE))]
+    before = written(town)
+    refused(Refused, "E-MONITORING-PLACE", go, town, made, "VOID", hours(1), void_reason="误报")
+    assert written(town) == before
+    with activate(town):
+        assert Proceeding.objects.get().state == "RECEIVED"
+
+
+# The household's own suspicion procedure
+
+
+def test_a_suspicion_is_decided_by_people_after_the_household_was_heard(
+    cast: Cast, homes: Any
+) -> None:
+    village, town = cast.cadre.scope, cast.township.scope
+    county = cast.county.scope
+    second = str(cast.township.user.pk)
+    me, decider = str(cast.cadre.user.pk), str(cast.county.user.pk)
+    made = services.open_proceeding(
+        scope=county,
+        at=MONDAY,
+        procedure="suspicion",
+        household_no=OTHER_HOUSE,
+        region=None,
+        facts={
+            "hit_on": MONDAY.date(),
+            "data_as_of": date(2026, 9, 30),
+            "rule": "vehicle_owned@2026.10",
+            "authorisation_no": "SQ2026-1",
+        },
+        report=services.Report(words="名下有车", classes=("FINANCE",)),
+    )
+    assert (made.no, made.state, made.waits_for) == ("YD2026-000001", "TELLING", "VILLAGE")
+    day = MONDAY.date()
+    go(
+        village,
+        made,
+        "HEAR",
+        hours(1),
+        told_on=day,
+        told_by=(me,),
+        explained_on=day,
+        explanation="车是借名的",
+    )
+    go(village, made, "CHECK", hours(2), checked_on=day, checkers=(me, second), finding="属实")
+    go(town, made, "GIVE_OPINION", hours(3), township_on=day, township_opinion="可解释")
+    facts = {"decided_on": day, "deciders": (decider,), "outcome": "TRUE_EXPLAINED"}
+    same = {**facts, "deciders": (second,)}
+    refused(Refused, "E-PROCEDURE-STEP-LACKS", go, county, made, "DECIDE", hours(4), **same)
+    done = go(county, made, "DECIDE", hours(4), **facts)
+    assert (done.outcome, done.facts["explanation"]) == ("DECIDED", "车是借名的")
+
+
+def test_a_household_has_one_open_case_of_identification_at_a_time(cast: Cast, homes: Any) -> None:
+    facts = {"clue_on": MONDAY.date(), "clue_no": "XS2026-000009", "is_fast_track": False}
+
+    def begin() -> Any:
+        return services.open_proceeding(
+            scope=command_scope(YUNXI_VILLAGE, "tests"),
+            at=MONDAY,
+            procedure="identification",
+            household_no=HOUSE,
+            region=None,
+            facts=facts,
+            report=services.Report(),
+        )
+
+    made = begin()
+    assert made.no == "SB2026-000001"
+    refused(Conflict, "E-MONITORING-OPEN-ALREADY", begin)

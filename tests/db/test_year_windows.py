@@ -15,7 +15,7 @@ from bangfu.foundation.access.scopes import command_scope
 from bangfu.kernel.errors import Conflict, InvalidValue, NotAllowed, NotFound
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
-from tests.cast import YUNXI, Cast
+from tests.cast import YUNXI, YUNXI_TOWN, Cast
 from tests.rounds_kit import go_to_signing, lock, on, open_window, settle
 
 FIELD = "household.wage_income"
@@ -58,9 +58,9 @@ def test_it_is_locked_when_every_township_has_signed_and_under_a_document(
     with pytest.raises(Conflict, match="E-ROUNDS-UNSIGNED") as refused:
         windows.lock(at=on(12, 11), **step)  # type: ignore[arg-type]
     assert refused.value.params == {"left": 1, "names": "清溪镇"}
-    windows.sign(scope=town_of(cast), at=on(12, 4), year=2026)
+    windows.sign(scope=town_of(cast), town=YUNXI_TOWN, at=on(12, 4), year=2026)
     with pytest.raises(Conflict, match="E-ROUNDS-SIGNED"):
-        windows.sign(scope=town_of(cast), at=on(12, 5), year=2026)
+        windows.sign(scope=town_of(cast), town=YUNXI_TOWN, at=on(12, 5), year=2026)
     with pytest.raises(InvalidValue, match="E-ROUNDS-DOCUMENT"):
         windows.lock(at=on(12, 11), **{**step, "document_no": " "})  # type: ignore[arg-type]
     assert windows.lock(at=on(12, 11), **step).stage is Stage.LOCKED  # type: ignore[arg-type]
@@ -68,7 +68,7 @@ def test_it_is_locked_when_every_township_has_signed_and_under_a_document(
 
 def test_a_step_back_makes_signatures_void_and_a_lock_has_none(county: Scope, cast: Cast) -> None:
     go_to_signing(county)
-    windows.sign(scope=town_of(cast), at=on(12, 4), year=2026)
+    windows.sign(scope=town_of(cast), town=YUNXI_TOWN, at=on(12, 4), year=2026)
     step = {"scope": county, "at": on(12, 5), "county": YUNXI, "year": 2026}
     with pytest.raises(InvalidValue, match="E-ROUNDS-REASON"):
         windows.put_back(**step, seen=Stage.SIGNING, note="")  # type: ignore[arg-type]
@@ -77,7 +77,7 @@ def test_a_step_back_makes_signatures_void_and_a_lock_has_none(county: Scope, ca
     assert (page.window.stage, page.signatures) == (Stage.CLEANING, [])
     assert page.unsigned == ["990101101000"]
     windows.advance(**step, seen=Stage.CLEANING)  # type: ignore[arg-type]
-    windows.sign(scope=town_of(cast), at=on(12, 6), year=2026)
+    windows.sign(scope=town_of(cast), town=YUNXI_TOWN, at=on(12, 6), year=2026)
     windows.lock(
         scope=county, at=on(12, 11), county=YUNXI, year=2026, document_no="云农组〔2026〕20号"
     )
@@ -179,7 +179,7 @@ def test_the_neighbour_sees_and_moves_nothing(county: Scope, cast: Cast) -> None
         )
     # Without the permission nobody acts, in one's own county either.
     with pytest.raises(NotAllowed):
-        windows.sign(scope=county, at=on(12, 13), year=2026)
+        windows.sign(scope=county, town=YUNXI_TOWN, at=on(12, 13), year=2026)
 
 
 def test_a_village_reads_its_countys_window_and_no_towns_signature(

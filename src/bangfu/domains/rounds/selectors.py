@@ -9,12 +9,13 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Substr
 
 from bangfu.domains.rounds import rows
-from bangfu.domains.rounds.domain import EntryRecord, Result, RoundRecord, Tally
+from bangfu.domains.rounds.domain import EntryRecord, Result, RoundRecord, RoundState, Tally
 from bangfu.domains.rounds.models import Round, RoundEntry
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
 from bangfu.foundation.http.cursors import seal, unseal
-from bangfu.kernel.region import LENGTH, PREFIX_LENGTHS, VILLAGE, RegionCode
+from bangfu.kernel.errors import NotFound
+from bangfu.kernel.region import COUNTY, LENGTH, PREFIX_LENGTHS, VILLAGE, RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.text import normalise_text
 
@@ -54,11 +55,35 @@ class Progress:
 def list_rounds(scope: Scope, region: RegionCode | None = None) -> list[RoundRecord]:
     """Return the newest 50 rounds of the counties in a place, or of the county around it."""
     require(scope, READ)
+    if region is not None and not scope.covers(region):
+        raise NotFound("E-API-NOT-FOUND")
     with activate(scope):
         found = rows.of_counties(Round.objects.all(), scope)
-        if region is not None and region.level < VILLAGE:
+        if region is not None:
             found = _of_place(found, region)
         return [rows.to_round(row) for row in found.order_by("-from_on", "region_code")[:SHOWN]]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An open round with how many households of a place are left in it."""
+
+    round: RoundRecord
+    to_do: int
+
+
+def list_left(scope: Scope, region: RegionCode) -> list[Left]:
+    """Return the open rounds of the county of a place with what is left there; none above one."""
+    require(scope, READ)
+    if region.level < COUNTY or not scope.covers(region):
+        return []
+    with activate(scope):
+        found = rows.of_counties(Round.objects.filter(state=RoundState.OPEN), scope)
+        opened = list(found.filter(region_code=str(region.county)).order_by("from_on"))
+        return [
+            Left(rows.to_round(row), _entries(scope, row, region).filter(result="").count())
+            for row in opened
+        ]
 
 
 def _of_place(found: QuerySet[Any], region: RegionCode) -> QuerySet[Any]:

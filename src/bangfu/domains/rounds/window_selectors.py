@@ -10,6 +10,7 @@ from bangfu.domains.rounds.domain import CorrectionRecord, SignatureRecord, Wind
 from bangfu.domains.rounds.models import YearCorrection, YearSignature, YearWindow
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
+from bangfu.kernel.errors import NotFound
 from bangfu.kernel.region import COUNTY, TOWN, RegionCode
 from bangfu.kernel.scope import Scope
 
@@ -32,6 +33,8 @@ class WindowPage:
 def list_windows(scope: Scope, region: RegionCode | None = None) -> list[WindowRecord]:
     """Return the newest 50 windows of the counties in a place, or of the county around it."""
     require(scope, READ)
+    if region is not None and not scope.covers(region):
+        raise NotFound("E-API-NOT-FOUND")
     with activate(scope):
         found = rows.of_counties(YearWindow.objects.all(), scope)
         if region is not None:

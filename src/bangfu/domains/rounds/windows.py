@@ -26,7 +26,7 @@ from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
 from bangfu.foundation.regions import selectors as regions
-from bangfu.kernel.errors import Conflict, InvalidValue
+from bangfu.kernel.errors import Conflict, InvalidValue, NotFound
 from bangfu.kernel.region import COUNTY, TOWN, RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.uuid7 import uuid7
@@ -138,14 +138,16 @@ def put_back(
     return rows.to_window(row)
 
 
-def sign(*, scope: Scope, at: datetime, year: int) -> WindowRecord:
-    """Sign for the township of the scope that its data of the year are checked.
+def sign(*, scope: Scope, at: datetime, town: RegionCode, year: int) -> WindowRecord:
+    """Sign for the township, which is the scope's own, that its data of the year are checked.
 
     Raises NotAllowed, NotFound, Conflict E-ROUNDS-STAGE, E-ROUNDS-SIGNED, InvalidValue
     E-ROUNDS-TOWN-ONLY.
     """
     require(scope, SIGN)
-    if scope.region.level != TOWN:
+    if not scope.covers(town):
+        raise NotFound("E-API-NOT-FOUND")
+    if scope.region.level != TOWN or town != scope.region:
         raise InvalidValue("E-ROUNDS-TOWN-ONLY")
     with activate(scope):
         rows.lock_county(scope.region.county)

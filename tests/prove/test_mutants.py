@@ -32,6 +32,7 @@ FROZEN = "tests/unit/test_values_are_frozen.py"
 CRYPTO = "tests/unit/test_crypto.py"
 ROLES = "tests/unit/test_roles_are_apart.py"
 ROTATION = "tests/unit/test_key_rotation.py"
+HOLDINGS = "tests/unit/test_holdings.py"
 # Those tests that start no processes, which would load the module as it is.
 KEYS = (
     "tests/db/test_keys.py",
@@ -57,7 +58,7 @@ MODULES: dict[str, tuple[tuple[str, ...], ...]] = {
     "foundation/crypto/fields.py": ((*PURE, CRYPTO),),
     "foundation/crypto/tokens.py": ((*PURE, CRYPTO),),
     "foundation/crypto/keys.py": ((*PURE, FROZEN, CRYPTO),),
-    "foundation/crypto/holdings.py": ((*PURE, FROZEN, ROTATION), KEYS),
+    "foundation/crypto/holdings.py": ((*PURE, FROZEN, HOLDINGS, ROTATION), KEYS),
     "foundation/crypto/rotation.py": ((*PURE, FROZEN, ROTATION), KEYS),
     "foundation/crypto/services.py": (KEYS,),
     "foundation/database/context.py": ((*PURE, FROZEN, f"{UNIT}/test_scope_context.py"),),

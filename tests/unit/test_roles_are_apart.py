@@ -223,3 +223,9 @@ def test_no_person_stands_on_both_sides_of_a_grant() -> None:
     ):
         with pytest.raises(BangfuError, match=code):
             check_four_eyes(**sides)
+
+
+def test_a_role_is_for_one_department_where_the_text_says_so(table: dict[str, Any]) -> None:
+    table["roles"]["GRID_WORKER"]["department"] = False
+    found = read_table(table).roles.values()
+    assert {role.code for role in found if role.is_departmental} == {"DEPARTMENT_USER"}

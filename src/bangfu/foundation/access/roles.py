@@ -40,7 +40,7 @@ class Role:
     levels: frozenset[int]
     duty: str
     permissions: frozenset[str]
-    is_departmental: bool = False
+    is_departmental: bool
 
     @property
     def is_administrator(self) -> bool:

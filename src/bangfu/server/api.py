@@ -16,6 +16,7 @@ from django.http.request import UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from bangfu.domains.assistance.api import router as pairings_router
 from bangfu.domains.changes.api import router as changes_router
 from bangfu.domains.changes.ports import Ports as ChangePorts
 from bangfu.domains.feeds.api import router as feeds_router
@@ -24,6 +25,7 @@ from bangfu.domains.monitoring.api import router as proceedings_router
 from bangfu.domains.quality.api import router as quality_router
 from bangfu.domains.reconciliation.api import router as reconciliation_router
 from bangfu.domains.reports.api import router as reports_router
+from bangfu.domains.reports.desk_api import router as desk_router
 from bangfu.domains.reports.imports_api import router as imports_router
 from bangfu.domains.rounds.api import router as rounds_router
 from bangfu.domains.rounds.window_api import router as windows_router
@@ -90,9 +92,11 @@ for _router in (
     sso_router,
     regions_router,
     changes_router,
+    pairings_router,
     feeds_router,
     feedback_router,
     reports_router,
+    desk_router,
     imports_router,
     reconciliation_router,
     rounds_router,

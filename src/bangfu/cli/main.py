@@ -35,6 +35,7 @@ COMMANDS = {
     "screen": "bangfu.cli.screen",
     "serve": "bangfu.cli.serve",
     "sso": "bangfu.cli.sso",
+    "sweep": "bangfu.cli.sweep",
 }
 
 

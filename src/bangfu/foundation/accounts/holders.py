@@ -1,6 +1,7 @@
 """Who holds a permission where: what a domain asks when it looks for somebody to do a task.
 
-An account's name and the place, role and office of the post are given, nothing else of either.
+An account's name and the place, role, office and department of the post are given, nothing else of
+either.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ class Holder:
     role: str
     region_code: str
     office: str
+    # The department whose matters the post is for; empty for a post of a place.
+    department: str = ""
 
     @property
     def place(self) -> str:
@@ -57,6 +60,7 @@ def list_holders(
             "role",
             "region_code",
             "office",
+            "department",
         ).order_by("region_code", "role", "user__username", "id")
         found = [Holder(u, name, shown or name, *rest) for u, name, shown, *rest in rows]
     return [one for one in found if not levels or RegionCode(one.region_code).level in levels]

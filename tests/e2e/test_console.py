@@ -20,6 +20,12 @@ SIZES = [(1440, 900), (390, 844)]
 EXAMPLE = standards_root() / "examples" / "households.xlsx"
 SCREENS = (
     "/",
+    "/overview",
+    "/clues",
+    "/clues/new",
+    "/cases",
+    "/reviews",
+    "/village-lists",
     "/households",
     "/imports",
     "/imports/new",
@@ -54,6 +60,7 @@ def test_the_overview_opens_with_the_sentence_and_its_numbers_open_their_lists(
     sign_in: SignIn, demo: Demo
 ) -> None:
     page = sign_in()
+    page.goto("/overview")
     hints = demo.summary["screened"]["云溪县 2026-10"]["hints"]
     waiting = hints["urgent"] + hints["attention"]
     expect(page.locator("h1")).to_contain_text(f"需研判 {waiting} 户")
@@ -97,6 +104,7 @@ def test_a_list_of_households_goes_in_and_the_errors_can_be_taken_home(
 
 def test_an_officer_finds_nothing_of_the_neighbour(sign_in: SignIn, demo: Demo) -> None:
     page = sign_in("shiqiao_county")
+    page.goto("/overview")
     expect(page.locator("h1")).to_contain_text("石桥县")
     page.goto(f"/households/{a_case(demo, 'below-hit-1')}")
     expect(page.locator("main")).not_to_contain_text("8,799.99")

@@ -1,7 +1,7 @@
 import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router';
 
 import { useSession } from './session/sessionStore';
-import { ENTRIES } from './shell/navigation';
+import { ENTRIES, sectionsOf } from './shell/navigation';
 
 export const routes: RouteRecordRaw[] = [
   { path: '/sign-in', name: 'sign-in', component: () => import('./session/SignInView.vue'), meta: { open: true } },
@@ -11,7 +11,9 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./shell/AppShell.vue'),
     children: [
       { path: 'account', name: 'account', component: () => import('./account/AccountView.vue') },
-      { path: '', name: 'overview', component: () => import('./overview/OverviewView.vue') },
+      { path: '', name: 'home', component: () => import('./shell/MissingView.vue') },
+      { path: 'desk', name: 'desk', component: () => import('./desk/DeskView.vue') },
+      { path: 'overview', name: 'overview', component: () => import('./overview/OverviewView.vue') },
       {
         path: 'households',
         name: 'households',
@@ -59,6 +61,36 @@ export const routes: RouteRecordRaw[] = [
       { path: 'accounts/new', name: 'new-account', component: () => import('./accounts/NewAccountView.vue') },
       { path: 'accounts/propose', name: 'propose-post', component: () => import('./accounts/ProposePostView.vue') },
       { path: 'exports', name: 'export-requests', component: () => import('./bulk/ExportRequestsView.vue') },
+      { path: 'clues/new', name: 'new-clue', component: () => import('./clues/NewClueView.vue') },
+      {
+        path: 'clues',
+        name: 'clues',
+        component: () => import('./clues/CluesView.vue'),
+        children: [{ path: ':id', name: 'clue', component: () => import('./proceedings/ProceedingView.vue') }],
+      },
+      {
+        path: 'cases',
+        name: 'cases',
+        component: () => import('./cases/CasesView.vue'),
+        children: [{ path: ':id', name: 'case', component: () => import('./proceedings/ProceedingView.vue') }],
+      },
+      {
+        path: 'department',
+        name: 'department',
+        component: () => import('./department/DepartmentView.vue'),
+        children: [
+          { path: ':id', name: 'department-item', component: () => import('./proceedings/ProceedingView.vue') },
+        ],
+      },
+      { path: 'reviews', name: 'reviews', component: () => import('./cases/ReviewView.vue') },
+      {
+        path: 'village-lists',
+        name: 'village-lists',
+        component: () => import('./villagelists/VillageListsView.vue'),
+        children: [
+          { path: ':id', name: 'village-list', component: () => import('./villagelists/VillageListView.vue') },
+        ],
+      },
       { path: ':rest(.*)*', name: 'missing', component: () => import('./shell/MissingView.vue') },
     ],
   },
@@ -79,9 +111,9 @@ export function createConsoleRouter(): Router {
     if (!isSignedIn) return { name: 'sign-in', query };
     // A second factor or a password that is due comes before everything else.
     if (session.isHeld && !to.meta.held) return { name: 'settle', query };
-    // Whoever may not see the overview begins with the first screen of their post.
-    const first = ENTRIES.find((entry) => entry.needs.some((need) => session.can(need)));
-    return to.name === 'overview' && first && first.name !== 'overview' ? { name: first.name } : true;
+    // Whoever has duties begins at the desk, everybody else with the first screen of the post.
+    const first = sectionsOf(ENTRIES, (need) => session.can(need))[0]?.entries[0];
+    return to.name === 'home' && first ? { name: first.name, query: to.query } : true;
   });
   return router;
 }

@@ -1,5 +1,6 @@
 import { accountCalls } from './accounts';
 import type { Call } from './call';
+import { caseCalls, clueCalls, deskCalls, proceedingCalls } from './proceedings';
 import type { Job } from './types';
 import type * as wire from './wire';
 
@@ -138,5 +139,9 @@ export function createAreas(call: Call) {
     ...changeCalls(call),
     ...reconciliationCalls(call),
     ...auditCalls(call),
+    ...proceedingCalls(call),
+    ...clueCalls(call),
+    ...caseCalls(call),
+    ...deskCalls(call),
   };
 }

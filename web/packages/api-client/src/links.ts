@@ -1,5 +1,5 @@
 import type { HouseholdQuery } from './types';
-import type { AuditQuery, QualityQuery, ReconciliationQuery } from './wire';
+import type { AuditQuery, ProceedingQuery, QualityQuery, ReconciliationQuery } from './wire';
 
 const ROOT = '/api/v1';
 
@@ -31,6 +31,9 @@ export const links = {
     withQuery(`${ROOT}/audit/events/export`, { ...query, purpose }),
   evidence: (changeId: string, fileId: string, reason: { purpose?: string; note?: string } = {}) =>
     withQuery(`${ROOT}/changes/${encodeURIComponent(changeId)}/evidence/${encodeURIComponent(fileId)}`, { ...reason }),
+  villageList: (id: string) => `${ROOT}/village-lists/${encodeURIComponent(id)}/list.docx`,
+  caseFile: (id: string) => `${ROOT}/cases/${encodeURIComponent(id)}/file.docx`,
+  proceedingExport: (query: ProceedingQuery) => withQuery(`${ROOT}/proceedings/export.xlsx`, { ...query, open: query.open === undefined ? undefined : String(query.open), overdue: query.overdue ? 'true' : undefined, supervised: query.supervised ? 'true' : undefined }),
   reconciliationExport: (id: string, query: ReconciliationQuery = {}) =>
     withQuery(`${ROOT}/reconciliations/${encodeURIComponent(id)}/export.xlsx`, { ...query }),
 };

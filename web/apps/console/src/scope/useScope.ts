@@ -7,6 +7,10 @@ import { useSession } from '../session/sessionStore';
 const LIST_OF: Record<string, string | undefined> = {
   household: 'households',
   change: 'changes',
+  clue: 'clues',
+  case: 'cases',
+  'department-item': 'department',
+  'village-list': 'village-lists',
   'feedback-note': 'feedback',
 };
 

@@ -7,14 +7,16 @@ export interface ListKeys {
   open: (index: number) => void;
   close: () => void;
   search: () => void;
+  /** Chooses the row one stands on, where rows can be chosen. */
+  choose?: (index: number) => void;
 }
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable], [role=dialog]') !== null;
 }
 
-/** J and K walk the rows, Enter opens, Escape closes, / searches. With a row open, walking opens the next. */
-export function useListKeys({ count, opened, open, close, search }: ListKeys) {
+/** J and K walk the rows, Enter opens, Space chooses, Escape closes, / searches. With a row open, walking opens the next. */
+export function useListKeys({ count, opened, open, close, search, choose }: ListKeys) {
   const active = ref(-1);
   watch(opened, (index) => {
     if (index >= 0) active.value = index;
@@ -32,11 +34,12 @@ export function useListKeys({ count, opened, open, close, search }: ListKeys) {
     Enter: () => active.value >= 0 && open(active.value),
     Escape: close,
     '/': search,
+    ...(choose ? { ' ': () => active.value >= 0 && choose(active.value) } : {}),
   };
 
   function onKey(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    const isOwnEnter = event.key === 'Enter' && event.target instanceof HTMLElement && event.target.closest('a, button');
+    const isOwnEnter = [' ', 'Enter'].includes(event.key) && event.target instanceof HTMLElement && event.target.closest('a, button');
     const action = actions[event.key];
     if (!action || isOwnEnter) return;
     event.preventDefault();

@@ -1,5 +1,6 @@
 import {
   Aim,
+  Bell,
   Calendar,
   ChatLineSquare,
   Connection,
@@ -44,7 +45,10 @@ export const GROUP_ICONS: Record<NavigationGroup, Component> = {
 
 const READ = ['REGISTRY_READ', 'HINT_READ'];
 
+const DUTIES = ['CLUE_CHECK', 'CLUE_DISPATCH', 'CASE_PREPARE', 'CASE_TOWN', 'CASE_COUNTY', 'DEPARTMENT_ANSWER'];
+
 export const ENTRIES: readonly NavigationEntry[] = [
+  { name: 'desk', group: 'desk', covers: ['desk'], icon: Tickets, needs: DUTIES },
   { name: 'overview', group: 'people', covers: ['overview'], icon: DataLine, needs: ['HINT_READ'] },
   {
     name: 'households',
@@ -52,6 +56,35 @@ export const ENTRIES: readonly NavigationEntry[] = [
     covers: ['households', 'household'],
     icon: House,
     needs: ['REGISTRY_READ'],
+  },
+  {
+    name: 'clues',
+    group: 'work',
+    covers: ['clues', 'clue', 'new-clue'],
+    icon: Bell,
+    needs: ['CLUE_CHECK', 'CLUE_DISPATCH'],
+  },
+  {
+    name: 'cases',
+    group: 'work',
+    covers: ['cases', 'case'],
+    icon: EditPen,
+    needs: ['CASE_PREPARE', 'CASE_TOWN', 'CASE_COUNTY'],
+  },
+  { name: 'reviews', group: 'work', covers: ['reviews'], icon: User, needs: ['CASE_PREPARE'] },
+  {
+    name: 'village-lists',
+    group: 'work',
+    covers: ['village-lists', 'village-list'],
+    icon: Notebook,
+    needs: ['CLUE_CHECK', 'CLUE_DISPATCH'],
+  },
+  {
+    name: 'department',
+    group: 'work',
+    covers: ['department', 'department-item'],
+    icon: Tickets,
+    needs: ['DEPARTMENT_ANSWER'],
   },
   {
     name: 'changes',

@@ -27,7 +27,7 @@ export function useUserActions() {
   async function choosePost(id: string): Promise<void> {
     await session.choosePost(id);
     forget();
-    await router.push({ name: 'overview' });
+    await router.push({ name: 'home' });
   }
 
   function run(command: string): void {

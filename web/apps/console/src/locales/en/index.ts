@@ -2,9 +2,13 @@ import account from './account.json';
 import accounts from './accounts.json';
 import bulk from './bulk.json';
 import audit from './audit.json';
+import cases from './cases.json';
 import changes from './changes.json';
+import clues from './clues.json';
 import common from './common.json';
 import coverage from './coverage.json';
+import department from './department.json';
+import desk from './desk.json';
 import errors from './errors.json';
 import feedback from './feedback.json';
 import hints from './hints.json';
@@ -13,14 +17,18 @@ import households from './households.json';
 import imports from './imports.json';
 import jobs from './jobs.json';
 import looks from './looks.json';
+import messageTexts from './messages.json';
 import overview from './overview.json';
+import proceedings from './proceedings.json';
 import quality from './quality.json';
 import reconciliation from './reconciliation.json';
+import reviews from './reviews.json';
 import rules from './rules.json';
 import screening from './screening.json';
 import shell from './shell.json';
 import signin from './signin.json';
 import units from './units.json';
+import villagelists from './villagelists.json';
 import type { Messages } from '../zh-CN';
 
 const messages: Messages = {
@@ -28,9 +36,13 @@ const messages: Messages = {
   accounts,
   bulk,
   audit,
+  cases,
   changes,
+  clues,
   common,
   coverage,
+  department,
+  desk,
   errors,
   feedback,
   hints,
@@ -39,14 +51,18 @@ const messages: Messages = {
   imports,
   jobs,
   looks,
+  messages: messageTexts,
   overview,
+  proceedings,
   quality,
   reconciliation,
+  reviews,
   rules,
   screening,
   shell,
   signin,
   units,
+  villagelists,
 };
 
 export default messages;

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+
+import type { StepFact, StepOffer, TimelineOrigin, TimelineStep } from '@bangfu/api-client';
+import { eventsOf } from '../src/proceedings/events';
+import { arrange, fieldsOf, isComplete, prefill, toFacts } from '../src/proceedings/facts';
+import { hintOf } from '../src/proceedings/marks';
+import { CLUE_VIEWS, viewOf } from '../src/proceedings/views';
+
+const fact = (name: string, type: StepFact['type'] = 'TEXT'): StepFact => ({
+  name, type, zh: name, en: name, codes: [], may_be_future: name === 'extended_to',
+});
+const offer = (step: string, asks: StepFact[], is_next = false): StepOffer => ({
+  step, zh: step, en: step, bearing: 'ON', is_next, asks, takes: asks, blocked_zh: [], blocked_en: [],
+});
+const CHECK = [fact('checked_on', 'DATE'), fact('checkers', 'PEOPLE'), fact('finding')];
+
+describe('the one next step', () => {
+  const offers = [
+    offer('TRANSFER', [fact('department'), fact('reason')]),
+    offer('FIND_NO_RISK', CHECK, true),
+    offer('EXPLAIN', CHECK),
+    offer('CONFIRM', [...CHECK, fact('assessed_level', 'CODE')]),
+    offer('VOID', [fact('void_reason')]),
+  ];
+
+  it('stands with those that answer the same question, and the rest stay quiet', () => {
+    const { next, answers, others } = arrange(offers);
+    expect(next?.step).toBe('FIND_NO_RISK');
+    expect(answers.map((item) => item.step)).toEqual(['FIND_NO_RISK', 'EXPLAIN', 'CONFIRM']);
+    expect(others.map((item) => item.step)).toEqual(['TRANSFER', 'VOID']);
+  });
+
+  it('is nobody else\'s: without one everything is quiet', () => {
+    expect(arrange([offer('VOID', [fact('void_reason')])])).toMatchObject({ next: null, answers: [] });
+  });
+});
+
+describe('the form of a step', () => {
+  it('asks for what is needed and unknown, and folds away what may be added', () => {
+    const { asked, optional } = fieldsOf({ asks: CHECK, takes: [...CHECK, fact('evidence_no', 'DOCUMENT')] });
+    expect(asked).toBe(CHECK);
+    expect(optional.map((item) => item.name)).toEqual(['evidence_no']);
+  });
+
+  it('knows the day and who is asking, and never guesses a day that is to come', () => {
+    expect(prefill([...CHECK, fact('extended_to', 'DATE')], '2026-11-22', 'me')).toEqual({
+      checked_on: '2026-11-22', checkers: ['me'],
+    });
+  });
+
+  it('is ready once everything asked for is there; nought and no are answers', () => {
+    const asked = [fact('votes', 'COUNT'), fact('away', 'FLAG'), fact('who', 'PEOPLE'), fact('words')];
+    expect(isComplete(asked, { votes: 0, away: false, who: ['a'], words: ' ' })).toBe(false);
+    expect(isComplete(asked, { votes: 0, away: false, who: [], words: 'x' })).toBe(false);
+    expect(isComplete(asked, { votes: 0, away: false, who: ['a'], words: 'x' })).toBe(true);
+  });
+
+  it('sends the facts of the step alone, whatever was typed for another', () => {
+    expect(toFacts([fact('finding'), fact('votes', 'COUNT')], { finding: ' 属实 ', votes: Number.NaN, danger: 'x' })).toEqual({
+      finding: '属实',
+    });
+  });
+});
+
+describe('the story', () => {
+  const step = (at: string) => ({ at, by: '甲', step: 'DISPATCH', facts: [], note: '' }) as unknown as TimelineStep;
+  const origin = (at: string) => ({ at, by: '乙', words: '大病', reporter: '' }) as unknown as TimelineOrigin;
+
+  it('has the newest first and a report below the step that it led to', () => {
+    const same = '2026-11-01T09:00:00+08:00';
+    const story = eventsOf({ steps: [step(same), step('2026-11-02T09:00:00+08:00')], origins: [origin(same)] });
+    expect(story.map((event) => event.kind)).toEqual(['step', 'step', 'origin']);
+    expect(story[0]!.at).toBe('2026-11-02T09:00:00+08:00');
+  });
+});
+
+describe('the list', () => {
+  it('falls back to its first view', () => {
+    expect(viewOf(CLUE_VIEWS, 'overdue').query).toEqual({ open: true, sort: 'due', overdue: true });
+    expect(viewOf(CLUE_VIEWS, 'nonsense').name).toBe('open');
+  });
+
+  it('marks by the severity of the hint, and says nothing where nobody was hinted at', () => {
+    expect([3, 2, 1, 0].map((severity) => hintOf({ severity }))).toEqual(['urgent', 'attention', 'unknown', 'none']);
+  });
+});

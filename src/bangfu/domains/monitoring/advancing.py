@@ -169,6 +169,10 @@ def _hand_over(
     if row.closed_at is not None:
         duties.end(row, at=at, reason=row.outcome)
         return
+    step = definition.steps.get(taken.step)
+    if step is not None and _HANDLERS in step.forgets:
+        duties.end(row, at=at, reason=taken.step)
+        return
     named = brought.get(_HANDLERS)
     if isinstance(named, tuple):
         duties.assign(row, duties.accounts(named), at=at, reason=taken.step)

@@ -91,7 +91,7 @@ def _walk(writing: _Writing, walk: Walk, scope: Scope, at: datetime) -> None:
         put_instance(row, walk.definition, taken.instance)
         begun += _clocks(writing, row, taken, running, at)
         writing.steps.append(_step(row, taken, brought, scope, at, walk.note))
-        _wanted(writing, row, taken, brought)
+        _wanted(writing, row, walk.definition, taken, brought)
         writing.told.append(Stepped(scope, at, row, walk.definition, taken, brought))
     if is_new:
         row.revision = len(walk.steps)
@@ -154,8 +154,11 @@ def _step(
 
 def _wanted(writing: _Writing, row: Proceeding, taken: Taken, brought: Mapping[str, Value]) -> None:
     named = brought.get(_HANDLERS)
+    step = definition.steps.get(taken.step)
     if row.closed_at is not None:
         writing.wanted[row.id] = (row, None, row.outcome)
+    elif step is not None and _HANDLERS in step.forgets:
+        writing.wanted[row.id] = (row, None, taken.step)
     elif isinstance(named, tuple):
         writing.wanted[row.id] = (row, duties.accounts(named), taken.step)
 

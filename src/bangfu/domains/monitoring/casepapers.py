@@ -47,7 +47,7 @@ SUBJECT = "monitoring.case_paper"
 LARGEST = 20 * 1024 * 1024
 OTHER = "other"
 # What the notice and the county's list bring; neither is made from one case.
-_APART = frozenset(
+APART = frozenset(
     {"notice", "notice_web", "clearing_notice", "clearing_notice_web", "county_decision",
      "clearing_decision"}
 )  # fmt: skip
@@ -271,7 +271,7 @@ def _held(read: Read) -> Mapping[str, HeldPaper]:
 
 
 def _check_filed(book: PaperBook, row: Proceeding, paper: str, *, or_other: bool = False) -> None:
-    if paper in _APART:
+    if paper in APART:
         raise Conflict("E-MONITORING-PAPER-APART")
     wanted = {
         one.paper for kind in {row.procedure, _file_kind(row)} for one in book.file(kind).papers

@@ -152,7 +152,13 @@ def _step(
     )
 
 
-def _wanted(writing: _Writing, row: Proceeding, taken: Taken, brought: Mapping[str, Value]) -> None:
+def _wanted(
+    writing: _Writing,
+    row: Proceeding,
+    definition: Definition,
+    taken: Taken,
+    brought: Mapping[str, Value],
+) -> None:
     named = brought.get(_HANDLERS)
     step = definition.steps.get(taken.step)
     if row.closed_at is not None:

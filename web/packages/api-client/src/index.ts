@@ -3,6 +3,7 @@ import { createAuth } from './auth';
 import { createCall } from './call';
 import { createTypedClient, type ClientOptions } from './client';
 import { createEndpoints } from './endpoints';
+import { messageCalls } from './messages';
 import type { paths } from './schema';
 
 export { pendingFactor, signInProblem, waysToConfirm } from './auth';
@@ -13,11 +14,13 @@ export { ApiError, toApiError } from './errors';
 export { links, withQuery } from './links';
 export type * from './types';
 export type * from './wire';
+export type * from './wire/messages';
 
 export function createApi(options: ClientOptions) {
   return {
     ...createEndpoints(createTypedClient<paths>(options)),
     ...createAreas(createCall(createTypedClient<{}>(options))),
+    ...messageCalls(createCall(createTypedClient<{}>(options))),
     auth: createAuth(createTypedClient<{}>(options)),
   };
 }

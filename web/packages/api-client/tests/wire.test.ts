@@ -1,6 +1,7 @@
 import { describe, expectTypeOf, it } from 'vitest';
 
 import type * as wire from '../src/wire';
+import type { MessageItem, MessagePage, MessageSettings } from '../src/wire/messages';
 import type { components } from '../src/schema';
 
 type Schemas = components['schemas'];
@@ -35,6 +36,9 @@ describe('the shapes written by hand', () => {
     expectTypeOf<Missing<wire.HeldPost, Schemas['HeldPostOut']>>().toBeNever();
     expectTypeOf<Missing<wire.Proposal, Schemas['ProposalOut']>>().toBeNever();
     expectTypeOf<Missing<wire.AccountRole, Schemas['RoleOut']>>().toBeNever();
+    expectTypeOf<Missing<MessagePage, Schemas['MessagePage']>>().toBeNever();
+    expectTypeOf<Missing<MessageItem, Schemas['MessageOut']>>().toBeNever();
+    expectTypeOf<Missing<MessageSettings, Schemas['MessageSettingsOut']>>().toBeNever();
     expectTypeOf<Missing<wire.ExportRequest, Schemas['ExportRequestOut']>>().toBeNever();
   });
 });

@@ -263,6 +263,7 @@ RECORDED_DEEPER = {
     "/households/{household_no}": "registry.looking.note_view",
     "/households/export": "reports.exports",
     "/changes/{change_id}/evidence/{file_id}": "changes.papers.open_evidence",
+    "/pairings/export.xlsx": "assistance.exports",
     "/quality/items/export": "quality.exports",
     "/reconciliations/{run_id}/export.xlsx": "reconciliation.exports",
     "/feeds/feedback/{feedback_id}/form.xlsx": "feeds.feedback_view",
@@ -278,6 +279,7 @@ HARMLESS = {
     r"|imports$)",
     "accounts, posts and requests of staff, for their administrators": r"^/(accounts|posts|exports"
     r"|administration)",
+    "cadres with the number of their households": r"^/pairings/(cadres|choices|handovers|template)",
     "who looked at a family, for those who may see the family": r"/access$",
 }
 

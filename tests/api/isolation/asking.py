@@ -28,6 +28,8 @@ NAMED: tuple[tuple[str, str, str], ...] = (
     ("/changes", "change_id", "change"),
     ("/changes", "file_id", "evidence"),
     ("/proceedings", "proceeding_id", "proceeding"),
+    ("/pairings", "pairing_id", "pairing"),
+    ("/pairings", "handover_id", "handover"),
     ("/feeds/landings", "batch_id", "batch"),
     ("/feeds/feedback", "feedback_id", "feedback"),
     ("/imports", "batch_id", "batch"),

@@ -31,6 +31,7 @@ from bangfu.kernel.uuid7 import uuid7
 from tests.api.conftest import AS_OF, NOW, add_source, hint, id_number, publish
 from tests.api.isolation.country import COUNTIES, NATION, PLACES, VILLAGES, Village
 from tests.api.isolation.images import picture
+from tests.api.isolation.pairings import add_pairings
 from tests.api.isolation.rounds import add_correction, fill_rounds
 from tests.cast import PASSWORD, SINCE, give_post
 
@@ -268,6 +269,7 @@ def _add_village_things(scope: Scope, village: Village, home: Any, things: Thing
     )
     things.add("difference", difference.id, place)
     things.add("proceeding", _add_proceeding(scope, village), place)
+    add_pairings(scope, village, home, things)
     things.add("correction", add_correction(scope, village), place)
 
 

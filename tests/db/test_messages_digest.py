@@ -19,6 +19,7 @@ from bangfu.foundation.notifications.selectors import list_messages
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import WorkCalendar
+from bangfu.standards.holidays import work_calendar
 from tests.cast import YUNXI_VILLAGE, Cast
 
 # A Monday; the 14th of November 2026 is a Saturday, 1 to 7 October are off.
@@ -39,6 +40,7 @@ def waiting(monkeypatch: pytest.MonkeyPatch, cast: Cast) -> dict[str, Counts]:
         return found
 
     monkeypatch.setattr(Ports, "duties", (source,))
+    monkeypatch.setattr(Ports, "calendar", staticmethod(lambda county, on: work_calendar()))
     return found
 
 
@@ -113,7 +115,7 @@ def test_a_countys_own_day_off_counts_for_its_people_alone(
 ) -> None:
     waiting[str(cast.neighbour.user.pk)] = Counts(0, 1, 0, date(2026, 11, 18))
 
-    def calendar(county: RegionCode) -> WorkCalendar:
+    def calendar(county: RegionCode, on: date) -> WorkCalendar:
         closed = {MONDAY} if str(county) == "990101000000" else set()
         return WorkCalendar(off=closed)
 

@@ -61,7 +61,7 @@ def _notes(day: date) -> Iterator[Note]:
         place = RegionCode(places[user])
         county = place.county if place.level >= COUNTY else place
         if str(county) not in works:
-            works[str(county)] = Ports.calendar(county).is_working(day)
+            works[str(county)] = Ports.calendar(county, day).is_working(day)
         if works[str(county)]:
             yield _note(user, place, waiting.get(user, Counts()), unread.get(user, 0), day)
 

@@ -72,6 +72,8 @@ class SmsGateway(Protocol):
 
 # (scope, day) -> what waits for each user, by the user's id.
 DutySource = Callable[[Scope, date], Mapping[str, Counts]]
+# (county, day) -> the working days that hold there.
+Calendar = Callable[[RegionCode, date], WorkCalendar]
 
 
 class Ports:
@@ -79,7 +81,7 @@ class Ports:
 
     gateway: SmsGateway | None = None
     duties: tuple[DutySource, ...] = ()
-    calendar: Callable[[RegionCode], WorkCalendar] = staticmethod(lambda region: work_calendar())
+    calendar: Calendar = staticmethod(lambda region, on: work_calendar())
 
 
 def add_duties(source: DutySource) -> None:

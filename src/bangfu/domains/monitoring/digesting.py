@@ -1,0 +1,128 @@
+"""What waits for each person on a day, for the morning's digest: as the desk counts it.
+
+One read of what is due within three days, one of its handlers and one of the posts, whatever the
+number of people.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from bangfu.domains.monitoring.books import book_for
+from bangfu.domains.monitoring.desking import SOON_DAYS
+from bangfu.domains.monitoring.models import Proceeding, ProceedingHandler
+from bangfu.foundation.access.roles import permissions
+from bangfu.foundation.access.scopes import activate, in_scope
+from bangfu.foundation.accounts.holders import Holder, list_holders
+from bangfu.foundation.notifications import ports
+from bangfu.foundation.notifications.domain import Counts
+from bangfu.kernel.region import (
+    COUNTY,
+    PREFECTURE,
+    PREFIX_LENGTHS,
+    PROVINCE,
+    TOWN,
+    VILLAGE,
+    RegionCode,
+)
+from bangfu.kernel.scope import Scope
+from bangfu.kernel.workdays import BEIJING, WorkCalendar
+from bangfu.procedures import Level
+
+# A post that may do one of these has duties; a reader of proceedings alone has none.
+_ACTS = frozenset(
+    {
+        "CLUE_CHECK",
+        "CLUE_DISPATCH",
+        "CASE_PREPARE",
+        "CASE_TOWN",
+        "CASE_COUNTY",
+        "DEPARTMENT_ANSWER",
+    }
+)
+_READS = "PROCEEDING_READ"
+_LEVELS = {
+    Level.VILLAGE: VILLAGE,
+    Level.TOWNSHIP: TOWN,
+    Level.COUNTY: COUNTY,
+    Level.PREFECTURE: PREFECTURE,
+    Level.PROVINCE: PROVINCE,
+}
+# While one of these has the next step, a handler waits too.
+_ELSEWHERE = (Level.HOUSEHOLD, Level.SECTOR, Level.SYSTEM)
+_FIELDS = ("id", "region_code", "waits_for", "department", "next_due_on")
+
+
+def connect() -> None:
+    """Let the digest count proceedings, on the working days of each county."""
+    ports.add_duties(duties)
+    ports.Ports.calendar = staticmethod(calendar)
+
+
+def calendar(county: RegionCode, on: date) -> WorkCalendar:
+    """Return the working days of a county, its own days off included."""
+    noon = datetime(on.year, on.month, on.day, 12, tzinfo=BEIJING)
+    return book_for(county, noon).terms(str(county)).calendar
+
+
+def duties(scope: Scope, on: date) -> Mapping[str, Counts]:
+    """Return what is overdue, due on a day or within three days of it, by whose turn it is."""
+    with activate(scope):
+        soon = on + timedelta(days=SOON_DAYS)
+        open_rows = in_scope(Proceeding.objects.filter(closed_at__isnull=True), scope)
+        due = list(open_rows.filter(next_due_on__lte=soon).values_list(*_FIELDS))
+        handlers = _handlers(scope, soon)
+        posts = _Posts(list_holders(scope, _READS, on))
+    found: dict[UUID, Counts] = defaultdict(Counts)
+    for row, region_code, waits_for, department, day in due:
+        mine = handlers.get(row, set())
+        users = set() if waits_for in _ELSEWHERE else set(mine)
+        if waits_for != Level.VILLAGE or not mine:
+            users |= posts.of(waits_for, region_code, department)
+        for user in users:
+            found[user] = found[user].plus(_one(day, on))
+    return {str(user): counts for user, counts in found.items()}
+
+
+def _one(day: date, on: date) -> Counts:
+    return Counts(int(day == on), int(day > on), int(day < on), day)
+
+
+def _handlers(scope: Scope, soon: date) -> dict[UUID, set[UUID]]:
+    held = in_scope(ProceedingHandler.objects.filter(until__isnull=True), scope)
+    held = held.filter(proceeding__closed_at__isnull=True, proceeding__next_due_on__lte=soon)
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for row, user in held.values_list("proceeding_id", "user_id"):
+        found[row].add(user)
+    return found
+
+
+class _Posts:
+    """Who acts for a level in a place, or for a department in the places around it."""
+
+    def __init__(self, holders: Iterable[Holder]) -> None:
+        self._places: dict[tuple[int, str], set[UUID]] = defaultdict(set)
+        self._departments: dict[tuple[str, str], set[UUID]] = defaultdict(set)
+        for one in holders:
+            if not permissions(one.role) & _ACTS:
+                continue
+            if one.department:
+                self._departments[one.department, one.place].add(one.user_id)
+            else:
+                level = RegionCode(one.region_code).level
+                self._places[level, one.place].add(one.user_id)
+
+    def of(self, waits_for: str, region_code: str, department: str) -> set[UUID]:
+        """Return whose turn it is by their posts."""
+        if waits_for == Level.SECTOR:
+            around = [region_code[:length] for length in PREFIX_LENGTHS]
+            return {
+                user for place in around for user in self._departments.get((department, place), ())
+            }
+        level = _LEVELS.get(Level(waits_for)) if waits_for else None
+        if level is None:
+            return set()
+        return self._places.get((level, region_code[: PREFIX_LENGTHS[level]]), set())

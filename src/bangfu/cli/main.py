@@ -27,6 +27,7 @@ COMMANDS = {
     "keys": "bangfu.cli.keys",
     "openapi": "bangfu.cli.openapi",
     "pack": "bangfu.cli.pack",
+    "pairings": "bangfu.cli.pairings",
     "papers": "bangfu.cli.papers",
     "quality": "bangfu.cli.quality",
     "reconcile": "bangfu.cli.reconcile",

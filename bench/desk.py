@@ -92,12 +92,14 @@ def empty() -> None:
     scope = command_scope(RegionCode(COUNTY), MARK)
     with activate(scope), connection.cursor() as cursor:
         added = "SELECT id FROM monitoring_proceeding WHERE period = '2000-01'"
-        cursor.execute(f"DELETE FROM monitoring_handler WHERE proceeding_id IN ({added})")  # noqa: S608
+        cursor.execute(f"DELETE FROM monitoring_handler WHERE proceeding_id IN ({added})")
         cursor.execute("DELETE FROM monitoring_proceeding WHERE period = '2000-01'")
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bangfu.server.settings")
+    # The bench signs in without a code.
+    os.environ["BANGFU_SECOND_FACTOR"] = "off"
     django.setup()
     from django.contrib.auth import get_user_model
     from django.test import Client

@@ -22,11 +22,15 @@ from bangfu.domains.changes.ports import Ports as ChangePorts
 from bangfu.domains.feeds.api import router as feeds_router
 from bangfu.domains.feeds.feedback_api import router as feedback_router
 from bangfu.domains.monitoring.api import router as proceedings_router
+from bangfu.domains.monitoring.batches_api import router as batches_router
+from bangfu.domains.monitoring.cases_api import router as cases_router
+from bangfu.domains.monitoring.cases_notices_api import router as notices_router
 from bangfu.domains.quality.api import router as quality_router
 from bangfu.domains.reconciliation.api import router as reconciliation_router
 from bangfu.domains.reports.api import router as reports_router
 from bangfu.domains.reports.desk_api import router as desk_router
 from bangfu.domains.reports.imports_api import router as imports_router
+from bangfu.domains.reports.learning_api import router as learning_router
 from bangfu.domains.rounds.api import router as rounds_router
 from bangfu.domains.rounds.window_api import router as windows_router
 from bangfu.domains.screening import selectors as screening
@@ -97,6 +101,7 @@ for _router in (
     feedback_router,
     reports_router,
     desk_router,
+    learning_router,
     imports_router,
     reconciliation_router,
     rounds_router,
@@ -104,6 +109,9 @@ for _router in (
     screening_router,
     quality_router,
     proceedings_router,
+    cases_router,
+    notices_router,
+    batches_router,
     jobs_router,
     administration_router,
     guarding_router,
@@ -119,7 +127,13 @@ ChangePorts.income_line = staticmethod(income_line)
 
 # A right that the post lacks is said; that something lies elsewhere is not.
 _TOLD_AS_FORBIDDEN = frozenset(
-    {"E-ACCESS-PERMISSION", "E-ACCESS-RULE-CLOSED", "E-ACCESS-DEPARTMENT"}
+    {
+        "E-ACCESS-PERMISSION",
+        "E-ACCESS-RULE-CLOSED",
+        "E-ACCESS-DEPARTMENT",
+        "E-PROCEDURE-STEP-OTHERS",
+        "E-MONITORING-LEVEL",
+    }
 )
 
 

@@ -142,9 +142,9 @@ def count_places(scope: Scope, region: RegionCode, today: date) -> list[PlaceLoa
             .annotate(place=Substr("region_code", 1, length))
             .values_list("place")
             .annotate(
-                Count("id"),
-                Count("id", filter=Q(next_due_on__lt=today)),
-                Count("id", filter=Q(is_supervised=True)),
+                number=Count("id"),
+                overdue=Count("id", filter=Q(next_due_on__lt=today)),
+                supervised=Count("id", filter=Q(is_supervised=True)),
             )
             .order_by("place")
         )

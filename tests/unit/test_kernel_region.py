@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bangfu.kernel import region
 from bangfu.kernel.errors import InvalidValue
 from bangfu.kernel.region import RegionCode
 
@@ -55,9 +56,29 @@ def test_a_malformed_code_is_refused(text: str, code: str) -> None:
     assert caught.value.code == code
 
 
-def test_a_code_of_another_length_cannot_be_built() -> None:
-    with pytest.raises(InvalidValue):
-        RegionCode("990101")
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("990101", "E-REGION-LENGTH"),
+        ("9901011002010", "E-REGION-LENGTH"),
+        ("99010110020a", "E-REGION-CHARACTER"),
+        ("９９０１０１１００２０１", "E-REGION-CHARACTER"),
+    ],
+)
+def test_what_is_no_code_of_twelve_digits_cannot_be_built(value: str, code: str) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        RegionCode(value)
+    assert caught.value.code == code
+
+
+def test_the_levels_have_their_names() -> None:
+    names = (region.NATION, region.PROVINCE, region.PREFECTURE)
+    below = (region.COUNTY, region.TOWN, region.VILLAGE)
+    assert names + below == (0, 1, 2, 3, 4, 5)
+
+
+def test_a_county_is_its_own_county() -> None:
+    assert RegionCode("990101000000").county == RegionCode("990101000000")
 
 
 def test_parents_and_ancestors_go_level_by_level() -> None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bangfu.domains.monitoring.handovers import hand_over_orphans
+from bangfu.domains.monitoring.households import follow_register
 from bangfu.domains.monitoring.sweeping_calendar import recompute_all
 from bangfu.domains.monitoring.sweeping_climbs import climb
 from bangfu.domains.monitoring.sweeping_lapses import lapse
@@ -34,18 +36,24 @@ class Swept:
     lost: tuple[str, ...] = ()
 
 
-def sweep(*, at: datetime, region: RegionCode = NATION, recompute: bool = True) -> Swept:
+def sweep(*, at: datetime, region: RegionCode = NATION, deep: bool = True) -> Swept:
     """Do everything that is due in a place at an instant; return what was done.
 
     Safe to run at any time, from several workers at once and again: what was done is not done
-    twice. Deadlines are computed anew first, so that nothing climbs that was never late.
+    twice. `deep` also compares all that is open with the calendar, the register and the posts, of
+    whose changes most are told at once and some are not (a list that was imported, a post's last
+    day): first, so that nothing climbs that was never late and nobody is told who is gone.
     """
     scope = system_scope(region, "monitoring.sweep")
-    recomputed = recompute_all(scope, at) if recompute else 0
+    recomputed = recompute_all(scope, at) if deep else 0
+    followed = follow_register(scope, at) if deep else 0
+    handed_over = hand_over_orphans(scope, at) if deep else 0
     lapses = lapse(scope, at)
     return Swept(
         recomputed=recomputed,
         lapsed=lapses.taken,
         climbed=climb(scope, at),
+        followed=followed,
+        handed_over=handed_over,
         lost=lapses.lost,
     )

@@ -1,4 +1,4 @@
-"""What the worker does for the clock: a sweep a minute, and once an hour the calendar as well."""
+"""What the worker does for the clock: a sweep a minute, and once an hour a deep one."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ _log = logging.getLogger(__name__)
 def sweep_now(timestamp: int) -> None:
     """Sweep once; `timestamp` is the minute it was asked for (Unix time)."""
     is_full_hour = datetime.fromtimestamp(timestamp, UTC).minute == 0
-    done = sweep(at=timezone.now(), recompute=is_full_hour)
+    done = sweep(at=timezone.now(), deep=is_full_hour)
     if done.lost:
         _log.error("%d proceedings run by versions that are gone: %s", len(done.lost), done.lost)

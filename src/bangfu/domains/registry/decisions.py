@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from bangfu.domains.registry import events
+from bangfu.domains.registry.events import HouseholdsChanged
 from bangfu.domains.registry.models import Household, Membership, Person, RegionReview
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
@@ -16,6 +18,7 @@ from bangfu.kernel.scope import Scope
 from bangfu.kernel.uuid7 import uuid7
 
 _EDIT = "REGISTRY_IMPORT"
+PLACED = "PLACED"
 
 
 def settle_region(*, scope: Scope, at: datetime, review_id: UUID, region_code: RegionCode) -> None:
@@ -55,6 +58,7 @@ def _relocate(household_id: UUID, region_code: RegionCode, at: datetime) -> None
     ids = list(people.values_list("person_id", flat=True))
     Household.objects.filter(id=household_id).update(region_code=str(region_code), recorded_at=at)
     Person.objects.filter(id__in=ids).update(region_code=str(region_code), recorded_at=at)
+    events.tell(HouseholdsChanged(region_code.county, at, (household_id,), PLACED))
 
 
 def follow_division_changes(*, scope: Scope, at: datetime) -> dict[str, int]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from bangfu.domains.registry import events
 from bangfu.domains.registry.acts.kinship import OTHER, Kin, towards
 from bangfu.domains.registry.acts.ledger import HEAD, Ledger, Origin, lock_county
 from bangfu.domains.registry.acts.records import ActKind, ActRecord, Mover, Newcomer, RowChange
+from bangfu.domains.registry.events import HouseholdsChanged
 from bangfu.domains.registry.models import Act, Household, Membership, Person
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
@@ -75,6 +77,15 @@ def perform(kind: ActKind, setting: Setting, act: Callable[[Ledger], Done]) -> A
             subject_id=str(row.id),
             region_code=row.region_code,
             detail={"kind": row.kind, "on": setting.on.isoformat(), "rows": len(changes)},
+        )
+        events.tell(
+            HouseholdsChanged(
+                setting.origin.region.county,
+                setting.at,
+                tuple(row.households),
+                row.kind,
+                done.new_household_no,
+            )
         )
     return to_record(row, done)
 

@@ -9,10 +9,12 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from bangfu.domains.registry import events
 from bangfu.domains.registry.acts import values
 from bangfu.domains.registry.acts.doing import PERMISSION, SUBJECT, to_record
 from bangfu.domains.registry.acts.ledger import HEAD, Ledger, Origin, lock_county
 from bangfu.domains.registry.acts.records import ActRecord, RowChange
+from bangfu.domains.registry.events import HouseholdsChanged
 from bangfu.domains.registry.models import Act, Household, Membership
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
@@ -63,6 +65,8 @@ def undo(*, scope: Scope, at: datetime, source: Origin, act_id: UUID, reason: st
             region_code=row.region_code,
             detail={"kind": row.kind},
         )
+        county = RegionCode(row.region_code).county
+        events.tell(HouseholdsChanged(county, at, tuple(row.households), UNDONE))
         row.refresh_from_db()
     return to_record(row)
 

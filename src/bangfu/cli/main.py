@@ -25,6 +25,7 @@ COMMANDS = {
     "household": "bangfu.cli.household",
     "households": "bangfu.cli.households",
     "keys": "bangfu.cli.keys",
+    "messages": "bangfu.cli.messages",
     "openapi": "bangfu.cli.openapi",
     "pack": "bangfu.cli.pack",
     "pairings": "bangfu.cli.pairings",

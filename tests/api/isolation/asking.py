@@ -28,6 +28,10 @@ NAMED: tuple[tuple[str, str, str], ...] = (
     ("/changes", "change_id", "change"),
     ("/changes", "file_id", "evidence"),
     ("/proceedings", "proceeding_id", "proceeding"),
+    ("/cases", "proceeding_id", "case"),
+    ("/cases", "paper_id", "case_paper"),
+    ("/notices", "notice_id", "notice"),
+    ("/batches", "batch_id", "decision_list"),
     ("/pairings", "pairing_id", "pairing"),
     ("/pairings", "handover_id", "handover"),
     ("/feeds/landings", "batch_id", "batch"),
@@ -299,6 +303,7 @@ def _example(schema: dict[str, Any], village: Village, things: Any) -> dict[str,
         "decision": "AGREE",
         "language": "zh",
         "facts": {"name": village.head},
+        "cases": [things.names["case"]],
     }
     wanted = schema.get("properties", {})
     required = set(schema.get("required", []))

@@ -29,6 +29,7 @@ from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.uuid7 import uuid7
 from tests.api.conftest import AS_OF, NOW, add_source, hint, id_number, publish
+from tests.api.isolation.cases import add_case
 from tests.api.isolation.country import COUNTIES, NATION, PLACES, VILLAGES, Village
 from tests.api.isolation.images import picture
 from tests.api.isolation.pairings import add_pairings
@@ -269,6 +270,7 @@ def _add_village_things(scope: Scope, village: Village, home: Any, things: Thing
     )
     things.add("difference", difference.id, place)
     things.add("proceeding", _add_proceeding(scope, village), place)
+    add_case(scope, village, home, things)
     add_pairings(scope, village, home, things)
     things.add("correction", add_correction(scope, village), place)
 

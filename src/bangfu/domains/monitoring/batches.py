@@ -23,6 +23,7 @@ from bangfu.domains.monitoring.cases_models import DecisionBatch, DecisionBatchR
 from bangfu.domains.monitoring.cases_quality import count_stops
 from bangfu.domains.monitoring.domain import CLEARING, IDENTIFICATION
 from bangfu.domains.monitoring.models import Proceeding
+from bangfu.domains.publicity import selectors as publicity
 from bangfu.foundation import audit, files
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
@@ -33,7 +34,7 @@ from bangfu.kernel.scope import Scope
 from bangfu.kernel.uuid7 import uuid7
 from bangfu.kernel.workdays import local_day
 from bangfu.procedures import Value
-from bangfu.standards import errors
+from bangfu.standards import codelists, errors
 
 PERMISSION = "CASE_COUNTY"
 SUBJECT = "monitoring.batch"
@@ -213,9 +214,18 @@ def _put_lines(scope: Scope, batch: DecisionBatch, lines: Sequence[BatchLine]) -
             batch_id=batch.id,
             proceeding=row,
             decision=line.decision,
-            category=line.category.strip()[:40],
+            category=line.category.strip()[:40] or _noticed_as(scope, row),
             reason=line.reason.strip()[:1000],
         )
+
+
+def _noticed_as(scope: Scope, row: Proceeding) -> str:
+    """The category that the notice named, as its code; "" for a clearing."""
+    notice = publicity.find_latest(scope, row.id)
+    lines = notice.lines if notice else ()
+    word = next((one.category for one in lines if one.subject_id == row.id), "")
+    found = codelists.get("monitored_category").by_label(word) if word else None
+    return found.code if found else ""
 
 
 def _rule(scope: Scope, at: datetime, batch: DecisionBatch, ruling: Ruling) -> DecisionBatch:

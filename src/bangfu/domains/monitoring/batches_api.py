@@ -69,11 +69,12 @@ def list_batches(
 @router.post("/batches", auth=COUNTY, response={201: BatchOut, **REFUSALS})
 def draft_batch(request: HttpRequest, body: BatchIn) -> Any:
     """Draw up a list of cases that wait for the county."""
+    told = {line.proceeding_id: line for line in _lines(body.rows)}
     made = batches.draft(
         scope=scope_of(request),
         at=timezone.now(),
         procedure=body.procedure,
-        lines=_lines(body.rows),
+        lines=[told.get(case, batches.BatchLine(case)) for case in dict.fromkeys(body.cases)],
     )
     return Status(201, cases_view.batch(made))
 

@@ -31,6 +31,7 @@ from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
 
 _DAY = timedelta(days=1)
+_RISK_IS_TRUE = "风险属实"
 _AGREED, _NOT_AGREED = "同意", "不同意"
 _PIECES = {"prefix": r"(?P<prefix>.+?)", "year": r"(?P<year>\d{4})", "serial": r"(?P<serial>\d+)"}
 
@@ -199,6 +200,8 @@ def _check(read: Read) -> parts.Check:
         checkers=known.people("visitors"),
         findings=known.text("visit_finding"),
         amounts=homes.amounts_of(read.record),
+        # A case goes on past the home check only where the risk was found to be true.
+        outcome=_RISK_IS_TRUE if known.text("assessed_level") else None,
         category=_category(read),
         level=known.word("assessed_level"),
         assessed_by=_joined(known.people("assessed_by")),

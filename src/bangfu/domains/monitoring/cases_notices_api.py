@@ -74,13 +74,13 @@ def draw_up_notice(request: HttpRequest, body: NoticeIn) -> Any:
         scope=scope_of(request),
         at=timezone.now(),
         notice=cases_notices.CaseNotice(
-            cases=tuple(one.proceeding_id for one in body.cases),
+            cases=tuple(body.cases),
             posted_on=body.posted_on,
             way=NoticeWay(body.way),
             report_phone=body.report_phone,
             contact=body.contact,
             contact_phone=body.contact_phone,
-            categories={one.proceeding_id: one.category for one in body.cases},
+            categories=body.categories,
         ),
     )
     return Status(201, _shown(made))

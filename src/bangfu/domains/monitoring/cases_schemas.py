@@ -175,17 +175,12 @@ class NoticeList(Schema):
     total: int
 
 
-class NoticeCase(Schema):
-    """A case to be put on a notice, with the category that is proposed (a code)."""
-
-    proceeding_id: UUID
-    category: str = Field("", max_length=40)
-
-
 class NoticeIn(Schema):
-    """What a notice is drawn up from; telephones are those of offices."""
+    """What a notice is drawn up from: cases by id, and the category that is proposed for each (a
+    code); telephones are those of offices."""
 
-    cases: list[NoticeCase] = Field(min_length=1, max_length=200)
+    cases: list[UUID] = Field(min_length=1, max_length=200)
+    categories: dict[UUID, str] = Field(default_factory=dict, max_length=200)
     posted_on: date
     way: Literal["BOARD", "BOARD_AND_WEB"] = "BOARD"
     report_phone: str = Field(max_length=40)
@@ -258,10 +253,11 @@ class BatchLineIn(Schema):
 
 
 class BatchIn(Schema):
-    """A list to be drawn up."""
+    """A list to be drawn up: cases by id, agreed to unless `rows` says otherwise of one."""
 
     procedure: Literal["identification", "clearing"]
-    rows: list[BatchLineIn] = Field(min_length=1, max_length=500)
+    cases: list[UUID] = Field(min_length=1, max_length=500)
+    rows: list[BatchLineIn] = Field(default_factory=list, max_length=500)
 
 
 class BatchRowsIn(Schema):

@@ -263,6 +263,8 @@ RECORDED_DEEPER = {
     "/households/{household_no}": "registry.looking.note_view",
     "/households/export": "reports.exports",
     "/changes/{change_id}/evidence/{file_id}": "changes.papers.open_evidence",
+    "/cases/{proceeding_id}/papers/{paper_id}/file": "monitoring.casepapers.open_paper",
+    "/cases/{proceeding_id}/file.docx": "monitoring.casepapers.make_case_file",
     "/pairings/export.xlsx": "assistance.exports",
     "/quality/items/export": "quality.exports",
     "/reconciliations/{run_id}/export.xlsx": "reconciliation.exports",

@@ -30,6 +30,7 @@ COMMANDS = {
     "pack": "bangfu.cli.pack",
     "pairings": "bangfu.cli.pairings",
     "papers": "bangfu.cli.papers",
+    "proceedings": "bangfu.cli.proceedings",
     "quality": "bangfu.cli.quality",
     "reconcile": "bangfu.cli.reconcile",
     "regions": "bangfu.cli.regions",

@@ -32,6 +32,7 @@ from bangfu.domains.reports.desk_api import router as desk_router
 from bangfu.domains.reports.imports_api import router as imports_router
 from bangfu.domains.reports.learning_api import router as learning_router
 from bangfu.domains.rounds.api import router as rounds_router
+from bangfu.domains.rounds.corrections import refuse_locked_figure
 from bangfu.domains.rounds.window_api import router as windows_router
 from bangfu.domains.screening import selectors as screening
 from bangfu.domains.screening.api import router as screening_router
@@ -123,6 +124,7 @@ for _router in (
 
 accounts.Ports.latest_period = staticmethod(screening.find_latest_period)
 ChangePorts.income_line = staticmethod(income_line)
+ChangePorts.refuse_locked = staticmethod(refuse_locked_figure)
 
 
 # A right that the post lacks is said; that something lies elsewhere is not.

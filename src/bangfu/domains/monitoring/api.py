@@ -172,7 +172,7 @@ def list_proceeding_people(request: HttpRequest, proceeding_id: UUID) -> Any:
     "/proceedings/{proceeding_id}/steps", auth=READ, response={200: ProceedingOut, **REFUSALS}
 )
 def take_proceeding_step(request: HttpRequest, proceeding_id: UUID, body: StepIn) -> Any:
-    """Take a step; 409 when somebody was quicker, 422 with everything that is missing."""
+    """Take a step; 409 when somebody was quicker, 400 with everything that is missing."""
     scope, now = scope_of(request), timezone.now()
     definition = selectors.definition_for(scope, proceeding_id, at=now)
     made = services.take(

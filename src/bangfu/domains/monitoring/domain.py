@@ -100,10 +100,26 @@ def main_steps(definition: Definition, state: str) -> list[StepDef]:
         bearing = bearing_of(definition, state, step)
         if bearing is not Bearing.ON:
             return 3 if bearing is Bearing.OUT else 2
-        is_lane = len(step.origins) > 1 and not definition.states[step.target].is_end
-        return 1 if is_lane else 0
+        return 1 if _is_lane(definition, step) else 0
 
     return sorted(definition.steps_from(state), key=rank)
+
+
+def _is_lane(definition: Definition, step: StepDef) -> bool:
+    return len(step.origins) > 1 and not definition.states[step.target].is_end
+
+
+def next_steps(definition: Definition, state: str) -> list[StepDef]:
+    """Return the steps of which one comes next: those that lead on and are no side lane; where
+    nothing leads on, the first that leads back (the answer of a department)."""
+    steps = main_steps(definition, state)
+    found = [
+        step
+        for step in steps
+        if bearing_of(definition, state, step) is Bearing.ON and not _is_lane(definition, step)
+    ]
+    aside = [step for step in steps if bearing_of(definition, state, step) is Bearing.ASIDE]
+    return found or aside[:1]
 
 
 def waits_for(definition: Definition, state: str) -> str:

@@ -19,7 +19,7 @@ from bangfu.domains.monitoring.wording import Wording
 from bangfu.foundation.access.columns import closed_classes
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.accounts.naming import names_of
-from bangfu.kernel.errors import InvalidValue
+from bangfu.kernel.errors import InvalidValue, NotFound
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.text import normalise_text
@@ -120,6 +120,21 @@ def iter_proceedings(
             names = [people.get(user, "") for user in holders.get(item.id, [])]
             yield item, definitions[item.id], names
         last = shown[-1].id
+
+
+def find_by_number(scope: Scope, no: str) -> ProceedingRecord:
+    """Return a proceeding of the scope by its number; of several counties' the newest.
+
+    What is closed is withheld as for somebody whose duty it is not. Raises NotFound
+    E-MONITORING-NOT-FOUND.
+    """
+    require_reader(scope)
+    with activate(scope):
+        row = rows.visible(scope).filter(no=no.strip().upper()).order_by("-id").first()
+    if row is None:
+        raise NotFound("E-MONITORING-NOT-FOUND")
+    record = rows.to_record(row)
+    return cover(sight_of(scope, record, mine=False), record, None)
 
 
 def matching(scope: Scope, filters: ProceedingFilter) -> QuerySet[Proceeding]:

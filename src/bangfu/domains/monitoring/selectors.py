@@ -12,14 +12,12 @@ from bangfu.domains.monitoring.advancing import open_clocks
 from bangfu.domains.monitoring.books import definition_of
 from bangfu.domains.monitoring.doers import doer_of, require_reader
 from bangfu.domains.monitoring.domain import (
-    Bearing,
     ClockRecord,
     HandlerRecord,
     OriginRecord,
     ProceedingRecord,
     StepRecord,
-    bearing_of,
-    main_steps,
+    next_steps,
 )
 from bangfu.domains.monitoring.listing import ProceedingFilter as ProceedingFilter
 from bangfu.domains.monitoring.listing import ProceedingPage as ProceedingPage
@@ -243,9 +241,5 @@ def offers_of(scope: Scope, proceeding_id: UUID, *, at: datetime) -> Offers:
     terms = county.terms(row.region_code)
     found = offers(definition, instance, doer_of(scope), local_day(at), terms)
     ready = {each.step.name for each in found if not each.blocked_by}
-    best = (
-        step.name
-        for step in main_steps(definition, row.state)
-        if step.name in ready and bearing_of(definition, row.state, step) is not Bearing.OUT
-    )
+    best = (one.name for one in next_steps(definition, row.state) if one.name in ready)
     return Offers(row.revision, row.state, definition, found, next(best, ""))

@@ -51,10 +51,11 @@ def go_to_signing(scope: Scope) -> None:
         windows.advance(scope=scope, at=on(12, 3), county=YUNXI, year=2026, seen=seen)
 
 
-def lock(scope: Scope, town: Scope) -> WindowRecord:
-    """Sign for 清溪镇, the only town with households, and lock the year on 11 December."""
+def lock(scope: Scope, *towns: Scope) -> WindowRecord:
+    """Sign for the towns with households and lock the year on 11 December."""
     go_to_signing(scope)
-    windows.sign(scope=town, town=town.region, at=on(12, 4), year=2026)
+    for town in towns:
+        windows.sign(scope=town, town=town.region, at=on(12, 4), year=2026)
     return windows.lock(
         scope=scope, at=on(12, 11), county=YUNXI, year=2026, document_no="云农组〔2026〕20号"
     )

@@ -23,6 +23,7 @@ from bangfu.domains.changes.domain import (
 from bangfu.domains.changes.filling import Form as Form
 from bangfu.domains.changes.kinds import get_kind
 from bangfu.domains.changes.models import ChangeEvidence, ChangeRequest, ChangeStep
+from bangfu.domains.changes.ports import Ports
 from bangfu.domains.registry.acts import services as acts
 from bangfu.foundation import audit, files
 from bangfu.foundation.access.roles import permissions, require
@@ -136,6 +137,7 @@ def submit(*, scope: Scope, at: datetime, request_id: UUID, note: str = "") -> R
             raise InvalidValue(
                 "E-CHANGES-EVIDENCE-NEEDED", paper_zh=kind.paper_zh, paper_en=kind.paper_en
             )
+        _refuse_locked(scope, at, row)
         filling.rehearse(at, row)
         row.state, row.submitted_at = State.SUBMITTED, at
         row.submitted_by_id = scope.actor.id[:120]
@@ -209,6 +211,7 @@ def decide_town(
 
 def _approve(scope: Scope, at: datetime, row: ChangeRequest) -> None:
     acts.lock_county(RegionCode(row.region_code))
+    _refuse_locked(scope, at, row)
     assert row.submitted_at is not None, "the village agrees to what was submitted"
     overtaking = rows.find_overtaking(row, row.submitted_at)
     if overtaking is not None:
@@ -242,6 +245,14 @@ def undo(*, scope: Scope, at: datetime, request_id: UUID, reason: str) -> Reques
 
 
 # Parts of the steps
+
+
+def _refuse_locked(scope: Scope, at: datetime, row: ChangeRequest) -> None:
+    """Refuse to correct a figure of a year that the county has locked. Raises Conflict."""
+    field = facts_of.unseal(row.facts).get("field")
+    if field is not None:
+        place, today = RegionCode(row.region_code), timezone.localdate(at)
+        Ports.refuse_locked(scope, row.household_id, place, str(field), row.happened_on, today)
 
 
 def _take(scope: Scope, at: datetime, request_id: UUID, step: Step) -> ChangeRequest:

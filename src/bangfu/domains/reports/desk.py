@@ -10,6 +10,7 @@ from bangfu.domains.monitoring.desking import MINE, Card, Lane, Pile
 from bangfu.domains.reports.places import read_region
 from bangfu.domains.rounds import selectors as rounds
 from bangfu.domains.rounds.policy import words
+from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.notifications.selectors import count_unread
 from bangfu.kernel.region import VILLAGE, RegionCode
 from bangfu.kernel.scope import Scope
@@ -23,7 +24,14 @@ def get_desk(scope: Scope, *, region: str | None, at: datetime) -> dict[str, Any
 
     Raises NotAllowed without PROCEEDING_READ, NotFound for a place outside the scope.
     """
-    place, today = read_region(scope, region), local_day(at)
+    place = read_region(scope, region)
+    # One transaction for all of it: telling the database the scope costs more than most queries.
+    with activate(scope):
+        return _desk(scope, place, at)
+
+
+def _desk(scope: Scope, place: RegionCode, at: datetime) -> dict[str, Any]:
+    today = local_day(at)
     piles = desking.count_piles(scope, place, today)
     mine = [pile for pile in piles if pile.lane in MINE]
     cards = desking.list_cards(scope, place, today, at=at, each=SHOWN) if mine else []

@@ -117,7 +117,7 @@ def test_the_contents_tell_number_day_and_what_is_missing(case: CaseContext) -> 
 def test_a_file_without_any_paper_is_its_cover_and_contents() -> None:
     document = opened(papers.make_file("clearing", CaseContext(), on=DAY))
     assert len(document.sections) == 1
-    assert [row.cells[4].text for row in document.tables[2].rows[1:]] == ["缺"] * 8
+    assert [row.cells[4].text for row in document.tables[2].rows[1:]] == ["缺"] * 9
 
 
 def test_the_zip_holds_the_same_papers_and_attachments_by_clean_names(case: CaseContext) -> None:

@@ -286,3 +286,20 @@ def test_the_procedures_are_told_with_their_words(people: dict[str, Client]) -> 
     )
     words = read(people["cadre"], "/procedures/matters")
     assert "ILLNESS" in {one["code"] for one in words["matters"]}
+
+
+def test_the_households_page_tells_its_open_proceedings_and_the_assessed_level(
+    people: dict[str, Client], given: Any
+) -> None:
+    def page(name: str) -> tuple[list[str], Any, Any]:
+        found = read(people[name], f"/households/{HOUSE}")
+        level, status = found["assessed_level"] or {}, found["handling_status"] or {}
+        return [one["no"] for one in found["proceedings"]], level.get("code"), status.get("code")
+
+    assert page("village")[:2] == ([given["no"]], None)
+    assert page("village")[2] in ("OPEN", "DUE", "OVERDUE")
+    people_who = {"checkers": ["me"], "assessed_by": ["me"]}
+    check = {"checked_on": day(), "check_way": "VISIT", "finding": "负担重"}
+    step(people["cadre"], given, "CONFIRM", **check, **people_who, assessed_level="YELLOW")
+    nos, level, _ = page("county")
+    assert (given["no"] in nos, level) == (False, "YELLOW")

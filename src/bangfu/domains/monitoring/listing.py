@@ -54,6 +54,7 @@ class ProceedingFilter:
     source: str = ""
     period: str = ""
     household_no: str = ""
+    household_id: UUID | None = None
     batch_id: UUID | None = None
     q: str = ""
     by_due: bool = False
@@ -151,6 +152,7 @@ def _condition(filters: ProceedingFilter) -> Q:
         "source": filters.source,
         "period": filters.period,
         "household_no": filters.household_no,
+        "household_id": filters.household_id,
         "batch_id": filters.batch_id,
     }
     found = Q(**{name: value for name, value in same.items() if value})

@@ -118,6 +118,15 @@ def definition_for(scope: Scope, proceeding_id: UUID, *, at: datetime) -> Defini
     return definition_of(Wording(at).book(row.region_code).book, row)
 
 
+def assessed_level_of(scope: Scope, household_id: UUID) -> str:
+    """Return the level that people last assessed a household with; "" where nobody has."""
+    require_reader(scope)
+    with activate(scope):
+        found = rows.visible(scope).filter(household_id=household_id).exclude(assessed_level="")
+        last = found.order_by("-changed_at", "-id").values_list("assessed_level", flat=True)
+        return last.first() or ""
+
+
 def count_proceedings(scope: Scope, filters: ProceedingFilter) -> int:
     """Return how many proceedings of the scope the filters find."""
     require_reader(scope)

@@ -11,6 +11,7 @@ from bangfu.domains.registry import selectors as registry
 from bangfu.domains.registry.looking import note_view
 from bangfu.domains.registry.records import HouseholdRecord, MemberRecord
 from bangfu.domains.reports.facts import known_fields, sections
+from bangfu.domains.reports.handling import of_household
 from bangfu.domains.reports.labels import coded
 from bangfu.domains.reports.places import path_of, ref
 from bangfu.domains.screening import selectors as screening
@@ -46,9 +47,7 @@ def get_page(
         "sections": sections(HOUSEHOLD, household.facts),
         "members": [_member(member, today, may_reveal) for member in household.members],
         **_hints(scope, household, period),
-        # Given by a person and kept by the monitoring domain; nobody has assessed anybody yet.
-        "assessed_level": None,
-        "handling_status": None,
+        **of_household(scope, household.id, at),
         "history": [_change(one) for one in registry.list_changes(scope, household_no)],
     }
 

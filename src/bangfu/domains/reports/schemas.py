@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from ninja import Field
 
+from bangfu.domains.monitoring.schemas import ProceedingHead
 from bangfu.domains.screening.schemas import ChangesOut
 from bangfu.foundation.http.schemas import CodedValue, RegionRef, Schema
 
@@ -244,7 +245,7 @@ class HouseholdHead(Schema):
 
 
 class HouseholdOut(Schema):
-    """Everything known about a household."""
+    """Everything known about a household; `proceedings` are the open ones."""
 
     household: HouseholdHead
     sections: list[SectionOut]
@@ -253,6 +254,7 @@ class HouseholdOut(Schema):
     hint_history: list[HintStep]
     assessed_level: CodedValue | None
     handling_status: CodedValue | None
+    proceedings: list[ProceedingHead]
     history: list[HistoryItem]
 
 

@@ -1,6 +1,7 @@
 import { accountCalls } from './accounts';
 import type { Call } from './call';
 import { caseCalls, clueCalls, deskCalls, proceedingCalls } from './proceedings';
+import { learningCalls, roundCalls, windowCalls } from './rounds';
 import type { Job } from './types';
 import type * as wire from './wire';
 
@@ -143,5 +144,8 @@ export function createAreas(call: Call) {
     ...clueCalls(call),
     ...caseCalls(call),
     ...deskCalls(call),
+    ...roundCalls(call),
+    ...windowCalls(call),
+    ...learningCalls(call),
   };
 }

@@ -34,6 +34,8 @@ export const links = {
   villageList: (id: string) => `${ROOT}/village-lists/${encodeURIComponent(id)}/list.docx`,
   caseFile: (id: string) => `${ROOT}/cases/${encodeURIComponent(id)}/file.docx`,
   proceedingExport: (query: ProceedingQuery) => withQuery(`${ROOT}/proceedings/export.xlsx`, { ...query, open: query.open === undefined ? undefined : String(query.open), overdue: query.overdue ? 'true' : undefined, supervised: query.supervised ? 'true' : undefined }),
+  learningExport: (query: { region: string; period?: string }) =>
+    withQuery(`${ROOT}/learning/rules/export`, query),
   reconciliationExport: (id: string, query: ReconciliationQuery = {}) =>
     withQuery(`${ROOT}/reconciliations/${encodeURIComponent(id)}/export.xlsx`, { ...query }),
 };

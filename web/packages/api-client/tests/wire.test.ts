@@ -32,6 +32,14 @@ describe('the shapes written by hand', () => {
     expectTypeOf<Missing<wire.RulePage, Schemas['RulePageOut']>>().toBeNever();
     expectTypeOf<Missing<wire.ReconciliationItem, Schemas['DifferenceOut']>>().toBeNever();
     expectTypeOf<Missing<wire.ReconciliationDetail, Schemas['ReconciliationOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.RoundProgress, Schemas['RoundProgress']>>().toBeNever();
+    expectTypeOf<Missing<wire.RoundEntry, Schemas['RoundEntryOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.RoundFinding, Schemas['RoundEntryIn']>>().toBeNever();
+    expectTypeOf<Missing<wire.YearWindowDetail, Schemas['WindowOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.YearCorrection, Schemas['CorrectionOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.Learning, Schemas['LearningOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.RuleLearning, Schemas['RuleLearningOut']>>().toBeNever();
+    expectTypeOf<Missing<wire.Signals, Schemas['SignalsOut']>>().toBeNever();
     expectTypeOf<Missing<wire.Account, Schemas['AccountOut']>>().toBeNever();
     expectTypeOf<Missing<wire.HeldPost, Schemas['HeldPostOut']>>().toBeNever();
     expectTypeOf<Missing<wire.Proposal, Schemas['ProposalOut']>>().toBeNever();

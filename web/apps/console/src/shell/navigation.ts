@@ -86,6 +86,7 @@ export const ENTRIES: readonly NavigationEntry[] = [
     icon: Tickets,
     needs: ['DEPARTMENT_ANSWER'],
   },
+  { name: 'rounds', group: 'work', covers: ['rounds'], icon: House, needs: ['CLUE_CHECK', 'ROUND_MANAGE'] },
   {
     name: 'changes',
     group: 'people',
@@ -107,6 +108,13 @@ export const ENTRIES: readonly NavigationEntry[] = [
     icon: Connection,
     needs: ['RECONCILE'],
   },
+  {
+    name: 'year-window',
+    group: 'data',
+    covers: ['year-window'],
+    icon: Calendar,
+    needs: ['CHANGE_TOWN', 'ROUND_MANAGE'],
+  },
   { name: 'coverage', group: 'data', covers: ['coverage'], icon: Calendar, needs: READ },
   {
     name: 'imports',
@@ -124,6 +132,7 @@ export const ENTRIES: readonly NavigationEntry[] = [
   },
   { name: 'screening', group: 'judge', covers: ['screening'], icon: Aim, needs: ['HINT_READ'] },
   { name: 'audit', group: 'guard', covers: ['audit'], icon: DocumentCopy, needs: ['AUDIT_READ'] },
+  { name: 'learning', group: 'judge', covers: ['learning', 'rule-learning'], icon: DataLine, needs: ['HINT_READ'] },
   { name: 'rules', group: 'judge', covers: ['rules', 'rule'], icon: Notebook, needs: ['HINT_READ'] },
   {
     name: 'export-requests',

@@ -11,5 +11,6 @@ export type * from './feeds';
 export type * from './proceedings';
 export type * from './quality';
 export type * from './reconciliation';
+export type * from './rounds';
 export type * from './rules';
 export type * from './signing';

@@ -16,6 +16,7 @@ import household from './household.json';
 import households from './households.json';
 import imports from './imports.json';
 import jobs from './jobs.json';
+import learning from './learning.json';
 import looks from './looks.json';
 import messageTexts from './messages.json';
 import overview from './overview.json';
@@ -23,12 +24,14 @@ import proceedings from './proceedings.json';
 import quality from './quality.json';
 import reconciliation from './reconciliation.json';
 import reviews from './reviews.json';
+import rounds from './rounds.json';
 import rules from './rules.json';
 import screening from './screening.json';
 import shell from './shell.json';
 import signin from './signin.json';
 import units from './units.json';
 import villagelists from './villagelists.json';
+import yearwindow from './yearwindow.json';
 import type { Messages } from '../zh-CN';
 
 const messages: Messages = {
@@ -50,6 +53,7 @@ const messages: Messages = {
   households,
   imports,
   jobs,
+  learning,
   looks,
   messages: messageTexts,
   overview,
@@ -57,12 +61,14 @@ const messages: Messages = {
   quality,
   reconciliation,
   reviews,
+  rounds,
   rules,
   screening,
   shell,
   signin,
   units,
   villagelists,
+  yearwindow,
 };
 
 export default messages;

@@ -40,6 +40,7 @@ export const routes: RouteRecordRaw[] = [
         component: () => import('./feedback/FeedbackView.vue'),
         children: [{ path: ':id', name: 'feedback-note', component: () => import('./feedback/FeedbackNoteView.vue') }],
       },
+      { path: 'pairings', name: 'pairings', component: () => import('./pairings/PairingsView.vue') },
       { path: 'quality', name: 'quality', component: () => import('./quality/QualityView.vue') },
       { path: 'quality/items', name: 'quality-items', component: () => import('./quality/QualityItemsView.vue') },
       { path: 'changes/new', name: 'new-change', component: () => import('./changes/ChangeFormView.vue') },
@@ -89,6 +90,18 @@ export const routes: RouteRecordRaw[] = [
         children: [
           { path: ':id', name: 'department-item', component: () => import('./proceedings/ProceedingView.vue') },
         ],
+      },
+      {
+        path: 'batches',
+        name: 'batches',
+        component: () => import('./batches/BatchesView.vue'),
+        children: [{ path: ':id', name: 'batch', component: () => import('./batches/BatchView.vue') }],
+      },
+      {
+        path: 'notices',
+        name: 'notices',
+        component: () => import('./notices/NoticesView.vue'),
+        children: [{ path: ':id', name: 'notice', component: () => import('./notices/NoticeView.vue') }],
       },
       { path: 'reviews', name: 'reviews', component: () => import('./cases/ReviewView.vue') },
       {

@@ -33,7 +33,18 @@ export const links = {
     withQuery(`${ROOT}/changes/${encodeURIComponent(changeId)}/evidence/${encodeURIComponent(fileId)}`, { ...reason }),
   villageList: (id: string) => `${ROOT}/village-lists/${encodeURIComponent(id)}/list.docx`,
   caseFile: (id: string) => `${ROOT}/cases/${encodeURIComponent(id)}/file.docx`,
-  proceedingExport: (query: ProceedingQuery) => withQuery(`${ROOT}/proceedings/export.xlsx`, { ...query, open: query.open === undefined ? undefined : String(query.open), overdue: query.overdue ? 'true' : undefined, supervised: query.supervised ? 'true' : undefined }),
+  casePaper: (id: string, paperId: string) =>
+    `${ROOT}/cases/${encodeURIComponent(id)}/papers/${encodeURIComponent(paperId)}/file`,
+  noticeBoard: (id: string) => `${ROOT}/notices/${encodeURIComponent(id)}/board.docx`,
+  noticeWeb: (id: string) => `${ROOT}/notices/${encodeURIComponent(id)}/web.docx`,
+  batchList: (id: string) => `${ROOT}/batches/${encodeURIComponent(id)}/list.docx`,
+  proceedingExport: (query: ProceedingQuery) =>
+    withQuery(`${ROOT}/proceedings/export.xlsx`, {
+      ...query,
+      open: query.open === undefined ? undefined : String(query.open),
+      overdue: query.overdue ? 'true' : undefined,
+      supervised: query.supervised ? 'true' : undefined,
+    }),
   learningExport: (query: { region: string; period?: string }) =>
     withQuery(`${ROOT}/learning/rules/export`, query),
   reconciliationExport: (id: string, query: ReconciliationQuery = {}) =>

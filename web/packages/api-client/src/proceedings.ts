@@ -28,50 +28,74 @@ export function clueCalls(call: Call) {
   return {
     actOnMany: (body: wire.BulkInput) => call<wire.BulkAnswer>('post', '/clues/bulk', { body }),
     undoMany: (id: string) => call<unknown>('post', '/clues/bulk/{id}/undo', { path: { id } }),
-    listHeld: (region: string, signal?: AbortSignal) =>
-      call<{ items: wire.HeldBatch[] }>('get', '/clues/held', { query: { region }, signal }),
+    listHeld: (signal?: AbortSignal) => call<wire.HeldBatch[]>('get', '/clues/held', { signal }),
     decideHeld: (id: string, decision: 'release' | 'discard', reason: string) =>
       call<unknown>('post', '/clues/held/{id}/{decision}', { path: { id, decision }, body: { reason } }),
     listVillageLists: (query: { region: string; month?: string }, signal?: AbortSignal) =>
-      call<{ items: wire.VillageList[] }>('get', '/village-lists', { query, signal }),
+      call<wire.VillageList[]>('get', '/village-lists', { query, signal }),
     makeVillageList: (body: { region: string; month: string }) =>
-      call<wire.VillageListDetail>('post', '/village-lists', { body }),
+      call<wire.VillageList[]>('post', '/village-lists', { body }),
     getVillageList: (id: string, signal?: AbortSignal) =>
       call<wire.VillageListDetail>('get', '/village-lists/{id}', { path: { id }, signal }),
     enterVillageList: (id: string, file: File, isDryRun: boolean) => {
       const form = new FormData();
       form.set('file', file);
       form.set('dry_run', String(isDryRun));
-      return call<wire.EntryAnswer>('post', '/village-lists/{id}/entries', { path: { id }, form });
+      return call<wire.EntryAnswer>('post', '/village-lists/{id}/answers', { path: { id }, form });
     },
   };
 }
 
-/** Papers of a case, notices and objections, the county's batches. */
+function originalForm(input: { paper: string; no: string; file: File | null }): FormData {
+  const form = new FormData();
+  form.set('paper', input.paper);
+  form.set('no', input.no);
+  if (input.file) form.set('file', input.file);
+  return form;
+}
+
+function scanForm(file: File): FormData {
+  const form = new FormData();
+  form.set('file', file);
+  return form;
+}
+
+/** Papers of a case, notices and objections, the county's lists. */
 export function caseCalls(call: Call) {
   return {
     getCaseFile: (id: string, signal?: AbortSignal) =>
       call<wire.CaseFile>('get', '/cases/{id}/papers', { path: { id }, signal }),
-    addCasePaper: (id: string, paper: string, file: File, no: string) => {
-      const form = new FormData();
-      form.set('file', file);
-      form.set('paper', paper);
-      form.set('no', no);
-      return call<unknown>('post', '/cases/{id}/papers', { path: { id }, form });
-    },
-    listNotices: (query: { region: string; state?: string; cursor?: string; limit?: number }, signal?: AbortSignal) =>
-      call<{ items: wire.NoticeItem[]; next_cursor: string | null; total: number }>('get', '/notices', { query, signal }),
+    makeCasePaper: (id: string, paper: string) =>
+      call<wire.CasePaper>('post', '/cases/{id}/papers', { path: { id }, body: { paper } }),
+    keepOriginal: (id: string, input: { paper: string; no: string; file: File | null }) =>
+      call<wire.CasePaper>('post', '/cases/{id}/originals', { path: { id }, form: originalForm(input) }),
+    getPrefill: (id: string, signal?: AbortSignal) =>
+      call<wire.Prefill>('get', '/cases/{id}/prefill', { path: { id }, signal }),
+    listNotices: (query: { region: string; state?: string; case?: string }, signal?: AbortSignal) =>
+      call<{ items: wire.NoticeItem[]; total: number }>('get', '/notices', { query, signal }),
     getNotice: (id: string, signal?: AbortSignal) =>
       call<wire.NoticeDetail>('get', '/notices/{id}', { path: { id }, signal }),
     createNotice: (body: wire.NewNotice) => call<wire.NoticeDetail>('post', '/notices', { body }),
-    stepNotice: (id: string, step: string, reason: string) =>
-      call<wire.NoticeDetail>('post', '/notices/{id}/steps', { path: { id }, body: { step, reason } }),
-    listBatches: (region: string, signal?: AbortSignal) =>
-      call<{ items: wire.BatchItem[] }>('get', '/batches', { query: { region }, signal }),
-    createBatch: (body: { procedure: string; proceedings: string[] }) =>
+    publishNotice: (id: string) => call<wire.NoticeDetail>('post', '/notices/{id}/publish', { path: { id } }),
+    withdrawNotice: (id: string, reason: string) =>
+      call<wire.NoticeDetail>('post', '/notices/{id}/withdraw', { path: { id }, body: { reason } }),
+    objectTo: (id: string, body: wire.NewObjection) =>
+      call<wire.Objection>('post', '/notices/{id}/objections', { path: { id }, body }),
+    listBatches: (signal?: AbortSignal) => call<wire.BatchItem[]>('get', '/batches', { signal }),
+    createBatch: (body: { procedure: string; rows: wire.BatchLine[] }) =>
       call<wire.BatchDetail>('post', '/batches', { body }),
     getBatch: (id: string, signal?: AbortSignal) =>
       call<wire.BatchDetail>('get', '/batches/{id}', { path: { id }, signal }),
+    putBatchRows: (id: string, rows: wire.BatchLine[]) =>
+      call<wire.BatchDetail>('put', '/batches/{id}/rows', { path: { id }, body: { rows } }),
+    putBatchScan: (id: string, file: File) =>
+      call<wire.BatchDetail>('post', '/batches/{id}/scan', { path: { id }, form: scanForm(file) }),
+    checkBatch: (id: string, body: wire.Ruling) =>
+      call<{ problems: wire.BatchProblem[] }>('post', '/batches/{id}/check', { path: { id }, body }),
+    decideBatch: (id: string, body: wire.Ruling) =>
+      call<wire.BatchDetail>('post', '/batches/{id}/decide', { path: { id }, body }),
+    dropBatch: (id: string, reason: string) =>
+      call<wire.BatchDetail>('post', '/batches/{id}/drop', { path: { id }, body: { reason } }),
   };
 }
 

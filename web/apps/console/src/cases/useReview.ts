@@ -57,6 +57,8 @@ export function useReview(kind: Ref<string>) {
   });
   const votes = ref<Record<string, Vote>>({});
   const outcomes = ref<Record<string, Outcome>>({});
+  /** The scan of the minutes, where there is one. */
+  const minutes = ref<File | null>(null);
   const isBusy = ref(false);
 
   watch(
@@ -69,10 +71,20 @@ export function useReview(kind: Ref<string>) {
   const ready = computed(() => list.items.value.filter((item) => isVoted(votes.value[item.id])));
   const isReady = computed(() => isMeetingKnown(meeting) && ready.value.length > 0);
 
+  /** The minutes belong into the file of each case that the meeting spoke about. */
+  async function keepMinutes(id: string): Promise<void> {
+    const no = meeting.minutes_no.trim();
+    const { papers, held } = await api.getCaseFile(id);
+    const paper = papers.find((one) => one.step === 'HOLD_REVIEW' && !one.apart);
+    if (!paper || held.some((one) => one.no === no)) return;
+    await api.keepOriginal(id, { paper: paper.paper, no, file: minutes.value });
+  }
+
   async function send(item: ProceedingItem): Promise<void> {
     const vote = votes.value[item.id];
     if (!isVoted(vote)) return;
     try {
+      await keepMinutes(item.id);
       await api.takeStep(item.id, { ...stepOf(meeting, vote), note: '', revision: item.revision });
       outcomes.value[item.id] = { isDone: true, message: '' };
     } catch (error) {
@@ -90,5 +102,5 @@ export function useReview(kind: Ref<string>) {
     await Promise.all(TOUCHED.map((key) => cache.invalidateQueries({ key: [key] })));
   }
 
-  return { ...list, meeting, votes, outcomes, ready, isReady, isBusy, record };
+  return { ...list, meeting, minutes, votes, outcomes, ready, isReady, isBusy, record };
 }

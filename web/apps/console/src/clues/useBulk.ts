@@ -19,14 +19,18 @@ export function useBulk(tell: (done: number) => string, clear: () => void) {
 
   const send = useAction(async (input: BulkInput) => {
     const answer = await api.actOnMany(input);
-    refused.value = answer.refused;
-    if (answer.refused.length) return false;
+    refused.value = answer.refusals;
+    const { act_id: act } = answer;
+    if (!act) return false;
+    const said = tell(answer.done);
     clear();
     await reload();
-    undo.offer(tell(answer.count), async () => {
-      await api.undoMany(answer.id);
-      await reload();
-    });
+    if (answer.can_undo) {
+      undo.offer(said, async () => {
+        await api.undoMany(act);
+        await reload();
+      });
+    }
     return true;
   });
   return { send, undo, refused };

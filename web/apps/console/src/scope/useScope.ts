@@ -10,6 +10,8 @@ const LIST_OF: Record<string, string | undefined> = {
   clue: 'clues',
   case: 'cases',
   'department-item': 'department',
+  batch: 'batches',
+  notice: 'notices',
   'village-list': 'village-lists',
   'feedback-note': 'feedback',
 };

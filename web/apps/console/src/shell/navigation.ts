@@ -71,7 +71,9 @@ export const ENTRIES: readonly NavigationEntry[] = [
     icon: EditPen,
     needs: ['CASE_PREPARE', 'CASE_TOWN', 'CASE_COUNTY'],
   },
+  { name: 'batches', group: 'work', covers: ['batches', 'batch'], icon: Stamp, needs: ['CASE_COUNTY'] },
   { name: 'reviews', group: 'work', covers: ['reviews'], icon: User, needs: ['CASE_PREPARE'] },
+  { name: 'notices', group: 'work', covers: ['notices', 'notice'], icon: DocumentCopy, needs: ['CASE_PREPARE'] },
   {
     name: 'village-lists',
     group: 'work',
@@ -86,6 +88,7 @@ export const ENTRIES: readonly NavigationEntry[] = [
     icon: Tickets,
     needs: ['DEPARTMENT_ANSWER'],
   },
+  { name: 'pairings', group: 'people', covers: ['pairings'], icon: User, needs: ['REGISTRY_READ'] },
   { name: 'rounds', group: 'work', covers: ['rounds'], icon: House, needs: ['CLUE_CHECK', 'ROUND_MANAGE'] },
   {
     name: 'changes',

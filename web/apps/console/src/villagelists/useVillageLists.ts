@@ -7,7 +7,7 @@ import { TOUCHED } from '../proceedings/useProceedings';
 import { useScope } from '../scope/useScope';
 import { useAction } from '../shared/useAction';
 
-/** The lists of this month in the chosen place; a village may make its own. */
+/** The lists of this month in the chosen place; they can be made and filled up all at once. */
 export function useVillageLists() {
   const { region } = useScope();
   // A list is of the month in which one checks, whatever month the figures on the screen are of.
@@ -19,11 +19,11 @@ export function useVillageLists() {
     staleTime: 0,
   });
   const make = useAction(async () => {
-    const made = await api.makeVillageList({ region: region.value, month: period.value });
+    await api.makeVillageList({ region: region.value, month: period.value });
     await query.refetch();
-    return made;
+    return true;
   });
-  return { ...query, lists: computed(() => query.data.value?.items ?? null), period, make };
+  return { ...query, lists: computed(() => query.data.value ?? null), period, make };
 }
 
 /** One list: its rows, and the sheet that comes back; first without keeping anything. */

@@ -1,6 +1,7 @@
 import type { PlaceRef } from './common';
+import type { FactEntry } from './proceedings';
 
-// Papers of a case, notices with their objections, and the county's batches.
+// Papers of a case, notices with their objections, and the county's lists.
 
 export interface CasePaper {
   id: string;
@@ -8,6 +9,7 @@ export interface CasePaper {
   no: string;
   kind: 'MADE' | 'ORIGINAL' | 'SCAN';
   dated_on: string | null;
+  has_file: boolean;
   name: string;
   size: number;
   note: string;
@@ -15,35 +17,51 @@ export interface CasePaper {
   by: string;
 }
 
-/** A paper that belongs into the file: on file, ready to be made, or what it lacks. */
-export interface PaperLine {
+/** Where a paper stands; `apart`: it comes with the notice or the county's list. */
+export interface PaperState {
   paper: string;
-  zh: string;
-  en: string;
-  is_needed: boolean;
-  lacks_zh: string[];
-  lacks_en: string[];
-  files: CasePaper[];
+  title_zh: string;
+  title_en: string;
+  step: string;
+  state: 'HELD' | 'READY' | 'INCOMPLETE';
+  optional: boolean;
+  apart: boolean;
+  lacks: { path: string; zh: string; en: string }[];
+  number: string;
+  dated_on: string | null;
 }
 
 export interface CaseFile {
-  papers: PaperLine[];
+  kind: string;
+  papers: PaperState[];
+  held: CasePaper[];
+  missing: number;
+}
+
+/** What the platform knows for the next steps, and the checks that speak against a clearing. */
+export interface Prefill {
+  facts: Record<string, FactEntry>;
+  stops: { rule: string; text_zh: string; text_en: string }[];
+  screened_in: string;
+  hits: { severity: string; reason_zh: string; reason_en: string }[];
 }
 
 export interface NoticeLine {
-  subject_id: string;
+  proceeding_id: string;
   household_no: string;
   head_name: string;
   group: string;
   people: number;
   category: string;
+  way: string;
 }
 
 export interface Objection {
   id: string;
-  subject_id: string;
+  proceeding_id: string;
   number: number;
   raised_on: string;
+  raised_by: string;
   way: string;
   words: string;
   state: 'OPEN' | 'UNFOUNDED' | 'UPHELD';
@@ -54,33 +72,42 @@ export interface NoticeItem {
   id: string;
   no: string;
   kind: 'IDENTIFICATION' | 'CLEARING';
-  way: string;
+  way: 'BOARD' | 'BOARD_AND_WEB';
   state: 'DRAFT' | 'SCANNED' | 'PUBLISHED' | 'ENDED' | 'WITHDRAWN' | 'ARCHIVED';
   region: PlaceRef;
   posted_on: string;
   until_on: string;
   days: number;
   households: number;
-  open_objections: number;
+  created_at: string;
+  created_by: string;
 }
 
 export interface NoticeDetail extends NoticeItem {
+  contact: string;
+  contact_phone: string;
+  report_phone: string;
+  reason: string;
+  on_web: boolean;
   lines: NoticeLine[];
   objections: Objection[];
-  /** Steps that the reader may take: SCAN, PUBLISH, END, WITHDRAW, ARCHIVE. */
-  allowed: string[];
-  has_board: boolean;
-  has_web: boolean;
-  reason: string;
 }
 
 export interface NewNotice {
-  kind: NoticeItem['kind'];
-  proceedings: string[];
+  cases: { proceeding_id: string; category?: string }[];
   posted_on: string;
-  way: string;
+  way: NoticeItem['way'];
+  report_phone: string;
   contact: string;
   contact_phone: string;
+}
+
+export interface NewObjection {
+  proceeding_id: string;
+  raised_on: string;
+  raised_by: string;
+  way: 'ORAL' | 'WRITTEN' | 'TELEPHONE';
+  words: string;
 }
 
 export interface BatchRow {
@@ -102,7 +129,6 @@ export interface BatchItem {
   stage: 'DRAFT' | 'DECIDED' | 'DROPPED';
   approval_no: string;
   decided_on: string | null;
-  cases: number;
   created_at: string;
   created_by: string;
 }
@@ -110,15 +136,35 @@ export interface BatchItem {
 export interface BatchDetail extends BatchItem {
   agency: string;
   meeting: string;
+  deciders: string[];
   scan_name: string;
+  decided_at: string | null;
+  reason: string;
   rows: BatchRow[];
-  problems: { proceeding_id: string; no: string; head_name: string; message: string }[];
 }
 
-export interface BatchDecisionInput {
+export interface BatchLine {
+  proceeding_id: string;
+  decision: 'AGREE' | 'REFUSE';
+  category?: string;
+  reason?: string;
+}
+
+export interface Ruling {
   approval_no: string;
   decided_on: string;
-  meeting: string;
-  agency: string;
   deciders: string[];
+  agency: string;
+  meeting: string;
+}
+
+export interface BatchProblem {
+  proceeding_id: string;
+  no: string;
+  head_name: string;
+  code: string;
+  text_zh: string;
+  text_en: string;
+  remedy_zh: string;
+  remedy_en: string;
 }

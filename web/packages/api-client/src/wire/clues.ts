@@ -5,22 +5,25 @@ import type { PlaceRef } from './common';
 export interface BulkInput {
   act: 'DISPATCH' | 'REASSIGN' | 'JOIN';
   ids: string[];
-  /** Accounts; empty for a dispatch by the pack's table. */
+  /** Accounts; empty for a dispatch by the county's table. */
   handlers: string[];
   reason: string;
+  joined_to?: string;
 }
 
 export interface BulkRefusal {
   id: string;
   no: string;
-  message: string;
+  message_zh: string;
+  message_en: string;
 }
 
 /** All of it was done, or nothing: then each clue that stood in the way is named. */
 export interface BulkAnswer {
-  id: string;
-  count: number;
-  refused: BulkRefusal[];
+  act_id: string | null;
+  done: number;
+  can_undo: boolean;
+  refusals: BulkRefusal[];
 }
 
 export interface HeldBatch {
@@ -33,18 +36,19 @@ export interface HeldBatch {
   screened: number;
   village: PlaceRef;
   village_clues: number;
+  exceeded: string;
   state: string;
 }
 
 export interface VillageList {
   id: string;
-  no: string;
-  month: string;
   region: PlaceRef;
+  month: string;
+  no: string;
   issued_on: string;
   due_on: string;
   rows: number;
-  entered: number;
+  answered: number;
   made_at: string;
   made_by: string;
 }
@@ -53,29 +57,37 @@ export interface VillageListRow {
   place: number;
   proceeding_id: string;
   clue_no: string;
+  household_no: string;
   head_name: string;
-  /** Empty until the sheet came back. */
+  reason_zh: string;
+  reason_en: string;
+  due_on: string | null;
+  /** CLOSED, NOTED or ALARM once it came back. */
   result: string;
-  result_zh: string;
-  result_en: string;
 }
 
 export interface VillageListDetail extends VillageList {
   items: VillageListRow[];
 }
 
-export interface EntryIssue {
+export interface EntryProblem {
   row: number;
   column: string;
-  message: string;
-  remedy: string;
+  clue_no: string;
+  message_zh: string;
+  message_en: string;
+  remedy_zh: string;
+  remedy_en: string;
 }
 
 /** What came of a sheet that came back; of a dry run nothing stays. */
 export interface EntryAnswer {
-  taken: number;
-  blank: number;
+  closed: number;
+  noted: number;
+  alarms: number;
   unchanged: number;
-  issues: EntryIssue[];
+  still_open: number;
+  is_repeat: boolean;
   is_dry_run: boolean;
+  problems: EntryProblem[];
 }

@@ -1,5 +1,6 @@
 import account from './account.json';
 import accounts from './accounts.json';
+import batches from './batches.json';
 import bulk from './bulk.json';
 import audit from './audit.json';
 import cases from './cases.json';
@@ -19,7 +20,9 @@ import jobs from './jobs.json';
 import learning from './learning.json';
 import looks from './looks.json';
 import messageTexts from './messages.json';
+import notices from './notices.json';
 import overview from './overview.json';
+import pairings from './pairings.json';
 import proceedings from './proceedings.json';
 import quality from './quality.json';
 import reconciliation from './reconciliation.json';
@@ -37,6 +40,7 @@ import type { Messages } from '../zh-CN';
 const messages: Messages = {
   account,
   accounts,
+  batches,
   bulk,
   audit,
   cases,
@@ -56,7 +60,9 @@ const messages: Messages = {
   learning,
   looks,
   messages: messageTexts,
+  notices,
   overview,
+  pairings,
   proceedings,
   quality,
   reconciliation,

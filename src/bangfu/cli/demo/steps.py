@@ -18,6 +18,7 @@ from bangfu.cli.demo.accounts import make_accounts
 from bangfu.cli.demo.cases import PERIODS, load_cases
 from bangfu.cli.demo.county import AS_OF, County, make_county, write_files
 from bangfu.cli.demo.office import Office, work_a_week
+from bangfu.cli.demo.pairings import pair_villages
 from bangfu.cli.demo.places import (
     COUNTY,
     NEIGHBOUR,
@@ -101,6 +102,15 @@ def build(seed: int, households: int, home: Path, say: Say) -> Made:
         for period in PERIODS:
             with _timed(made, f"screen {county.place.name} {period}", say):
                 _screen(made, county, scope, period)
+    with _timed(made, "pairings", say):
+        pair_villages(
+            scopes[OFFICERS[COUNTY]],
+            RegionCode(COUNTY),
+            PERIODS[-1],
+            home / "demo" / "files" / "结对",
+            seed=seed,
+            at=timezone.now(),
+        )
     # After the screenings: what the office changes would otherwise count against the truth.
     with _timed(made, "office", say):
         office = Office(**{one: scopes[f"yunxi_{one}"] for one in OFFICE})

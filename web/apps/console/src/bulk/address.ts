@@ -1,9 +1,13 @@
-import { withQuery, type ExportRequest } from '@bangfu/api-client';
+import { withQuery, type ExportKind, type ExportRequest } from '@bangfu/api-client';
+
+const PATHS: Partial<Record<ExportKind, string>> = {
+  quality: '/api/v1/quality/items/export',
+  pairings: '/api/v1/pairings/export.xlsx',
+};
 
 /** Where an approved list is downloaded. */
 export function addressOf(item: ExportRequest): string {
-  const path = item.kind === 'quality' ? '/api/v1/quality/items/export' : '/api/v1/households/export';
-  return withQuery(path, { ...(item.filters as Record<string, string | string[]>), approval: item.id });
+  return withQuery(PATHS[item.kind as ExportKind] ?? '/api/v1/households/export', { ...(item.filters as Record<string, string | string[]>), approval: item.id });
 }
 
 /** Whether the request says all that its download needs; otherwise its own page does. */

@@ -12,7 +12,7 @@ from bangfu.domains.monitoring.books import CountyBook, book_for
 from bangfu.kernel.region import COUNTY, RegionCode
 from bangfu.procedures import Definition, Value
 from bangfu.procedures.model import Fact, FactType, Text
-from bangfu.standards import codelists
+from bangfu.standards import codelists, marks
 from bangfu.standards.departments import find_department
 
 
@@ -72,7 +72,9 @@ def state_label(definition: Definition | None, code: str) -> Label:
 
 
 def step_label(definition: Definition | None, code: str) -> Label:
-    """Return the name of a step, the opening one too."""
+    """Return the name of a step, the opening one too, or of what the platform noted itself."""
+    if code in marks.words():
+        return Label(*marks.words()[code])
     if definition is None:
         return plain(code)
     if definition.opening.name == code:

@@ -265,6 +265,7 @@ RECORDED_DEEPER = {
     "/changes/{change_id}/evidence/{file_id}": "changes.papers.open_evidence",
     "/cases/{proceeding_id}/papers/{paper_id}/file": "monitoring.casepapers.open_paper",
     "/cases/{proceeding_id}/file.docx": "monitoring.casepapers.make_case_file",
+    "/village-lists/{list_id}/list.docx": "monitoring.villagelist_paper",
     "/pairings/export.xlsx": "assistance.exports",
     "/quality/items/export": "quality.exports",
     "/reconciliations/{run_id}/export.xlsx": "reconciliation.exports",

@@ -25,6 +25,8 @@ from bangfu.domains.monitoring.api import router as proceedings_router
 from bangfu.domains.monitoring.batches_api import router as batches_router
 from bangfu.domains.monitoring.cases_api import router as cases_router
 from bangfu.domains.monitoring.cases_notices_api import router as notices_router
+from bangfu.domains.monitoring.screened_api import router as clues_router
+from bangfu.domains.monitoring.villagelist_api import router as village_lists_router
 from bangfu.domains.quality.api import router as quality_router
 from bangfu.domains.reconciliation.api import router as reconciliation_router
 from bangfu.domains.reports.api import router as reports_router
@@ -110,6 +112,8 @@ for _router in (
     screening_router,
     quality_router,
     proceedings_router,
+    clues_router,
+    village_lists_router,
     cases_router,
     notices_router,
     batches_router,

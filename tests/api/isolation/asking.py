@@ -32,6 +32,9 @@ NAMED: tuple[tuple[str, str, str], ...] = (
     ("/cases", "paper_id", "case_paper"),
     ("/notices", "notice_id", "notice"),
     ("/batches", "batch_id", "decision_list"),
+    ("/village-lists", "list_id", "village_list"),
+    ("/clues/held", "held_id", "held_batch"),
+    ("/clues/bulk", "bulk_id", "bulk_act"),
     ("/pairings", "pairing_id", "pairing"),
     ("/pairings", "handover_id", "handover"),
     ("/feeds/landings", "batch_id", "batch"),
@@ -304,6 +307,7 @@ def _example(schema: dict[str, Any], village: Village, things: Any) -> dict[str,
         "language": "zh",
         "facts": {"name": village.head},
         "cases": [things.names["case"]],
+        "ids": [things.names["proceeding"]],
     }
     wanted = schema.get("properties", {})
     required = set(schema.get("required", []))

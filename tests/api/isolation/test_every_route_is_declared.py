@@ -55,7 +55,7 @@ def test_the_matrix_knows_every_parameter_and_an_object_is_what_a_path_names() -
 
 
 def test_what_makes_or_starts_something_is_asked_with_another_place() -> None:
-    asked = ("region", "household_no", "filters", "username", "cases")
+    asked = ("region", "household_no", "filters", "username", "cases", "ids")
     for route in of_rule("PLACE"):
         fields = (route.json_body or route.form_body or {}).get("properties", {})
         assert route.method == "POST"

@@ -32,6 +32,7 @@ from tests.api.conftest import AS_OF, NOW, add_source, hint, id_number, publish
 from tests.api.isolation.cases import add_case
 from tests.api.isolation.country import COUNTIES, NATION, PLACES, VILLAGES, Village
 from tests.api.isolation.images import picture
+from tests.api.isolation.lists import add_lists
 from tests.api.isolation.pairings import add_pairings
 from tests.api.isolation.rounds import add_correction, fill_rounds
 from tests.cast import PASSWORD, SINCE, give_post
@@ -269,7 +270,9 @@ def _add_village_things(scope: Scope, village: Village, home: Any, things: Thing
         last_seen_on=NOW.date(),
     )
     things.add("difference", difference.id, place)
-    things.add("proceeding", _add_proceeding(scope, village), place)
+    clue = _add_proceeding(scope, village)
+    things.add("proceeding", clue, place)
+    add_lists(scope, village, clue, things)
     add_case(scope, village, home, things)
     add_pairings(scope, village, home, things)
     things.add("correction", add_correction(scope, village), place)

@@ -73,7 +73,8 @@ def act_on_many(
 ) -> BulkResult:
     """Do one thing with up to 10,000 clues of the scope, or say by clue why not.
 
-    With `dry_run` nothing is written and `done` says how many it would be. Raises InvalidValue
+    With `dry_run` nothing is written and `done` says how many it would be. Raises NotFound
+    E-MONITORING-NOT-FOUND where the scope has none of them, InvalidValue
     E-CLUES-BULK-SIZE, E-MONITORING-PERSON, E-CLUES-JOIN-TARGET, NotAllowed for a lost post.
     """
     require(scope, PERMISSION)
@@ -82,6 +83,8 @@ def act_on_many(
         raise InvalidValue("E-CLUES-BULK-SIZE", limit=MOST)
     with activate(scope):
         taker = Taker(scope, at, wanted)
+        if not taker.rows:
+            raise NotFound("E-MONITORING-NOT-FOUND")
         facts = _facts(scope, at, taker, wish)
         taker.take(str(wish.act), facts)
         if taker.refused or dry_run:

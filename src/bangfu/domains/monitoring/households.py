@@ -163,16 +163,8 @@ class _Follower:
         return same.select_for_update().order_by("id").first()
 
     def _join(self, row: Proceeding, other: Proceeding) -> bool:
-        """Join a clue to another one, if its state still allows it."""
-        if row.procedure != CLUE:
-            return False
-        taken = self._take(row, "JOIN", {"joined_to": other.no})
-        if not taken:
-            return False
-        Proceeding.objects.filter(id=row.id).update(joined_to_id=other.id)
-        row.joined_to_id = other.id
-        self._keep_origins(row, other)
-        return True
+        """Join a clue to another one, if its state still allows it; its reports go along."""
+        return row.procedure == CLUE and self._take(row, "JOIN", {"joined_to": other.no})
 
     def _keep_origins(self, row: Proceeding, other: Proceeding) -> None:
         """What was reported is kept with the one that goes on, which becomes as urgent."""

@@ -18,6 +18,7 @@ COMMANDS = {
     "backup": "bangfu.cli.backup",
     "changes": "bangfu.cli.changes",
     "check": "bangfu.cli.check",
+    "clues": "bangfu.cli.clues",
     "db": "bangfu.cli.db",
     "demo": "bangfu.cli.demo",
     "engine": "bangfu.cli.engine",
@@ -39,6 +40,7 @@ COMMANDS = {
     "serve": "bangfu.cli.serve",
     "sso": "bangfu.cli.sso",
     "sweep": "bangfu.cli.sweep",
+    "villagelist": "bangfu.cli.villagelist",
 }
 
 

@@ -59,10 +59,8 @@ def test_a_message_reads_in_the_readers_language(cast: Cast) -> None:
     chinese = get(client)["items"][0]
     english = client.get(PATH, headers={"Accept-Language": "en"}).json()["items"][0]
     assert chinese["title"] == "逾期上报"
-    assert chinese["text"] == (
-        "办件 XS2026-000001 应在 2026-11-06 前由乡镇办理，逾期未办，请督促。"
-    )
-    assert english["text"].startswith("Case XS2026-000001 was due on 2026-11-06 at the township")
+    assert chinese["text"] == ("办件 XS2026-000001 应在11月6日前由乡镇办理，逾期未办，请督促。")
+    assert english["text"].startswith("Case XS2026-000001 was due on 6 November at the township")
     assert chinese["link"] == "/proceedings/1"
     assert chinese["read_at"] is None
 

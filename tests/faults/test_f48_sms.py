@@ -90,6 +90,7 @@ def test_f48_a_message_is_sent_once_and_says_nothing_of_anybody(
     [sent] = gateway.sent
     assert sent["text"] == "您有一件紧急工作，编号 XS2026-000123，请立即登录平台办理。"
     assert (sent["to"], sent["template"]) == (PHONE, "URGENT")
+    assert sent["params"] == {"number": "XS2026-000123"}
     assert (row().state, row().attempts) == ("SENT", 1)
 
 

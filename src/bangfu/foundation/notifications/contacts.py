@@ -136,7 +136,7 @@ def is_stopped(token: str) -> bool:
 def _send(phone: str, params: dict[str, object], language: str) -> Answer:
     subject = messages.get_subject("messages.code")
     text = wording.said(subject.sms[language], subject, params, language)
-    words = {name: str(value) for name, value in params.items()}
+    words = wording.words(subject.sms[language], subject, params, language)
     assert Ports.gateway is not None
     return Ports.gateway.send(Sms(str(uuid7()), phone, subject.template, words, text))
 

@@ -153,8 +153,9 @@ def _written(row: Outbox, at: datetime) -> tuple[Sms | None, str]:
     if not is_in_force(row.user_id, None, (), at):
         return None, "GONE"
     subject = messages.get_subject(row.subject)
-    text = wording.said(subject.sms[contact.language], subject, params, contact.language)
-    words = {name: str(value) for name, value in params.items()}
+    written = subject.sms[contact.language]
+    text = wording.said(written, subject, params, contact.language)
+    words = wording.words(written, subject, params, contact.language)
     return Sms(str(row.id), str(contact.phone), subject.template, words, text), ""
 
 

@@ -15,6 +15,21 @@ from bangfu.standards.messages import Subject
 
 MOST = 10_000_000
 _NUMBER = re.compile(r"[A-Z]{2}[A-Z0-9-]{2,24}")
+_NAMES = re.compile(r"\{([a-z_]+)\}")
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _RUN = re.compile(r"\d{9}")
 _MONTH = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])")
 _LINK = re.compile(r"/(?!/)[A-Za-z0-9/_-]{0,160}(?:\?[A-Za-z0-9_=&-]{1,80})?")
@@ -47,10 +62,15 @@ def checked_link(link: str) -> str:
 
 def said(text: str, subject: Subject, params: Mapping[str, Any], language: str) -> str:
     """Return a text of the table with kept parameters, in "zh" or "en"."""
-    words = {
-        name: _word(subject.params.get(name, ""), value, language) for name, value in params.items()
+    return text.format(**words(text, subject, params, language))
+
+
+def words(text: str, subject: Subject, params: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Return the parameters that a text says, as it says them."""
+    return {
+        name: _word(subject.params.get(name, ""), params[name], language)
+        for name in _NAMES.findall(text)
     }
-    return text.format(**words)
 
 
 def _plain(kind: str, value: Any) -> Any:
@@ -94,4 +114,20 @@ def _word(kind: str, value: Any, language: str) -> str:
     if kind == "place":
         found = regions.find_region(str(value))
         return found.name if found else str(value)
+    if kind == "day":
+        return _said_day(date.fromisoformat(str(value)), language)
+    if kind == "month":
+        return _said_month(str(value), language)
     return str(value)
+
+
+def _said_day(day: date, language: str) -> str:
+    """11月6日, 6 November; a message is read within days, so that the year goes without saying."""
+    if language == "en":
+        return f"{day.day} {_MONTHS[day.month - 1]}"
+    return f"{day.month}月{day.day}日"
+
+
+def _said_month(period: str, language: str) -> str:
+    year, month = (int(part) for part in period.split("-"))
+    return f"{_MONTHS[month - 1]} {year}" if language == "en" else f"{year}年{month}月"

@@ -24,20 +24,28 @@ from bangfu.kernel.uuid7 import uuid7
 SUBJECT = "rounds.round"
 MANAGE = "ROUND_MANAGE"
 
+# The county's open households for the statements below: under row security the planner guesses a
+# few rows where there are twenty thousand, and would go through them once for each entry.
+_HOMES = """
+DROP TABLE IF EXISTS pg_temp.rounds_home;
+CREATE TEMPORARY TABLE rounds_home ON COMMIT DROP AS {households};
+ALTER TABLE pg_temp.rounds_home ADD PRIMARY KEY (id);
+ANALYZE pg_temp.rounds_home
+"""
 # Households of the register that the round does not have yet.
 _ADD = """
 INSERT INTO rounds_entry (id, region_code, round_id, household_id, household_no, head_name,
                           result, way, entered_by, entered_by_id, clue_no)
 SELECT gen_random_uuid(), h.region_code, %s, h.id, h.household_no, h.head_name, '', '', '', '', ''
-  FROM ({households}) h
+  FROM pg_temp.rounds_home h
  WHERE NOT EXISTS (SELECT 1 FROM rounds_entry e WHERE e.round_id = %s AND e.household_id = h.id)
 """
-# Households that moved, or whose number or head was corrected.
+# Households that moved, or whose number or head was corrected, or that are back.
 _FOLLOW = """
 UPDATE rounds_entry e
    SET region_code = h.region_code, household_no = h.household_no, head_name = h.head_name,
        result = CASE WHEN e.result = %s THEN '' ELSE e.result END
-  FROM ({households}) h
+  FROM pg_temp.rounds_home h
  WHERE e.round_id = %s AND e.household_id = h.id
    AND (e.region_code, e.household_no, e.head_name, e.result = %s)
        IS DISTINCT FROM (h.region_code, h.household_no, h.head_name, false)
@@ -46,7 +54,7 @@ UPDATE rounds_entry e
 _DROP = """
 UPDATE rounds_entry e SET result = %s
  WHERE e.round_id = %s AND e.result = ''
-   AND NOT EXISTS (SELECT 1 FROM ({households}) h WHERE h.id = e.household_id)
+   AND NOT EXISTS (SELECT 1 FROM pg_temp.rounds_home h WHERE h.id = e.household_id)
 """
 _COLUMNS = ("id", "region_code", "household_no", "head_name")
 
@@ -166,28 +174,31 @@ def open_one(scope: Scope, county: RegionCode, code: str) -> Round:
 
 
 def _refresh(scope: Scope, row: Round) -> Refreshed:
-    households, params = _households(scope, row)
     gone = str(Result.GONE)
     with connection.cursor() as cursor:
-        cursor.execute(_FOLLOW.format(households=households), [gone, *params, row.id, gone])
+        _gather(scope, row, cursor)
+        cursor.execute(_FOLLOW, [gone, row.id, gone])
         followed = cursor.rowcount
-        cursor.execute(_DROP.format(households=households), [gone, row.id, *params])
+        cursor.execute(_DROP, [gone, row.id])
         dropped = cursor.rowcount
-    return Refreshed(_add(scope, row), followed, dropped)
+        cursor.execute(_ADD, [row.id, row.id])
+        return Refreshed(cursor.rowcount, followed, dropped)
 
 
 def _add(scope: Scope, row: Round) -> int:
-    households, params = _households(scope, row)
     with connection.cursor() as cursor:
-        cursor.execute(_ADD.format(households=households), [row.id, *params, row.id])
+        _gather(scope, row, cursor)
+        cursor.execute(_ADD, [row.id, row.id])
         return int(cursor.rowcount)
 
 
-def _households(scope: Scope, row: Round) -> tuple[str, tuple[Any, ...]]:
-    """Return the query of the county's open households; the register's selector narrows it."""
+def _gather(scope: Scope, row: Round, cursor: Any) -> None:
+    """Put the county's open households aside; the register's selector says which they are."""
     found = registry.filtered(scope, HouseholdFilter(region=RegionCode(row.region_code)))
     sql, params = found.order_by().values_list(*_COLUMNS).query.sql_with_params()
-    return sql, params
+    for statement in _HOMES.split(";"):
+        held = "{households}" in statement
+        cursor.execute(statement.replace("{households}", sql), params if held else [])
 
 
 def _record(scope: Scope, at: datetime, row: Round, action: str, detail: dict[str, Any]) -> None:

@@ -57,7 +57,7 @@ export function learningCalls(call: Call) {
       call<wire.Learning>('get', '/learning/rules', { query, signal }),
     getRuleLearning: (ruleId: string, query: { region: string; period?: string }, signal?: AbortSignal) =>
       call<wire.RuleLearning>('get', '/learning/rules/{rule_id}', { path: { rule_id: ruleId }, query, signal }),
-    getSignals: (region: string, signal?: AbortSignal) =>
-      call<wire.Signals>('get', '/learning/signals', { query: { region }, signal }),
+    getSignals: (query: { region: string; months?: number }, signal?: AbortSignal) =>
+      call<wire.Signals>('get', '/learning/signals', { query, signal }),
   };
 }

@@ -4,6 +4,9 @@ import { computed, type Ref } from 'vue';
 import { api } from '../api';
 import { useScope } from '../scope/useScope';
 
+/** As many bars as fit on a telephone. */
+const MONTHS = 6;
+
 /** Precision by rule in the chosen place, over the twelve months up to now. */
 export function useLearning() {
   const { region } = useScope();
@@ -20,7 +23,7 @@ export function useSignals() {
   const { region } = useScope();
   return useQuery({
     key: () => ['signals', region.value],
-    query: ({ signal }) => api.getSignals(region.value, signal),
+    query: ({ signal }) => api.getSignals({ region: region.value, months: MONTHS }, signal),
     enabled: () => region.value !== '',
     staleTime: 0,
   });

@@ -113,6 +113,7 @@ export function detailOf(household: FixtureHousehold): HouseholdDetail {
           ],
     assessed_level: null,
     handling_status: null,
+    proceedings: [],
     history:
       random.next() < 0.6
         ? [{ at: '2026-10-31T09:20:00+08:00', source: SOURCE, changes: [{ key: 'wage', before: '31000', after: '24,000 元' }] }]

@@ -9,11 +9,13 @@ from uuid import UUID
 
 import pytest
 
-from bangfu.domains.assistance import events, handing, rows, selectors, services
+from bangfu.domains.assistance import events, handing, receivers, rows, selectors, services
 from bangfu.domains.assistance.domain import EndReason, PairingRecord
 from bangfu.domains.assistance.events import PairingEnded
 from bangfu.domains.assistance.handing import HandoverForm
 from bangfu.domains.assistance.services import PairingForm
+from bangfu.domains.registry.events import HouseholdsChanged
+from bangfu.domains.registry.models import Household
 from bangfu.foundation.access.scopes import activate, command_scope
 from bangfu.foundation.accounts import granting, managing
 from bangfu.kernel.errors import Conflict, InvalidValue, NotAllowed, NotFound
@@ -224,4 +226,25 @@ def test_a_post_that_is_not_the_only_one_leaves_none(
     also = give_post(cast.township.user, "VILLAGE_OFFICER", YUNXI_VILLAGE)
     granting.end_post(scope=command_scope(YUNXI, "tests"), at=AT, post_id=also)
     assert told == []
+    assert selectors.list_orphans(office, TODAY) == []
+
+
+def test_a_pairing_follows_its_household_and_ends_with_it(
+    office: Scope, cast: Cast, told: list[PairingEnded]
+) -> None:
+    made = pair(office, HOME, cast.cadre)
+    event = HouseholdsChanged(YUNXI, AT, (made.household_id,), "MOVED")
+    lower = "990101101202"
+    with activate(command_scope(YUNXI, "tests")):
+        home = Household.objects.filter(id=made.household_id)
+        home.update(region_code=lower, head_name="赵二")
+    receivers.on_households_changed(event)
+    [orphan] = selectors.list_orphans(office, TODAY)
+    assert (orphan.region_code, orphan.head_name) == (lower, "赵二")
+    assert told == []
+    with activate(command_scope(YUNXI, "tests")):
+        home.update(member_count=0, closed_on=TODAY)
+    receivers.on_households_changed(event)
+    receivers.on_households_changed(event)
+    assert [(one.household_no, one.reason) for one in told] == [(HOME, "HOUSEHOLD_CLOSED")]
     assert selectors.list_orphans(office, TODAY) == []

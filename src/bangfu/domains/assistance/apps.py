@@ -13,7 +13,7 @@ class AssistanceConfig(AppConfig):
     verbose_name = "结对帮扶"
 
     def ready(self) -> None:
-        """Listen to who leaves."""
+        """Listen to who leaves, and to the register."""
         # Only now are the models there that the receivers read.
         from bangfu.domains.assistance import receivers  # noqa: PLC0415
 

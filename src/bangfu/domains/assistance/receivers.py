@@ -1,24 +1,35 @@
-"""What pairings do when somebody leaves: tell that nobody answers for the households any more.
+"""What pairings do when somebody leaves, and when the register changes a household.
 
-The pairings themselves stand until somebody hands them over; until then they are listed as
-orphaned (`selectors.list_orphans`).
+Of somebody who leaves they tell that nobody answers for the households any more; the pairings
+themselves stand until somebody hands them over, and until then they are listed as orphaned
+(`selectors.list_orphans`). With a household that moves they go along; with one that closes they
+end.
 """
 
 from __future__ import annotations
 
 from django.utils import timezone
 
-from bangfu.domains.assistance import events, rows
+from bangfu.domains.assistance import events, rows, services
 from bangfu.domains.assistance.domain import EndReason
 from bangfu.domains.assistance.events import PairingEnded
+from bangfu.domains.registry.events import HouseholdsChanged, Listeners
 from bangfu.foundation.access.scopes import activate, system_scope
 from bangfu.foundation.accounts import leaving
 from bangfu.foundation.accounts.leaving import Left
 
 
 def connect() -> None:
-    """Listen; called once, when Django has loaded the apps."""
+    """Listen; calling it again changes nothing."""
     leaving.subscribe(on_left)
+    if on_households_changed not in Listeners.changed:
+        Listeners.changed.append(on_households_changed)
+
+
+def on_households_changed(event: HouseholdsChanged) -> None:
+    """Let pairings follow an act of the register, in its transaction."""
+    scope = system_scope(event.county, "assistance.households")
+    services.follow_households(scope=scope, at=event.at, household_ids=event.households)
 
 
 def on_left(left: Left) -> None:

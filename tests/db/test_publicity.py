@@ -51,6 +51,7 @@ def test_a_board_shows_head_group_people_and_category_and_no_number_of_his(world
     assert (notice.state, notice.no) == (NoticeState.PUBLISHED, "上坪示〔2026〕1号")
     shown = text_of(yi, notice.board_file_id)
     assert all(word in shown for word in ("王大山", "一组", "突发严重困难户", "2026年11月6日"))
+    assert notice.no in shown
     assert HOME not in shown
     assert "9901011970" not in shown
 

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 
 from bangfu.domains.monitoring import casepapers_home as homes
 from bangfu.domains.monitoring import instances
-from bangfu.domains.monitoring.casepapers_known import YES, Known, known_of
+from bangfu.domains.monitoring.casepapers_known import Known, known_of
+from bangfu.domains.monitoring.casepapers_parts import clearing_of, recheck_of, review_of
 from bangfu.domains.monitoring.cases_models import CasePaper, DecisionBatch, DecisionBatchRow
 from bangfu.domains.monitoring.domain import CLEARING
 from bangfu.domains.monitoring.models import Proceeding
@@ -31,8 +32,10 @@ from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
 
 _DAY = timedelta(days=1)
-_RISK_IS_TRUE = "风险属实"
-_AGREED, _NOT_AGREED = "同意", "不同意"
+_RISK_IS_TRUE, _AT_HOME = "风险属实", "入户"
+# 民法典第十七条.
+_ADULT = 18
+_AGREED = "同意"
 _PIECES = {"prefix": r"(?P<prefix>.+?)", "year": r"(?P<year>\d{4})", "serial": r"(?P<serial>\d+)"}
 
 
@@ -102,21 +105,22 @@ def context_of(scope: Scope, read: Read, at: datetime, book: PaperBook) -> CaseC
     """Return the context of a case; what is not known or not open is left out."""
     today = local_day(at)
     known, notice = read.known, read.notice
+    household = homes.home_of(scope, read.row, read.record, today)
     return CaseContext(
         case_no=read.row.no,
         made_on=today,
         place=homes.place_of(read.row, read.record),
-        household=homes.home_of(scope, read.row, read.record, today),
+        household=household,
         numbers=numbers_of(read.papers, book, today, notice),
         application=_application(read),
-        authorisation=_authorisation(read),
+        authorisation=_authorisation(read, household),
         check=_check(read),
         comparison=steps.Comparison(
             compared_on=known.day("compared_on"),
             people=read.record.member_count if read.record else None,
             conclusion=known.word("comparison_result"),
         ),
-        review=_review(known),
+        review=review_of(known),
         notice=_notice(notice),
         objections=tuple(_objection(one) for one in notice.objections) if notice else (),
         township=steps.Township(
@@ -129,9 +133,9 @@ def context_of(scope: Scope, read: Read, at: datetime, book: PaperBook) -> CaseC
         announcement=_announcement(read),
         entry=_entry(read),
         refusal=_refusal(read),
-        recheck=_recheck(known),
+        recheck=recheck_of(known),
         fast_track=_fast_track(read),
-        clearing=_clearing(known),
+        clearing=clearing_of(known),
     )
 
 
@@ -184,12 +188,18 @@ def _application(read: Read) -> steps.Application:
     )
 
 
-def _authorisation(read: Read) -> steps.Authorisation:
+def _authorisation(read: Read, household: parts.Household) -> steps.Authorisation:
+    """Every adult stands on it, to sign in person, by proxy or by video."""
     known = read.known
     return steps.Authorisation(
         paper_no=known.text("authorisation_no"),
         signed_on=known.day("authorised_on"),
         witness=known.text("authorisation_witness"),
+        consents=tuple(
+            steps.Consent(name=one.name, relation=one.relation, id_number=one.id_number)
+            for one in household.members
+            if one.age is None or one.age >= _ADULT
+        ),
     )
 
 
@@ -197,6 +207,7 @@ def _check(read: Read) -> parts.Check:
     known = read.known
     return parts.Check(
         visited_on=known.day("visited_on"),
+        way=_AT_HOME if known.day("visited_on") else None,
         checkers=known.people("visitors"),
         findings=known.text("visit_finding"),
         amounts=homes.amounts_of(read.record),
@@ -213,24 +224,6 @@ def _category(read: Read) -> str | None:
     lines = read.notice.lines if read.notice else ()
     named = next((line.category for line in lines if line.subject_id == read.row.id), None)
     return read.known.word("monitored_category") or named or None
-
-
-def _review(known: Known) -> steps.Review:
-    present, agreed = known.count("votes_present"), known.count("votes_agree")
-    against = known.count("votes_against")
-    counted = present is not None and agreed is not None and against is not None
-    resolution = None
-    if present is not None and agreed is not None:
-        resolution = _AGREED if agreed * 2 > present else _NOT_AGREED
-    return steps.Review(
-        held_on=known.day("reviewed_on"),
-        expected=known.count("votes_due"),
-        present=present,
-        agreed=agreed,
-        against=against,
-        abstained=(present or 0) - (agreed or 0) - (against or 0) if counted else None,
-        resolution=resolution,
-    )
 
 
 def _notice(notice: NoticeRecord | None) -> steps.Notice:
@@ -344,19 +337,6 @@ def _refusal(read: Read) -> steps.Refusal:
     )
 
 
-def _recheck(known: Known) -> steps.Recheck:
-    is_county = known.day("county_recheck_asked_on") is not None
-    stage = "county_recheck" if is_county else "township_recheck"
-    asked = "county_recheck_asked_on" if is_county else "recheck_asked_on"
-    return steps.Recheck(
-        applied_on=known.day(asked),
-        reasons=known.text("recheck_reason"),
-        checkers=known.people(f"{stage}ers"),
-        checked_on=known.day(f"{stage}_on"),
-        answered_on=known.day("township_recheck_told_on"),
-    )
-
-
 def _fast_track(read: Read) -> steps.FastTrack:
     if read.known.flag("is_fast_track") is not True:
         return steps.FastTrack()
@@ -367,31 +347,6 @@ def _fast_track(read: Read) -> steps.FastTrack:
         help=clue.text("help_given") if clue else None,
         helped_on=read.known.day("helped_on"),
     )
-
-
-def _clearing(known: Known) -> parts.Clearing:
-    since, visited = known.day("income_stable_since"), known.day("visited_on")
-    months = None
-    if since is not None and visited is not None:
-        months = (visited.year - since.year) * 12 + visited.month - since.month
-        months -= visited.day < since.day
-    new_risk, without = known.flag("has_new_risk"), known.flag("is_all_without_labour")
-    return parts.Clearing(
-        way=known.word("clearing_way"),
-        stable_since=since,
-        stable_months=months,
-        income_steady=YES if since else None,
-        spending_solved=known.said("rigid_spending_settled"),
-        guarantees_met=known.said("guarantees_met"),
-        risk_gone=known.said("risk_gone"),
-        no_new_risk=None if new_risk is None else known_word(not new_risk),
-        has_labour=None if without is None else known_word(not without),
-    )
-
-
-def known_word(value: bool) -> str:
-    """Return yes or no as a form ticks it."""
-    return YES if value else "否"
 
 
 def is_hung(notice: NoticeRecord | None) -> bool:

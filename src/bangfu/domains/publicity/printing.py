@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bangfu.domains.publicity.domain import NoticeRecord
+from bangfu.domains.publicity.domain import NoticeRecord, NoticeState
 from bangfu.domains.registry.selectors.identity import Private, list_private
 from bangfu.foundation.papers import CaseContext, PaperBook, load
 from bangfu.foundation.papers.context import Household, Member, Number, Place
@@ -21,6 +21,7 @@ from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 
 _DAY = timedelta(days=1)
+_TAKEN_DOWN = (NoticeState.ENDED, NoticeState.ARCHIVED)
 
 
 def notice_part(record: NoticeRecord) -> NoticePart:
@@ -34,6 +35,7 @@ def notice_part(record: NoticeRecord) -> NoticePart:
         contact_phone=record.contact_phone or None,
         report_phone=record.report_phone,
         web_until=record.until_on + _DAY if record.web_file_id else None,
+        taken_down_on=record.until_on + _DAY if record.state in _TAKEN_DOWN else None,
         objection_count=len(record.objections),
         households=tuple(
             Listed(
@@ -48,11 +50,11 @@ def notice_part(record: NoticeRecord) -> NoticePart:
     )
 
 
-def number_of(no: str) -> Number:
+def number_of(no: str, paper: str) -> Number:
     """Return prefix, year and serial of a number that `services` gave: 上坪示〔2026〕3号."""
     prefix, rest = no.split("示〔", 1)
     year, serial = rest.removesuffix("号").split("〕")
-    return Number(paper="notice", prefix=prefix, year=int(year), serial=int(serial))
+    return Number(paper=paper, prefix=prefix, year=int(year), serial=int(serial))
 
 
 def print_notice(scope: Scope, record: NoticeRecord, paper: str, book: PaperBook | None) -> bytes:
@@ -70,7 +72,7 @@ def print_notice(scope: Scope, record: NoticeRecord, paper: str, book: PaperBook
             township=names.get(str(place.parent)),
             village=names.get(record.region_code),
         ),
-        number=number_of(record.no),
+        numbers=(number_of(record.no, paper),),
         notice=replace(notice_part(record), web_until=record.until_on + _DAY),
     )
     filled = fill((book or load()).get(paper, record.posted_on), context, layout())

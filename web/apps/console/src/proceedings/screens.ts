@@ -1,6 +1,12 @@
 import type { ProceedingItem } from '@bangfu/api-client';
 
-/** The screen that shows a proceeding beside its list. */
-export function screenOf(item: Pick<ProceedingItem, 'procedure'>): 'clue' | 'case' {
-  return item.procedure === 'clue' ? 'clue' : 'case';
+import { useSession } from '../session/sessionStore';
+
+/** Names the screen that shows a proceeding beside its list; a department has a list of its own. */
+export function useScreenOf() {
+  const session = useSession();
+  return (item: Pick<ProceedingItem, 'procedure'>): 'clue' | 'case' | 'department-item' => {
+    if (session.can('DEPARTMENT_ANSWER')) return 'department-item';
+    return item.procedure === 'clue' ? 'clue' : 'case';
+  };
 }

@@ -6,6 +6,9 @@ import { computed, reactive, ref, watch, type Ref } from 'vue';
 import { api } from '../api';
 import { TOUCHED, useProceedingList } from '../proceedings/useProceedings';
 
+/** The paper that holds the minutes, by procedure. */
+const MINUTES: Record<string, string> = { identification: 'village_review', clearing: 'clearing_review' };
+
 export interface Vote {
   agree: number | '';
   against: number | '';
@@ -75,9 +78,10 @@ export function useReview(kind: Ref<string>) {
   async function keepMinutes(id: string): Promise<void> {
     const no = meeting.minutes_no.trim();
     const { papers, held } = await api.getCaseFile(id);
-    const paper = papers.find((one) => one.step === 'HOLD_REVIEW' && !one.apart);
-    if (!paper || held.some((one) => one.no === no)) return;
-    await api.keepOriginal(id, { paper: paper.paper, no, file: minutes.value });
+    if (held.some((one) => one.no === no)) return;
+    // A paper whose step is still to come is not on the list yet.
+    const listed = papers.find((one) => one.step === 'HOLD_REVIEW')?.paper;
+    await api.keepOriginal(id, { paper: listed ?? MINUTES[kind.value] ?? '', no, file: minutes.value });
   }
 
   async function send(item: ProceedingItem): Promise<void> {

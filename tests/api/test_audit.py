@@ -26,6 +26,7 @@ from bangfu.foundation.inspection import packing, verify_export
 from bangfu.kernel.region import RegionCode
 from bangfu.server.api import api
 from bangfu.standards import audit as words
+from bangfu.standards import messages
 from tests.api.conftest import World
 from tests.cast import AT, SHIQIAO, SINCE, YUNXI, YUNXI_VILLAGE, Player
 
@@ -326,7 +327,8 @@ def test_every_action_in_the_code_has_words() -> None:
         if ended.search(action)
     }
     assert len(found) > 40
-    assert sorted(found - set(words.actions())) == []
+    # Subjects of messages have names of the same form.
+    assert sorted(found - set(words.actions()) - set(messages.table().subjects)) == []
 
 
 @pytest.mark.evidence("GB22239-8.1.4.3-c")

@@ -25,7 +25,7 @@ HTML = re.compile(r"v-html|innerHTML|outerHTML|insertAdjacentHTML|document\.writ
 ELSEWHERE = re.compile(r"""["'(]\s*(?:https?:)?//[a-z0-9]""")
 KEEPING = re.compile(r"sessionStorage|indexedDB|caches\.open|localStorage\.setItem")
 MERGING = re.compile(r"__proto__|\.prototype\b|\bconstructor\[|setPrototypeOf|\bmerge\(")
-LEAVING = re.compile(r"window\.open|location\.(?:href\s*=|assign|replace)|javascript:")
+LEAVING = re.compile(r"\bwindow\.open|location\.(?:href\s*=|assign|replace)|javascript:")
 
 Check = Callable[[str, ast.Call], bool]
 

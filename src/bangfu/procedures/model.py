@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 # The `to` of a step that leaves the state as it is, and the `from` that stands for every open one.
 STAY = "STAY"
@@ -218,7 +219,7 @@ class Definition:
         """Whether new instances begin by this version on a day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of everything it says: a version that is used must not change under its name."""
         plain = asdict(self)

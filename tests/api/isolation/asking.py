@@ -57,6 +57,7 @@ REFERENCE |= {"round_code": "2026-AUTUMN", "year": "2026"}
 # Filters that hold a word of a list or a month; the others are asked with marks.
 FILTERS: dict[str, tuple[str, ...]] = {
     "period": ("2026-10",),
+    "from_period": ("2026-08",),
     "hint": ("urgent", "none"),
     "household_type": ("LIFTED",),
     "monitored_category": ("LIFTED_UNSTABLE",),
@@ -84,6 +85,7 @@ OWN_ANSWER = {
     "get_landing": "the imports of the country are staged, none has landed",
     "explain_household": "the published runs have no folder with facts",
     "get_change_evidence": "photographs open for a stated purpose, to who may see health data",
+    "get_notice_web": "the notices of the country hang on boards alone",
 }
 # Routes whose success leaves another number of audit rows than one.
 WRITTEN = {

@@ -52,7 +52,7 @@ def add_lists(scope: Scope, village: Village, clue: Any, things: Things) -> None
         village_clues=1,
         exceeded="SHARE",
         share_limit=0.1,
-        village_limit=60,
+        village_limit=1,
         rules={village.reason: 1},
     )
     act = BulkAct.objects.create(

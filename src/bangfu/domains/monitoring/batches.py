@@ -82,7 +82,7 @@ def draft(*, scope: Scope, at: datetime, procedure: str, lines: Sequence[BatchLi
     require(scope, PERMISSION)
     county = scope.region
     if procedure not in CASES or county.level != COUNTY or not 0 < len(lines) <= MOST:
-        raise Conflict("E-MONITORING-BATCH-LINES", procedure_zh=procedure[:40])
+        raise Conflict("E-MONITORING-BATCH-LINES")
     today = local_day(at)
     with activate(scope):
         (taken,) = numbers.reserve(county, _NUMBER_KIND, today.year)
@@ -109,7 +109,7 @@ def put_lines(
     with activate(scope):
         batch = _open(scope, batch_id)
         if not 0 < len(lines) <= MOST:
-            raise Conflict("E-MONITORING-BATCH-LINES", procedure_zh=batch.procedure)
+            raise Conflict("E-MONITORING-BATCH-LINES")
         DecisionBatchRow.objects.filter(batch_id=batch.id).delete()
         _put_lines(scope, batch, lines)
         _note(scope, at, batch, "monitoring.batch.drafted", cases=len(lines))
@@ -201,12 +201,12 @@ def _open(scope: Scope, batch_id: UUID) -> DecisionBatch:
 
 def _put_lines(scope: Scope, batch: DecisionBatch, lines: Sequence[BatchLine]) -> None:
     if len({line.proceeding_id for line in lines}) < len(lines):
-        raise Conflict("E-MONITORING-BATCH-LINES", procedure_zh=batch.procedure)
+        raise Conflict("E-MONITORING-BATCH-LINES")
     for line in lines:
         row = rows.find_row(scope, line.proceeding_id, lock=True)
         listed = row.batch_rows.filter(is_live=True).exists()
         if (row.procedure, row.state) != (batch.procedure, _WAITING) or listed:
-            raise Conflict("E-MONITORING-BATCH-LINES", procedure_zh=batch.procedure)
+            raise Conflict("E-MONITORING-BATCH-LINES")
         if line.decision is BatchDecision.REFUSE and not line.reason.strip():
             raise InvalidValue("E-MONITORING-BATCH-REASON")
         DecisionBatchRow.objects.create(

@@ -11,8 +11,16 @@ from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Field, Model
+from psycopg import sql
 
 _M = TypeVar("_M", bound=Model)
+_CREATE = sql.SQL(
+    "CREATE TEMP TABLE {incoming} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA"
+)
+_COPY = sql.SQL("COPY {incoming} ({names}) FROM STDIN")
+_INSERT = sql.SQL("INSERT INTO {table} ({names}) SELECT {names} FROM {incoming}")
+_UPDATE = sql.SQL("UPDATE {table} AS o SET {assigned} FROM {incoming} AS t WHERE o.id = t.id")
+_DROP = sql.SQL("DROP TABLE {incoming}")
 
 
 def insert(model: type[_M], rows: Sequence[_M]) -> None:
@@ -20,14 +28,10 @@ def insert(model: type[_M], rows: Sequence[_M]) -> None:
     if not rows:
         return
     fields = [field for field in model._meta.concrete_fields if not field.generated]
-    names = ", ".join(f'"{field.column}"' for field in fields)
     with connection.cursor() as cursor:
-        temporary = _copy(cursor, model, fields, names, rows)
-        cursor.execute(
-            f"INSERT INTO {model._meta.db_table} ({names}) "  # noqa: S608
-            f"SELECT {names} FROM {temporary}"
-        )
-        cursor.execute(f"DROP TABLE {temporary}")
+        parts = _copy(cursor, model, fields, rows)
+        cursor.execute(_INSERT.format(**parts))
+        cursor.execute(_DROP.format(**parts))
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
@@ -38,29 +42,29 @@ def update(model: type[_M], rows: Sequence[_M], columns: Sequence[str]) -> None:
         return
     wanted = {"id", *columns}
     fields = [field for field in model._meta.concrete_fields if field.attname in wanted]
-    names = ", ".join(f'"{field.column}"' for field in fields)
-    assigned = ", ".join(
-        f'"{field.column}" = t."{field.column}"' for field in fields if field.attname != "id"
+    assigned = sql.SQL(", ").join(
+        sql.SQL("{0} = t.{0}").format(sql.Identifier(field.column))
+        for field in fields
+        if field.attname != "id"
     )
     with connection.cursor() as cursor:
-        temporary = _copy(cursor, model, fields, names, rows)
-        cursor.execute(
-            f"UPDATE {model._meta.db_table} AS o SET {assigned} "  # noqa: S608
-            f"FROM {temporary} AS t WHERE o.id = t.id"
-        )
-        cursor.execute(f"DROP TABLE {temporary}")
+        parts = _copy(cursor, model, fields, rows)
+        cursor.execute(_UPDATE.format(**parts, assigned=assigned))
+        cursor.execute(_DROP.format(**parts))
 
 
 def _copy(
-    cursor: Any, model: type[_M], fields: Sequence[Field[Any, Any]], names: str, rows: Sequence[_M]
-) -> str:
+    cursor: Any, model: type[_M], fields: Sequence[Field[Any, Any]], rows: Sequence[_M]
+) -> dict[str, sql.Composable]:
+    """Put the rows into a table that vanishes; return the names of both and of the columns."""
     table = model._meta.db_table
-    temporary = f"incoming_{table}"
-    cursor.execute(
-        f"CREATE TEMP TABLE {temporary} ON COMMIT DROP AS "  # noqa: S608
-        f"SELECT {names} FROM {table} WITH NO DATA"
-    )
-    with cursor.copy(f"COPY {temporary} ({names}) FROM STDIN") as copy:
+    parts: dict[str, sql.Composable] = {
+        "table": sql.Identifier(table),
+        "incoming": sql.Identifier(f"incoming_{table}"),
+        "names": sql.SQL(", ").join(sql.Identifier(field.column) for field in fields),
+    }
+    cursor.execute(_CREATE.format(**parts))
+    with cursor.copy(_COPY.format(**parts)) as copy:
         for row in rows:
             copy.write_row(
                 [
@@ -68,4 +72,4 @@ def _copy(
                     for field in fields
                 ]
             )
-    return temporary
+    return parts

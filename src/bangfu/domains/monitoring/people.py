@@ -16,12 +16,16 @@ from bangfu.kernel.workdays import local_day
 
 
 def candidates(scope: Scope, proceeding_id: UUID, at: datetime) -> list[Holder]:
-    """Return the posts in force that cover a proceeding's place, up to its county, the nearest
-    first; those of a department come with none. Raises NotFound E-MONITORING-NOT-FOUND."""
+    """Return the posts in force that cover a proceeding's place and lie in the scope's own, the
+    nearest first: who works above is not told below. Raises NotFound E-MONITORING-NOT-FOUND."""
     require_reader(scope)
     with activate(scope):
         place = RegionCode(rows.find_row(scope, proceeding_id).region_code)
     county = system_scope(place.county, "monitoring.people")
     held = list_holders(county, WORKS, local_day(at))
-    near = [one for one in held if RegionCode(one.region_code).contains(place)]
-    return sorted(near, key=lambda one: -RegionCode(one.region_code).level)
+    near = [
+        (post.level, one)
+        for one in held
+        if (post := RegionCode(one.region_code)).contains(place) and scope.region.contains(post)
+    ]
+    return [one for _, one in sorted(near, key=lambda pair: -pair[0])]

@@ -158,7 +158,7 @@ def _demand_open(window: YearWindow, today: date) -> date:
     """Return the last day of corrections of a locked window. Raises Conflict."""
     if window.stage != Stage.LOCKED:
         zh, en = words("stages", window.stage)
-        raise Conflict("E-ROUNDS-STAGE", zh=zh, en=en)
+        raise Conflict("E-ROUNDS-STAGE", stage_zh=zh, stage_en=en)
     last = rows.to_window(window).corrections_to
     if today > last:
         raise Conflict("E-ROUNDS-CORRECTIONS-OVER", year=window.year, to_on=last.isoformat())
@@ -176,7 +176,7 @@ def _take(scope: Scope, correction_id: UUID, wanted: CorrectionState) -> YearCor
         raise NotFound("E-ROUNDS-CORRECTION-NOT-FOUND")
     if row.state != wanted:
         zh, en = words("corrections", row.state)
-        raise Conflict("E-ROUNDS-CORRECTION-STATE", zh=zh, en=en)
+        raise Conflict("E-ROUNDS-CORRECTION-STATE", stage_zh=zh, stage_en=en)
     return row
 
 

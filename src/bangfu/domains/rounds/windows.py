@@ -222,12 +222,12 @@ def _demand_begun(row: YearWindow, stage: Stage, at: datetime) -> None:
     span = next(each for each in read_spans(row.spans) if each.stage is stage)
     if timezone.localdate(at) < span.from_on:
         zh, en = words("stages", stage)
-        raise Conflict("E-ROUNDS-EARLY", zh=zh, en=en, from_on=span.from_on.isoformat())
+        raise Conflict("E-ROUNDS-EARLY", stage_zh=zh, stage_en=en, from_on=span.from_on.isoformat())
 
 
 def _wrong_stage(row: YearWindow) -> Conflict:
     zh, en = words("stages", row.stage)
-    return Conflict("E-ROUNDS-STAGE", zh=zh, en=en)
+    return Conflict("E-ROUNDS-STAGE", stage_zh=zh, stage_en=en)
 
 
 def _save(scope: Scope, at: datetime, row: YearWindow, note: str = "") -> None:

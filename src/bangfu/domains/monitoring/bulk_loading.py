@@ -42,15 +42,21 @@ def update(model: type[_M], rows: Sequence[_M], columns: Sequence[str]) -> None:
         return
     wanted = {"id", *columns}
     fields = [field for field in model._meta.concrete_fields if field.attname in wanted]
-    assigned = sql.SQL(", ").join(
-        sql.SQL("{0} = t.{0}").format(sql.Identifier(field.column))
+    written: list[sql.Composable] = [
+        sql.SQL("{0} = t.{0}").format(sql.Identifier(str(field.column)))
         for field in fields
         if field.attname != "id"
-    )
+    ]
+    assigned = sql.SQL(", ").join(written)
     with connection.cursor() as cursor:
         parts = _copy(cursor, model, fields, rows)
         cursor.execute(_UPDATE.format(**parts, assigned=assigned))
         cursor.execute(_DROP.format(**parts))
+
+
+def _columns(fields: Sequence[Field[Any, Any]]) -> sql.Composed:
+    names: list[sql.Composable] = [sql.Identifier(str(field.column)) for field in fields]
+    return sql.SQL(", ").join(names)
 
 
 def _copy(
@@ -61,7 +67,7 @@ def _copy(
     parts: dict[str, sql.Composable] = {
         "table": sql.Identifier(table),
         "incoming": sql.Identifier(f"incoming_{table}"),
-        "names": sql.SQL(", ").join(sql.Identifier(field.column) for field in fields),
+        "names": _columns(fields),
     }
     cursor.execute(_CREATE.format(**parts))
     with cursor.copy(_COPY.format(**parts)) as copy:

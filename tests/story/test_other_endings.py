@@ -1,0 +1,138 @@
+"""Other endings: a false alarm, a refusal with its two rechecks, a fast track, and nobody comes.
+
+Each begins with the same family; what differs is what is found, and who does not do their part.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.story_kit import Village, day, refused
+
+pytestmark = pytest.mark.django_db
+
+
+def a_clue(village: Village) -> Any:
+    """The family's hospital bill becomes a clue that its cadre acknowledges."""
+    village.hospital_bill("2026-10", "8400.00", "21300.00", day("2026-11-02"))
+    village.screen("2026-10", day("2026-11-02"))
+    clue = village.open_one("clue")
+    village.do("刘干部", day("2026-11-03"), clue, "ACKNOWLEDGE")
+    return clue
+
+
+def test_a_false_alarm_is_explained_once_and_stays_silent_until_the_bill_grows(
+    village: Village,
+) -> None:
+    clue = a_clue(village)
+    village.do(
+        "刘干部", day("2026-11-04"), clue, "EXPLAIN", checked_on=day("2026-11-04"),
+        check_way="TELEPHONE", checkers=village.ids("刘干部"),
+        finding="商业保险已赔付一万五千元，家庭收入稳定",
+    )  # fmt: skip
+    assert village.again(clue).outcome == "EXPLAINED"
+    # The next month's list says the same of the year: nobody is sent again.
+    village.hospital_bill("2026-11", "0.00", "21300.00", day("2026-12-02"))
+    quiet = village.screen("2026-11", day("2026-12-02"))
+    assert (quiet.opened, quiet.silent) == (0, 1)
+    # A new stay in hospital is another matter of fact, and somebody goes.
+    village.hospital_bill("2026-12", "9000.00", "30300.00", day("2027-01-04"))
+    again = village.screen("2026-12", day("2027-01-04"))
+    assert (again.opened, again.silent) == (1, 0)
+    assert village.open_one("clue").no == "XS2027-000001"
+
+
+def test_a_refusal_is_told_and_rechecked_by_the_township_and_by_the_county(
+    village: Village,
+) -> None:
+    case = a_case(village)
+    village.authorised("陈文书", day("2026-11-04"), case)
+    village.visited("陈文书", day("2026-11-05"), case, "在县城有门面出租")
+    village.compared("石主任", day("2026-11-05"), case, "UNDUE")
+    with refused("比对"):
+        village.do("陈文书", day("2026-11-06"), case, "PASS", assessed_level="YELLOW",
+                   assessed_by=village.ids("陈文书"))  # fmt: skip
+    village.do("周专干", day("2026-11-06"), case, "REFUSE_AFTER_CHECK",
+               refusal_reason="名下有经营性用房出租，租金收入高于监测线")  # fmt: skip
+    village.do("陈文书", day("2026-11-07"), case, "TELL", told_on=day("2026-11-07"),
+               told_way="IN_PERSON")  # fmt: skip
+    # The family disagrees: the township looks again, by somebody who did not visit.
+    village.do("陈文书", day("2026-11-10"), case, "ASK_RECHECK",
+               recheck_asked_on=day("2026-11-10"), recheck_reason="门面已于八月转让")  # fmt: skip
+    village.do("李镇长", day("2026-11-16"), case, "TOWNSHIP_UPHOLD",
+               township_recheck_on=day("2026-11-16"), township_recheckers=village.ids("李镇长"),
+               township_recheck_told_on=day("2026-11-16"))  # fmt: skip
+    # And the county, which finds the deed of the transfer and has the case taken up again.
+    village.do("陈文书", day("2026-11-18"), case, "ASK_COUNTY",
+               county_recheck_asked_on=day("2026-11-18"))  # fmt: skip
+    village.do("石主任", day("2026-11-20"), case, "COUNTY_REOPEN",
+               return_reason="转让合同属实，请重新核实")  # fmt: skip
+    assert village.again(case).state == "CHECKING"
+    assert "refusal_reason" not in village.known(case)
+
+
+def test_a_refusal_that_nobody_contests_ends_by_itself_when_its_days_are_over(
+    village: Village,
+) -> None:
+    case = a_case(village)
+    village.authorised("陈文书", day("2026-11-04"), case)
+    village.visited("陈文书", day("2026-11-05"), case, "收入稳定")
+    village.do("周专干", day("2026-11-06"), case, "REFUSE_AFTER_CHECK", refusal_reason="无风险")
+    village.do("陈文书", day("2026-11-07"), case, "TELL", told_on=day("2026-11-07"),
+               told_way="TELEPHONE")  # fmt: skip
+    village.night(day("2026-11-17"))
+    assert village.again(case).state == "TOLD"
+    village.night(day("2026-11-18"))
+    assert village.again(case).outcome == "NOT_GRANTED"
+
+
+def test_in_danger_help_comes_first_and_the_procedure_after(village: Village) -> None:
+    clue = village.report("陈文书", day("2026-11-02"), "CADRE", "房屋失火，一家人无处居住")
+    village.do("陈文书", day("2026-11-02"), clue, "RAISE_ALARM", hour=10, danger="房屋烧毁")
+    urgent = village.again(clue)
+    assert (urgent.state, urgent.next_due_on) == ("URGENT", day("2026-11-03"))
+    confirmed = {
+        "checked_on": day("2026-11-03"), "check_way": "VISIT",
+        "checkers": village.ids("陈文书", "刘干部"), "finding": "住房全毁",
+        "assessed_level": "RED", "assessed_by": village.ids("赵支书"),
+    }  # fmt: skip
+    with refused("先行救助"):
+        village.do("陈文书", day("2026-11-03"), clue, "CONFIRM", **confirmed)
+    village.do("陈文书", day("2026-11-03"), clue, "HELP_FIRST", hour=10,
+               helped_on=day("2026-11-02"), help_given="临时救助 3,000 元")  # fmt: skip
+    village.do("陈文书", day("2026-11-03"), clue, "CONFIRM", hour=11, **confirmed)
+    case = village.open_one("identification")
+    assert village.known(case)["is_fast_track"] is True
+    assert village.known(case)["helped_on"] == day("2026-11-02")
+
+
+def test_a_step_that_nobody_takes_climbs_all_levels_on_its_days(village: Village) -> None:
+    clue = a_clue(village)
+    # Acknowledged on Tuesday the 3rd, to be checked within five working days: until the 10th.
+    assert village.again(clue).next_due_on == day("2026-11-10")
+    reached = {}
+    for number in range(11, 27):
+        village.night(day(f"2026-11-{number}"))
+        level = village.again(clue).overdue_level
+        reached.setdefault(level, number)
+    # The day after the last one the village; 1, 3, 5 and 10 working days later the others.
+    assert reached == {"VILLAGE": 11, "TOWNSHIP": 12, "COUNTY": 14, "SECTOR": 18, "PREFECTURE": 25}
+    overdue = village.again(clue)
+    assert overdue.is_supervised
+    assert overdue.state == "CHECKING"
+    for name in ("刘干部", "周专干", "石主任"):
+        assert overdue.no in village.told_of(name)
+    assert village.told_of("邻县干部") == ""
+
+
+def a_case(village: Village) -> Any:
+    """A clue that the cadre confirmed, and the case that it opened."""
+    clue = a_clue(village)
+    village.do(
+        "刘干部", day("2026-11-04"), clue, "CONFIRM", checked_on=day("2026-11-04"),
+        check_way="VISIT", checkers=village.ids("刘干部", "陈文书"), finding="自付医疗费高",
+        assessed_level="YELLOW", assessed_by=village.ids("刘干部"),
+    )  # fmt: skip
+    return village.open_one("identification")

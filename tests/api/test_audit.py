@@ -268,6 +268,9 @@ RECORDED_DEEPER = {
     "/cases/{proceeding_id}/file.docx": "monitoring.casepapers.make_case_file",
     "/village-lists/{list_id}/list.docx": "monitoring.villagelist_paper",
     "/pairings/export.xlsx": "assistance.exports",
+    "/learning/rules/export": "reports.learning_sheet",
+    "/proceedings/export.xlsx": "monitoring.exports",
+    "/proceedings/{proceeding_id}": "monitoring.services.note_view",
     "/quality/items/export": "quality.exports",
     "/reconciliations/{run_id}/export.xlsx": "reconciliation.exports",
     "/feeds/feedback/{feedback_id}/form.xlsx": "feeds.feedback_view",
@@ -275,15 +278,18 @@ RECORDED_DEEPER = {
 }
 # Why the rest needs no row: it answers with no household's data.
 HARMLESS = {
-    "the reader's own session and account": r"^/(session|account|sign-in|me)\b|/sso|/second-factor",
+    "the reader's own session and account": r"^/(session|account|sign-in|me)\b|/sso"
+    r"|/second-factor|^/messages",
     "words, rules, forms, places: nobody's data": r"^/(health|regions|datasets|rules|changes/kinds"
-    r"|quality/rules|audit/words|columns|reveal|accounts/roles)",
+    r"|quality/rules|audit/words|columns|reveal|accounts/roles|procedures|rounds/words)",
     "counts and states of a place, no household": r"^/(overview|feeds/board|feeds/landings"
     r"|quality/summary|screening/runs|jobs|audit/state|reconciliations$|reconciliations/\{run_id\}$"
-    r"|imports$)",
+    r"|imports$|learning/rules$|learning/signals$|rounds$|rounds/\{round_code\}$|year-windows$)",
     "accounts, posts and requests of staff, for their administrators": r"^/(accounts|posts|exports"
     r"|administration)",
     "cadres with the number of their households": r"^/pairings/(cadres|choices|handovers|template)",
+    "steps and people of a proceeding that was opened": r"^/proceedings/\{proceeding_id\}/(offers"
+    r"|people)$",
     "who looked at a family, for those who may see the family": r"/access$",
 }
 

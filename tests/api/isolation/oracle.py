@@ -29,7 +29,7 @@ NOT_COUNTS = frozenset(
         "age", "size", "rows", "columns", "level", "limit", "seconds", "year", "revision",
         "percent", "max_rows", "attempts", "expires_in", "months", "days", "order", "bulk_rows",
         "max_age_days", "min_length", "budget", "left", "never", "valid_months",
-        "status", "village_limit", "least_percent", "least_answered",
+        "status", "village_limit", "least_percent", "least_answered", "closed_rules",
     }
 )  # fmt: skip
 

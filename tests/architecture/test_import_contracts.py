@@ -88,7 +88,7 @@ def test_an_unplaced_folder_is_refused(copy: Path) -> None:
 
 
 def test_a_domain_without_its_models_contract_is_refused(copy: Path) -> None:
-    room = copy / "src" / "bangfu" / "domains" / "assistance"
+    room = copy / "src" / "bangfu" / "domains" / "grievances"
     room.mkdir()
     (room / "__init__.py").write_text('"""A new domain."""\n', encoding="utf-8")
     (room / "models.py").write_text('"""Its tables."""\n', encoding="utf-8")

@@ -227,7 +227,7 @@ def test_an_export_of_the_national_system_is_compared_or_refused_with_the_reason
 def test_a_telephone_reaches_every_section_from_its_bar(sign_in: SignIn) -> None:
     page = sign_in(width=390, height=844)
     page.get_by_role("button", name="更多").click()
-    page.get_by_role("dialog").get_by_role("link", name="规则").click()
+    page.get_by_role("dialog").get_by_role("link", name="规则", exact=True).click()
     expect(page.locator("h1")).to_contain_text("条规则")
     expect(page.get_by_role("dialog")).to_have_count(0)
 

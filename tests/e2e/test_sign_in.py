@@ -127,7 +127,7 @@ def test_an_officer_sets_up_codes_and_a_key_and_signs_in_with_either(open_browse
     give_password(page)
     page.get_by_role("button", name="用安全密钥").click()
     expect(page).not_to_have_url(re.compile("/sign-in"))
-    expect(page.locator("h1:visible").first).to_contain_text("清水镇")
+    expect(page.locator("h1:visible").first).to_contain_text("等您办")
 
 
 def test_a_village_officer_goes_in_with_the_password_alone(open_browser: Open) -> None:

@@ -27,7 +27,7 @@ def measure(scope: Any, run: Any, at: datetime) -> dict[str, Any]:
     """Make the clues of `CLUES` hits on the scope's households, and again; roll it all back."""
     from django.db import transaction
 
-    from bangfu.domains.monitoring import screened
+    from bangfu.domains.monitoring.clues import making
     from bangfu.domains.registry.records import HouseholdFilter
     from bangfu.domains.registry.selectors import filtered
     from bangfu.domains.screening.domain import Severity
@@ -57,7 +57,7 @@ def measure(scope: Any, run: Any, at: datetime) -> dict[str, Any]:
         _release(run, at)
         for name in ("make", "again"):
             began, spent = time.perf_counter(), time.process_time()
-            made = screened.make(scope, at, run, hits)
+            made = making.make(scope, at, run, hits)
             found[name] = {
                 "opened": made.opened,
                 "dispatched": made.dispatched,
@@ -70,8 +70,8 @@ def measure(scope: Any, run: Any, at: datetime) -> dict[str, Any]:
 
 def _release(run: Any, at: datetime) -> None:
     """Say that the county has released what the breaker would hold."""
-    from bangfu.domains.monitoring.breaker import BatchState, Exceeded
-    from bangfu.domains.monitoring.screened_models import HeldBatch
+    from bangfu.domains.monitoring.domain.breaker import BatchState, Exceeded
+    from bangfu.domains.monitoring.models.clues import HeldBatch
 
     HeldBatch.objects.create(
         region_code=run.region_code,

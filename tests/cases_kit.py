@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bangfu.domains.monitoring import batches, casepapers, cases_notices
-from bangfu.domains.monitoring.cases_domain import BatchRecord, CasePaperRecord, PaperKind
-from bangfu.domains.monitoring.domain import ProceedingRecord
+from bangfu.domains.monitoring.cases import batches, notices
+from bangfu.domains.monitoring.domain.cases import BatchRecord, CasePaperRecord, PaperKind
+from bangfu.domains.monitoring.domain.proceedings import ProceedingRecord
 from bangfu.domains.monitoring.models import Proceeding
+from bangfu.domains.monitoring.papers import filing
 from bangfu.domains.monitoring.rows import to_record
 from bangfu.domains.publicity.domain import NoticeRecord, NoticeWay
 from bangfu.foundation.access.scopes import activate
@@ -111,8 +112,8 @@ def paper(
     scope: Scope, case: ProceedingRecord, name: str, no: str, at: datetime
 ) -> CasePaperRecord:
     """Put the number of an original on file."""
-    original = casepapers.Original(name, no, PaperKind.ORIGINAL, at.date())
-    return casepapers.keep(scope=scope, at=at, proceeding_id=case.id, original=original)
+    original = filing.Original(name, no, PaperKind.ORIGINAL, at.date())
+    return filing.keep(scope=scope, at=at, proceeding_id=case.id, original=original)
 
 
 def authorise(office: Office, case: ProceedingRecord) -> None:
@@ -162,7 +163,7 @@ def to_notice(office: Office, **changed: Any) -> ProceedingRecord:
     return case
 
 
-def wanted(*cases: ProceedingRecord, **changed: Any) -> cases_notices.CaseNotice:
+def wanted(*cases: ProceedingRecord, **changed: Any) -> notices.CaseNotice:
     """Return what a notice of cases is drawn up from."""
     values: Mapping[str, Any] = {
         "cases": tuple(one.id for one in cases),
@@ -171,13 +172,13 @@ def wanted(*cases: ProceedingRecord, **changed: Any) -> cases_notices.CaseNotice
         "report_phone": "0990-6210002",
         "categories": {one.id: CATEGORY for one in cases},
     }
-    return cases_notices.CaseNotice(**{**values, **changed})
+    return notices.CaseNotice(**{**values, **changed})
 
 
 def hang(office: Office, *cases: ProceedingRecord) -> NoticeRecord:
     """Draw up a notice and hang it up on the 14th."""
-    drawn = cases_notices.draw_up(scope=office.v, at=noon(POSTED, 5), notice=wanted(*cases))
-    return cases_notices.hang(scope=office.v, at=noon(POSTED, 10), notice_id=drawn.id)
+    drawn = notices.draw_up(scope=office.v, at=noon(POSTED, 5), notice=wanted(*cases))
+    return notices.hang(scope=office.v, at=noon(POSTED, 10), notice_id=drawn.id)
 
 
 def to_county(office: Office, *cases: ProceedingRecord) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from bangfu.domains.assistance.models import Pairing
-from bangfu.domains.monitoring import screened
+from bangfu.domains.monitoring.clues import making
+from bangfu.domains.monitoring.clues.making import MadeClues
 from bangfu.domains.monitoring.models import Proceeding
-from bangfu.domains.monitoring.screened import MadeClues
 from bangfu.domains.monitoring.services import take
 from bangfu.domains.screening.domain import RunRecord, Severity
 from bangfu.domains.screening.hits import Hit
@@ -78,7 +78,7 @@ def hit(household: UUID, rule: str = "medical_ordinary", digest: str = "d1", **c
 
 def make(run: RunRecord, *hits: Hit, at: datetime = MONDAY) -> MadeClues:
     """Make the clues of a run as the county's job does."""
-    return screened.make(SCOPE, at, run, list(hits))
+    return making.make(SCOPE, at, run, list(hits))
 
 
 def clues() -> list[Proceeding]:

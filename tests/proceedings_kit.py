@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bangfu.domains.monitoring.domain import ProceedingRecord
+from bangfu.domains.monitoring.domain.proceedings import ProceedingRecord
 from bangfu.domains.monitoring.services import Report, open_proceeding, take
 from bangfu.foundation.access.scopes import activate, command_scope
 from bangfu.kernel.scope import Scope

@@ -21,10 +21,13 @@ import pytest
 from PIL import Image
 
 from bangfu.domains.assistance import services as pairings
-from bangfu.domains.monitoring import batches, casepapers, cases_notices, screened, services
+from bangfu.domains.monitoring import services
 from bangfu.domains.monitoring.books import book_for
-from bangfu.domains.monitoring.cases_domain import BatchDecision, PaperKind
-from bangfu.domains.monitoring.domain import ProceedingRecord
+from bangfu.domains.monitoring.cases import batches, notices
+from bangfu.domains.monitoring.clocks.sweeping import Swept, sweep
+from bangfu.domains.monitoring.clues import making
+from bangfu.domains.monitoring.domain.cases import BatchDecision, PaperKind
+from bangfu.domains.monitoring.domain.proceedings import ProceedingRecord
 from bangfu.domains.monitoring.instances import unseal
 from bangfu.domains.monitoring.models import (
     Proceeding,
@@ -32,8 +35,8 @@ from bangfu.domains.monitoring.models import (
     ProceedingHandler,
     ProceedingStep,
 )
+from bangfu.domains.monitoring.papers import filing
 from bangfu.domains.monitoring.services import Report
-from bangfu.domains.monitoring.sweeping import Swept, sweep
 from bangfu.domains.publicity.domain import NoticeRecord, NoticeWay
 from bangfu.domains.registry.acts import services as acts
 from bangfu.domains.screening import services as screening
@@ -171,12 +174,12 @@ class Village:
         take_in(path, "medical/claim", period=month, at=when(on))
         return path
 
-    def screen(self, month: str, on: date) -> screened.MadeClues:
+    def screen(self, month: str, on: date) -> making.MadeClues:
         """The county screens a month; its clues are made and handed on."""
         period = Period(month)
         county = self.people["石主任"].scope
         screening.screen(scope=county, region=YUNXI, period=period, at=when(on))
-        made = screened.make_clues(scope=county, at=when(on, 10), region=YUNXI, period=period)
+        made = making.make_clues(scope=county, at=when(on, 10), region=YUNXI, period=period)
         with activate(COUNTY):
             fresh = Proceeding.objects.filter(procedure="clue", opened_at=when(on, 10))
             numbers = list(fresh.values_list("id", flat=True))
@@ -232,11 +235,11 @@ class Village:
     def paper(self, name: str, on: date, one: Any, paper: str) -> str:
         """Somebody makes a paper and hands in its signed original; return its number."""
         scope = self.people[name].scope
-        made = casepapers.make(scope=scope, at=when(on), proceeding_id=one.id, paper=paper)
-        signed = casepapers.Original(
+        made = filing.make(scope=scope, at=when(on), proceeding_id=one.id, paper=paper)
+        signed = filing.Original(
             paper, made.no, PaperKind.SCAN, on, f"{paper}.png", a_scan(self.folder)
         )
-        casepapers.keep(scope=scope, at=when(on), proceeding_id=one.id, original=signed)
+        filing.keep(scope=scope, at=when(on), proceeding_id=one.id, original=signed)
         return made.no
 
     def measure_is_entered(self, on: date) -> None:
@@ -298,7 +301,7 @@ class Village:
     def notice(self, name: str, on: date, one: Any, category: str) -> NoticeRecord:
         """Somebody draws up the notice of a case and hangs it up."""
         scope = self.people[name].scope
-        wanted = cases_notices.CaseNotice(
+        wanted = notices.CaseNotice(
             cases=(one.id,),
             posted_on=on,
             way=NoticeWay.BOARD,
@@ -307,8 +310,8 @@ class Village:
             contact_phone="0990-6210003",
             categories={one.id: category} if category else {},
         )
-        drawn = cases_notices.draw_up(scope=scope, at=when(on), notice=wanted)
-        hung = cases_notices.hang(scope=scope, at=when(on), notice_id=drawn.id)
+        drawn = notices.draw_up(scope=scope, at=when(on), notice=wanted)
+        hung = notices.hang(scope=scope, at=when(on), notice_id=drawn.id)
         self.note(name, on, one.id, "POST_NOTICE")
         return hung
 

@@ -6,10 +6,10 @@ from datetime import date, datetime, time
 from typing import Any
 
 from bangfu.domains.monitoring import services
-from bangfu.domains.monitoring.domain import ProceedingRecord
+from bangfu.domains.monitoring.clocks.sweeping import Swept, sweep
+from bangfu.domains.monitoring.domain.proceedings import ProceedingRecord
 from bangfu.domains.monitoring.models import Proceeding, ProceedingClock, ProceedingStep
 from bangfu.domains.monitoring.services import Report
-from bangfu.domains.monitoring.sweeping import Swept, sweep
 from bangfu.foundation.access.scopes import activate, command_scope
 from bangfu.foundation.audit.models import AuditEvent
 from bangfu.kernel.region import RegionCode

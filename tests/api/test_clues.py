@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from docx import Document
 
-from bangfu.domains.monitoring import screened_jobs
+from bangfu.domains.monitoring.clues import jobs
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.screening.events import RunPublished
 from bangfu.domains.screening.selectors import find_run
@@ -81,7 +81,7 @@ def test_publishing_a_run_asks_for_its_clues(world: World) -> None:
     run = find_run(SCOPE, YUNXI)
     assert run is not None
     with activate(SCOPE):
-        screened_jobs.after_publishing(RunPublished(SCOPE, timezone.now(), run))
-        job = Job.objects.get(kind=screened_jobs.KIND)
+        jobs.after_publishing(RunPublished(SCOPE, timezone.now(), run))
+        job = Job.objects.get(kind=jobs.KIND)
     assert job.args == {"region": str(YUNXI), "period": run.period}
     assert job.actor_kind == "SYSTEM"

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from bangfu.domains.monitoring import bulk
-from bangfu.domains.monitoring.bulk import Act, Wish
+from bangfu.domains.monitoring.clues import bulk
+from bangfu.domains.monitoring.clues.bulk import Act, Wish
 from bangfu.domains.monitoring.models import (
     ClueOrigin,
     Proceeding,

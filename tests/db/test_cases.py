@@ -8,8 +8,10 @@ from datetime import date, timedelta
 import docx
 import pytest
 
-from bangfu.domains.monitoring import batches, casepapers, cases_notices
-from bangfu.domains.monitoring.cases_domain import BatchDecision, BatchStage
+from bangfu.domains.monitoring.cases import batches
+from bangfu.domains.monitoring.cases import notices as case_notices
+from bangfu.domains.monitoring.domain.cases import BatchDecision, BatchStage
+from bangfu.domains.monitoring.papers import filing
 from bangfu.domains.publicity import selectors as publicity
 from bangfu.domains.publicity import services as notices
 from bangfu.domains.publicity.domain import NoticeState, ObjectionState, ObjectionWay
@@ -97,7 +99,7 @@ def test_an_objection_stands_with_notice_and_case_and_is_answered_with_the_step(
     case = kit.to_notice(office)
     notice = kit.hang(office, case)
     for day in (16, 17):
-        cases_notices.object_to(
+        case_notices.object_to(
             scope=office.v, at=noon(date(2026, 10, day)), notice_id=notice.id, form=said(case, day)
         )
     now = again(office.v, case)
@@ -116,7 +118,7 @@ def test_an_objection_after_the_window_is_refused_and_changes_nothing(office):
     case = kit.to_notice(office)
     notice = kit.hang(office, case)
     with pytest.raises(Conflict) as refused:
-        cases_notices.object_to(
+        case_notices.object_to(
             scope=office.v, at=noon(TOWN_DAY), notice_id=notice.id, form=said(case, 20)
         )
     assert refused.value.code == "E-PUBLICITY-OBJECTION-LATE"
@@ -127,7 +129,7 @@ def test_an_objection_after_the_window_is_refused_and_changes_nothing(office):
 def test_an_upheld_objection_frees_the_case_for_another_notice(office):
     case = kit.to_notice(office)
     notice = kit.hang(office, case)
-    cases_notices.object_to(
+    case_notices.object_to(
         scope=office.v, at=noon(date(2026, 10, 16)), notice_id=notice.id, form=said(case, 16)
     )
     go(
@@ -257,12 +259,12 @@ def test_the_whole_file_lists_what_is_missing_and_prints_what_is_known(office):
     kit.hang(office, case)
     kit.to_county(office, case)
     kit.decide(office, case)
-    found = casepapers.list_case(office.t, case.id, at=noon(DECIDED, 10))
+    found = filing.list_case(office.t, case.id, at=noon(DECIDED, 10))
     states = {one.paper: one.state for one in found.states}
     assert (states["notice"], states["county_decision"]) == ("HELD", "HELD")
     assert states["home_check"] == "READY"
     assert "home_check" in {one.paper for one in found.missing}, "nobody has signed it"
-    name, content = casepapers.make_case_file(
+    name, content = filing.make_case_file(
         scope=office.t, proceeding_id=case.id, at=noon(DECIDED, 10)
     )
     said = text_of(content)
@@ -274,7 +276,7 @@ def test_the_whole_file_lists_what_is_missing_and_prints_what_is_known(office):
 def test_a_paper_made_anew_keeps_its_number_and_the_next_household_gets_the_next(office):
     case, other = kit.to_notice(office), kit.to_notice(office, household_no=OTHER_HOUSE)
     made = [
-        casepapers.make(scope=office.t, at=noon(TOWN_DAY), proceeding_id=one.id, paper=paper)
+        filing.make(scope=office.t, at=noon(TOWN_DAY), proceeding_id=one.id, paper=paper)
         for one, paper in ((case, "township_review"), (case, "township_review"),
                            (other, "township_review"))
     ]  # fmt: skip
@@ -283,7 +285,7 @@ def test_a_paper_made_anew_keeps_its_number_and_the_next_household_gets_the_next
     assert "〔2026〕1号" in made[0].no
     assert made[0].no.startswith("清溪")
     with pytest.raises(Conflict):
-        casepapers.make(scope=office.t, at=noon(TOWN_DAY), proceeding_id=case.id, paper="notice")
+        filing.make(scope=office.t, at=noon(TOWN_DAY), proceeding_id=case.id, paper="notice")
 
 
 def test_bing_finds_neither_papers_nor_lists_of_ours(office):
@@ -293,7 +295,7 @@ def test_bing_finds_neither_papers_nor_lists_of_ours(office):
     kit.to_county(office, case)
     batch = kit.listed(office, batches.BatchLine(case.id, category=kit.CATEGORY))
     with pytest.raises(NotFound):
-        casepapers.list_case(bing, case.id, at=noon(DECIDED))
+        filing.list_case(bing, case.id, at=noon(DECIDED))
     with pytest.raises(NotFound):
         batches.drop(scope=bing, at=noon(DECIDED), batch_id=batch.id, reason="x")
     with pytest.raises(NotFound):

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from bangfu.domains.monitoring import cases, cases_prefill
-from bangfu.domains.monitoring.cases_quality import count_stops, list_stops
+from bangfu.domains.monitoring.cases import prefill, services
+from bangfu.domains.monitoring.cases.quality import count_stops, list_stops
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.registry.models import Household
 from bangfu.foundation.access.scopes import activate
@@ -38,7 +38,7 @@ def monitored(office: Office, **facts):
 
 
 def propose(office: Office):
-    return cases.propose_clearing(
+    return services.propose_clearing(
         scope=office.v,
         at=noon(TODAY),
         household_no=HOUSE,
@@ -117,18 +117,18 @@ def test_what_is_known_is_given_for_the_next_steps(office):
     monitored(office, measures=None)
     case = propose(office)
     with_way(office, case, "BY_HELP")
-    found = cases_prefill.prefill_of(office.v, case.id, at=noon(TODAY))
+    found = prefill.prefill_of(office.v, case.id, at=noon(TODAY))
     assert found.facts["quality_stops"] == 1
     # Nobody has screened the county: nothing can be told.
     assert found.facts["comparison_result"] == "CANNOT_TELL"
     assert "measures_count" not in found.facts, "known already"
     with pytest.raises(NotFound):
-        cases_prefill.prefill_of(office.cast.neighbour.scope, case.id, at=noon(TODAY))
+        prefill.prefill_of(office.cast.neighbour.scope, case.id, at=noon(TODAY))
 
 
 def test_the_check_of_the_clue_is_the_home_check_of_its_case(office):
     case = kit.confirmed(office)
-    found = cases_prefill.prefill_of(office.v, case.id, at=noon(TODAY, 30)).facts
+    found = prefill.prefill_of(office.v, case.id, at=noon(TODAY, 30)).facts
     assert found["visited_on"] == TODAY
     assert found["visit_finding"] == "住院自付三万元，收入减少"
     assert len(found["visitors"]) == 2

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bangfu.domains.monitoring import screened
+from bangfu.domains.monitoring.clues import making
 from bangfu.domains.monitoring.models import (
     ClueOrigin,
     Proceeding,
@@ -14,7 +14,7 @@ from bangfu.domains.monitoring.models import (
     ProceedingHandler,
     ProceedingStep,
 )
-from bangfu.domains.monitoring.screened_models import ExplainedHit
+from bangfu.domains.monitoring.models.clues import ExplainedHit
 from bangfu.domains.monitoring.services import Report, open_proceeding, take
 from bangfu.domains.screening.domain import Severity
 from bangfu.foundation.access.scopes import activate
@@ -92,7 +92,7 @@ def test_hits_of_one_matter_are_one_clue_handed_to_the_paired_cadre(cast: Cast) 
             ("medical_ordinary", "d1"),
             ("medical_sudden", "d1"),
         ]
-        event = AuditEvent.objects.get(action=screened.MADE)
+        event = AuditEvent.objects.get(action=making.MADE)
         assert event.detail["numbers"] == ["XS2026-000001", "XS2026-000002"]
 
 
@@ -218,7 +218,7 @@ def test_a_household_that_is_closed_gets_no_clue(cast: Cast) -> None:
 def test_only_the_county_and_its_newest_run_make_clues(cast: Cast) -> None:
     def asked(scope: object, region: object, period: str = "2026-09") -> str:
         try:
-            screened.make_clues(
+            making.make_clues(
                 scope=scope,  # type: ignore[arg-type]
                 at=MONDAY,
                 region=region,  # type: ignore[arg-type]

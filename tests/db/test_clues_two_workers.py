@@ -7,7 +7,7 @@ import threading
 import pytest
 from django.db import connection
 
-from bangfu.domains.monitoring.screened import MadeClues
+from bangfu.domains.monitoring.clues.making import MadeClues
 from tests.cast import YUNXI_VILLAGE, Cast
 from tests.clues_kit import add_homes, clues, hit, make, pair, run_of
 

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bangfu.domains.monitoring import households, instances
+from bangfu.domains.monitoring import instances
+from bangfu.domains.monitoring.clocks import households
 from bangfu.domains.monitoring.models import (
     ClueOrigin,
     Proceeding,

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bangfu.domains.monitoring.digesting import calendar, duties
-from bangfu.domains.monitoring.domain import ProceedingRecord
+from bangfu.domains.monitoring.domain.proceedings import ProceedingRecord
 from bangfu.foundation.notifications.delivering import system
 from bangfu.foundation.notifications.domain import Counts
 from bangfu.foundation.notifications.ports import Ports

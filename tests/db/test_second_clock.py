@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from bangfu.domains.monitoring import checking, instances, opening, services
-from bangfu.domains.monitoring.following import follow_decision
+from bangfu.domains.monitoring.clocks.following import follow_decision
 from bangfu.domains.monitoring.models import Proceeding, ProceedingHandler
 from bangfu.domains.monitoring.opening import Home, Report
 from bangfu.domains.monitoring.ports import Ports

@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from bangfu.domains.monitoring import books, instances, sweeping_climbs
+from bangfu.domains.monitoring import books, instances
+from bangfu.domains.monitoring.clocks import climbs
 from bangfu.domains.monitoring.models import Proceeding, ProceedingClock, ProceedingStep
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.notifications.models import Message
@@ -181,7 +182,7 @@ def test_what_failed_half_way_left_nothing_and_the_next_sweep_does_it(cast, monk
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(sweeping_climbs, "tell_climbs", killed)
+        patch.setattr(climbs, "tell_climbs", killed)
         with pytest.raises(KeyboardInterrupt):
             swept(date(2026, 6, 9))
     assert row_of(clue).overdue_level == ""

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from docx import Document
 
-from bangfu.domains.monitoring import villagelist, villagelist_entering, villagelist_paper
 from bangfu.domains.monitoring.models import Proceeding, ProceedingStep
 from bangfu.domains.monitoring.services import take
+from bangfu.domains.monitoring.villagelists import entering, lists, paper
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.audit.models import AuditEvent
 from bangfu.kernel.errors import NotAllowed, NotFound, Refused
@@ -35,8 +35,8 @@ def given(cast: Cast) -> list[Proceeding]:
     return clues()
 
 
-def made(cast: Cast) -> villagelist.ListRecord:
-    (record,) = villagelist.make_lists(
+def made(cast: Cast) -> lists.ListRecord:
+    (record,) = lists.make_lists(
         scope=cast.township.scope,  # type: ignore[arg-type]
         at=MONDAY + DAY,
         region=YUNXI_TOWN,
@@ -46,10 +46,10 @@ def made(cast: Cast) -> villagelist.ListRecord:
     return record
 
 
-def paper(cast: Cast, record: villagelist.ListRecord) -> bytes:
+def printed(cast: Cast, record: lists.ListRecord) -> bytes:
     scope = cast.township.scope
     assert scope is not None
-    return villagelist_paper.make_paper(scope=scope, at=MONDAY + DAY, list_id=record.id)[1]
+    return paper.make_paper(scope=scope, at=MONDAY + DAY, list_id=record.id)[1]
 
 
 def filled(content: bytes, *answers: tuple[str, ...]) -> bytes:
@@ -63,10 +63,8 @@ def filled(content: bytes, *answers: tuple[str, ...]) -> bytes:
     return kept.getvalue()
 
 
-def enter(
-    cast: Cast, record: villagelist.ListRecord, content: bytes, **more: bool
-) -> villagelist_entering.Entered:
-    return villagelist_entering.enter(
+def enter(cast: Cast, record: lists.ListRecord, content: bytes, **more: bool) -> entering.Entered:
+    return entering.enter(
         scope=cast.township.scope,  # type: ignore[arg-type]
         at=MONDAY + 3 * DAY,
         list_id=record.id,
@@ -75,7 +73,7 @@ def enter(
     )
 
 
-def told(entered: villagelist_entering.Entered) -> tuple[int, ...]:
+def told(entered: entering.Entered) -> tuple[int, ...]:
     return (*entered.results.values(), entered.unchanged, entered.still_open)
 
 
@@ -91,13 +89,13 @@ def test_a_village_has_one_list_a_month_that_takes_in_what_comes_later(
     make(run_of("2026-10"), hit(home, "water_unsafe", risk="WATER"), at=MONDAY + DAY)
     assert (made(cast).no, made(cast).rows) == (first.no, 5)
     with activate(SCOPE):
-        assert AuditEvent.objects.filter(action=villagelist.MADE).count() == 2
+        assert AuditEvent.objects.filter(action=lists.MADE).count() == 2
 
 
 def test_each_answer_takes_the_step_that_it_means(cast: Cast, given: list[Proceeding]) -> None:
     record = made(cast)
     content = filled(
-        paper(cast, record),
+        printed(cast, record),
         ("1", "1", "10月14日", "结对干部", ""),
         ("有变化", "电话", "10月14日", "结对干部", "务工中断"),
         ("3紧急", "1", "10月15日", "结对干部、乙", "断水断粮"),
@@ -111,9 +109,9 @@ def test_each_answer_takes_the_step_that_it_means(cast: Cast, given: list[Procee
     with activate(SCOPE):
         noted = ProceedingStep.objects.filter(proceeding=given[1]).order_by("at", "id")
         assert [one.step for one in noted][-2:] == ["ACKNOWLEDGE", "NOTE_CHECK"]
-        event = AuditEvent.objects.get(action=villagelist_entering.ENTERED)
+        event = AuditEvent.objects.get(action=entering.ENTERED)
         assert (event.detail["CLOSED"], event.detail["problems"]) == (1, 0)
-    head, rows = villagelist.get_list(cast.county.scope, record.id)  # type: ignore[arg-type]
+    head, rows = lists.get_list(cast.county.scope, record.id)  # type: ignore[arg-type]
     assert (head.answered, [row.result for row in rows]) == (3, ["CLOSED", "NOTED", "ALARM", ""])
 
 
@@ -121,14 +119,14 @@ def test_f16_the_same_file_and_the_same_answers_change_nothing(
     cast: Cast, given: list[Proceeding]
 ) -> None:
     record = made(cast)
-    content = filled(paper(cast, record), ("1", "1", "10月14日", "结对干部", ""))
+    content = filled(printed(cast, record), ("1", "1", "10月14日", "结对干部", ""))
     enter(cast, record, content)
     with activate(SCOPE):
         before = ProceedingStep.objects.count()
     again = enter(cast, record, content)
     assert (again.is_repeat, told(again)) == (True, (0, 0, 0, 0, 0))
     # The list printed anew carries the answer; another row is filled in.
-    more = filled(paper(cast, record), (), ("1", "2", "10月15日", "结对干部", ""))
+    more = filled(printed(cast, record), (), ("1", "2", "10月15日", "结对干部", ""))
     second = enter(cast, record, more)
     assert (told(second), second.problems) == ((1, 0, 0, 1, 2), [])
     with activate(SCOPE):
@@ -148,7 +146,7 @@ def test_a_row_with_a_mistake_is_said_and_the_others_are_entered(
         facts=void,
     )
     content = filled(
-        paper(cast, record),
+        printed(cast, record),
         ("9", "1", "10月14日", "结对干部", ""),
         ("1", "1", "10月14日", "某某某", ""),
         ("1", "1", "10月14日", "结对干部", ""),
@@ -163,13 +161,13 @@ def test_a_row_with_a_mistake_is_said_and_the_others_are_entered(
     ]
     assert [row.state for row in clues()] == ["DISPATCHED", "DISPATCHED", "VOID", "NO_RISK"]
     # Mended, the file is another one; a row that says otherwise than before is refused.
-    other = filled(paper(cast, record), (), (), (), ())
+    other = filled(printed(cast, record), (), (), (), ())
     assert told(enter(cast, record, other))[0] == 0
 
 
 def test_an_answer_is_not_written_over_by_another(cast: Cast, given: list[Proceeding]) -> None:
     record = made(cast)
-    blank = paper(cast, record)
+    blank = printed(cast, record)
     enter(cast, record, filled(blank, ("2", "1", "10月14日", "结对干部", "务工中断")))
     found = enter(cast, record, filled(blank, ("1", "1", "10月14日", "结对干部", "")))
     assert [one.code for one in found.problems] == ["E-CLUES-LIST-ENTERED"]
@@ -182,7 +180,7 @@ def test_a_reason_of_health_is_for_those_who_may_and_whose_duty_it_is(
     record = made(cast)
     for scope in (cast.county.scope, cast.township.scope, cast.cadre.scope):
         assert scope is not None
-        rows = villagelist.get_list(scope, record.id)[1]
+        rows = lists.get_list(scope, record.id)[1]
         assert {row.reason_zh for row in rows} == {"medical_ordinary 自付 21,300 元"}
     for row in given:
         take(
@@ -193,7 +191,7 @@ def test_a_reason_of_health_is_for_those_who_may_and_whose_duty_it_is(
             facts={"handlers": (str(cast.township.user.pk),), "handover_reason": "出差"},
         )
     assert cast.cadre.scope is not None
-    rows = villagelist.get_list(cast.cadre.scope, record.id)[1]
+    rows = lists.get_list(cast.cadre.scope, record.id)[1]
     assert all("21,300" not in row.reason_zh for row in rows)
 
 
@@ -202,20 +200,20 @@ def test_others_have_no_such_list(cast: Cast, given: list[Proceeding]) -> None:
     neighbour = cast.neighbour.scope
     assert neighbour is not None
     with pytest.raises(NotFound, match="E-CLUES-LIST"):
-        villagelist.get_list(neighbour, record.id)
+        lists.get_list(neighbour, record.id)
     with pytest.raises(NotFound, match="E-CLUES-LIST"):
-        villagelist_paper.make_paper(scope=neighbour, at=MONDAY, list_id=record.id)
+        paper.make_paper(scope=neighbour, at=MONDAY, list_id=record.id)
     with pytest.raises(NotFound, match="E-CLUES-LIST"):
-        villagelist_entering.enter(scope=neighbour, at=MONDAY, list_id=record.id, content=b"x")
-    assert villagelist.list_lists(neighbour) == []
+        entering.enter(scope=neighbour, at=MONDAY, list_id=record.id, content=b"x")
+    assert lists.list_lists(neighbour) == []
     with pytest.raises(NotAllowed):
-        villagelist.make_lists(scope=neighbour, at=MONDAY, region=YUNXI_TOWN, month=OCTOBER)
+        lists.make_lists(scope=neighbour, at=MONDAY, region=YUNXI_TOWN, month=OCTOBER)
     with pytest.raises(NotAllowed):
-        villagelist.make_lists(
+        lists.make_lists(
             scope=cast.cadre.scope,  # type: ignore[arg-type]
             at=MONDAY,
             region=YUNXI_VILLAGE,
             month=OCTOBER,
         )
     with pytest.raises(Refused, match="E-CLUES-LIST-MONTH"):
-        villagelist.make_lists(scope=neighbour, at=MONDAY, region=SHIQIAO, month=Period("2026-09"))
+        lists.make_lists(scope=neighbour, at=MONDAY, region=SHIQIAO, month=Period("2026-09"))

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import pytest
 
-from bangfu.domains.monitoring import screened_deciding
-from bangfu.domains.monitoring.breaker import Exceeded, weigh
+from bangfu.domains.monitoring.clues import deciding
+from bangfu.domains.monitoring.domain.breaker import Exceeded, weigh
 from bangfu.domains.monitoring.models import ProceedingHandler
-from bangfu.domains.monitoring.screened_models import HeldBatch
+from bangfu.domains.monitoring.models.clues import HeldBatch
 from bangfu.foundation.access.scopes import activate, activate_user
 from bangfu.foundation.audit.models import AuditEvent
 from bangfu.foundation.notifications.models import Message
@@ -51,7 +51,7 @@ def test_f49_the_limits_are_dated_data_with_a_source() -> None:
 def flood(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> tuple[object, list[object]]:
     """Three households of ten hit by one rule, where a tenth is the limit."""
     monkeypatch.setattr(
-        "bangfu.domains.monitoring.screened_holding.breaker_for", lambda region, on: SMALL
+        "bangfu.domains.monitoring.clues.holding.breaker_for", lambda region, on: SMALL
     )
     homes = add_homes(*[str(YUNXI_VILLAGE)] * 3)
     return run_of(households=10), [hit(home) for home in homes]
@@ -76,7 +76,7 @@ def test_f49_a_flood_makes_no_clue_and_asks_the_county(cast: Cast, flood: tuple)
     # Tried again it stays one batch and one message.
     assert make(run, *hits).opened == 0
     assert held().id == batch.id
-    assert [one.id for one in screened_deciding.list_held(cast.county.scope)] == [batch.id]
+    assert [one.id for one in deciding.list_held(cast.county.scope)] == [batch.id]
 
 
 @pytest.mark.django_db
@@ -87,18 +87,16 @@ def test_f49_what_the_county_releases_is_made_once(
 ) -> None:
     run, hits = flood
     make(run, *hits)
-    monkeypatch.setattr(screened_deciding, "list_hits", lambda run: hits)
+    monkeypatch.setattr(deciding, "list_hits", lambda run: hits)
     batch_id = held().id
     with pytest.raises(InvalidValue, match="E-CLUES-REASON"):
-        screened_deciding.release(scope=cast.county.scope, at=MONDAY, batch_id=batch_id, reason=" ")
-    record, made = screened_deciding.release(
+        deciding.release(scope=cast.county.scope, at=MONDAY, batch_id=batch_id, reason=" ")
+    record, made = deciding.release(
         scope=cast.county.scope, at=MONDAY, batch_id=batch_id, reason="与医保局核对，属实"
     )
     assert (record.state, made.opened, len(clues())) == ("RELEASED", 3, 3)
     with pytest.raises(Conflict, match="E-CLUES-HELD-DECIDED"):
-        screened_deciding.discard(
-            scope=cast.county.scope, at=MONDAY, batch_id=batch_id, reason="迟了"
-        )
+        deciding.discard(scope=cast.county.scope, at=MONDAY, batch_id=batch_id, reason="迟了")
     assert make(run, *hits).opened == 0
     with activate(SCOPE):
         event = AuditEvent.objects.get(action="monitoring.clues.released")
@@ -112,7 +110,7 @@ def test_f49_what_the_county_discards_is_never_made_of_that_run(
 ) -> None:
     run, hits = flood
     make(run, *hits)
-    record = screened_deciding.discard(
+    record = deciding.discard(
         scope=cast.county.scope, at=MONDAY, batch_id=held().id, reason="阈值填错"
     )
     assert record.state == "DISCARDED"
@@ -135,9 +133,9 @@ def test_f49_nobody_else_decides(cast: Cast, flood: tuple) -> None:  # type: ign
     ):
         assert scope is not None
         with pytest.raises(refused):
-            screened_deciding.discard(scope=scope, at=MONDAY, batch_id=batch_id, reason="不要")
+            deciding.discard(scope=scope, at=MONDAY, batch_id=batch_id, reason="不要")
     assert held().state == "HELD"
-    assert screened_deciding.list_held(cast.neighbour.scope) == []  # type: ignore[arg-type]
+    assert deciding.list_held(cast.neighbour.scope) == []  # type: ignore[arg-type]
 
 
 @pytest.mark.django_db

@@ -21,7 +21,8 @@ import pytest
 from django.db import connection, transaction
 
 from bangfu.domains.monitoring import checking, instances, opening, services
-from bangfu.domains.monitoring.domain import highest
+from bangfu.domains.monitoring.clocks.sweeping import sweep
+from bangfu.domains.monitoring.domain.proceedings import highest
 from bangfu.domains.monitoring.models import (
     Proceeding,
     ProceedingClock,
@@ -30,7 +31,6 @@ from bangfu.domains.monitoring.models import (
 )
 from bangfu.domains.monitoring.opening import Home, Report
 from bangfu.domains.monitoring.ports import Ports
-from bangfu.domains.monitoring.sweeping import sweep
 from bangfu.foundation.access.scopes import (
     activate,
     command_scope,

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from bangfu.domains.monitoring import casepapers, cases
+from bangfu.domains.monitoring.cases import services
+from bangfu.domains.monitoring.papers import filing
 from bangfu.domains.reconciliation.models import ReconciliationItem
 from bangfu.domains.registry.models import Household
 from bangfu.foundation.access.scopes import activate
@@ -121,7 +122,7 @@ def is_helped(village: Village) -> None:
 
 def is_proposed_for_clearing(village: Village) -> Any:
     """Seven months later the township proposes to clear the risk."""
-    clearing = cases.propose_clearing(
+    clearing = services.propose_clearing(
         scope=village.people["周专干"].scope,
         at=when(day("2027-07-05")),
         household_no=HOUSE,
@@ -170,8 +171,8 @@ def leaves_its_papers(village: Village, case: Any) -> None:
     """One click makes the whole file, and it says what is missing."""
     scope = village.people["周专干"].scope
     at = when(day("2027-07-23"))
-    listed = casepapers.list_case(scope, case.id, at=at)
-    name, content = casepapers.make_case_file(scope=scope, proceeding_id=case.id, at=at)
+    listed = filing.list_case(scope, case.id, at=at)
+    name, content = filing.make_case_file(scope=scope, proceeding_id=case.id, at=at)
     words = opened(content)
     (village.folder / name).write_bytes(content)
     assert name == "SB2026-000001.docx"

@@ -30,12 +30,12 @@ def make(region: str, period: str, as_json: bool) -> None:
     output.setup_django()
     from django.utils import timezone
 
-    from bangfu.domains.monitoring import screened
-    from bangfu.domains.monitoring.screened_jobs import summarise
+    from bangfu.domains.monitoring.clues import making
+    from bangfu.domains.monitoring.clues.jobs import summarise
     from bangfu.foundation.access.scopes import command_scope
     from bangfu.kernel.period import Period
 
-    made = screened.make_clues(
+    made = making.make_clues(
         scope=command_scope(place, "bangfu clues make"),
         at=timezone.now(),
         region=place,
@@ -77,11 +77,11 @@ def held(region: str, as_json: bool) -> None:
     screened, exceeded, state, reason)."""
     place = region_of(region)
     output.setup_django()
-    from bangfu.domains.monitoring import screened_deciding
+    from bangfu.domains.monitoring.clues import deciding
     from bangfu.foundation.access.scopes import command_scope
 
     names = ("id", "period", "clues", "households", "screened", "exceeded", "state", "reason")
-    rows = screened_deciding.list_held(command_scope(place, "bangfu clues held"))
+    rows = deciding.list_held(command_scope(place, "bangfu clues held"))
     items = [{name: getattr(row, name) for name in names} for row in rows]
     for item in items:
         item["id"] = str(item["id"])
@@ -94,7 +94,7 @@ def _decide(region: str, batch: str, reason: str, release: bool) -> None:
     output.setup_django()
     from django.utils import timezone
 
-    from bangfu.domains.monitoring import screened_deciding
+    from bangfu.domains.monitoring.clues import deciding
     from bangfu.foundation.access.scopes import command_scope
 
     asked: dict[str, Any] = {
@@ -104,10 +104,10 @@ def _decide(region: str, batch: str, reason: str, release: bool) -> None:
         "reason": reason,
     }
     if release:
-        record, made = screened_deciding.release(**asked)
+        record, made = deciding.release(**asked)
         click.echo(f"{record.id} {record.state} {made.opened}")
     else:
-        click.echo(f"{batch} {screened_deciding.discard(**asked).state}")
+        click.echo(f"{batch} {deciding.discard(**asked).state}")
 
 
 @command.command()

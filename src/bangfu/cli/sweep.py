@@ -37,7 +37,7 @@ def command(region: str, at: datetime | None, as_json: bool) -> None:
     setup_django()
     from django.utils import timezone
 
-    from bangfu.domains.monitoring.sweeping import sweep
+    from bangfu.domains.monitoring.clocks.sweeping import sweep
     from bangfu.kernel.region import RegionCode
     from bangfu.kernel.workdays import BEIJING
 

@@ -30,11 +30,11 @@ def make(region: str, month: str, contact: str, as_json: bool) -> None:
     output.setup_django()
     from django.utils import timezone
 
-    from bangfu.domains.monitoring import villagelist
+    from bangfu.domains.monitoring.villagelists import lists
     from bangfu.foundation.access.scopes import command_scope
     from bangfu.kernel.period import Period
 
-    found = villagelist.make_lists(
+    found = lists.make_lists(
         scope=command_scope(place, "bangfu villagelist make"),
         at=timezone.now(),
         region=place,
@@ -59,7 +59,7 @@ def print_(list_id: UUID, region: str, out: Path) -> None:
     output.setup_django()
     from django.utils import timezone
 
-    from bangfu.domains.monitoring.villagelist_paper import make_paper
+    from bangfu.domains.monitoring.villagelists.paper import make_paper
     from bangfu.foundation.access.scopes import command_scope
 
     scope = command_scope(place, "bangfu villagelist print")
@@ -84,7 +84,7 @@ def enter(list_id: UUID, file: Path, region: str, dry_run: bool, as_json: bool) 
     output.setup_django()
     from django.utils import timezone
 
-    from bangfu.domains.monitoring import villagelist_entering as entering
+    from bangfu.domains.monitoring.villagelists import entering
     from bangfu.foundation.access.scopes import command_scope
     from bangfu.standards import errors
 

@@ -22,11 +22,11 @@ from bangfu.domains.changes.ports import Ports as ChangePorts
 from bangfu.domains.feeds.api import router as feeds_router
 from bangfu.domains.feeds.feedback_api import router as feedback_router
 from bangfu.domains.monitoring.api import router as proceedings_router
-from bangfu.domains.monitoring.batches_api import router as batches_router
-from bangfu.domains.monitoring.cases_api import router as cases_router
-from bangfu.domains.monitoring.cases_notices_api import router as notices_router
-from bangfu.domains.monitoring.screened_api import router as clues_router
-from bangfu.domains.monitoring.villagelist_api import router as village_lists_router
+from bangfu.domains.monitoring.cases.api import router as cases_router
+from bangfu.domains.monitoring.cases.batches_api import router as batches_router
+from bangfu.domains.monitoring.cases.notices_api import router as notices_router
+from bangfu.domains.monitoring.clues.api import router as clues_router
+from bangfu.domains.monitoring.villagelists.api import router as village_lists_router
 from bangfu.domains.quality.api import router as quality_router
 from bangfu.domains.reconciliation.api import router as reconciliation_router
 from bangfu.domains.reports.api import router as reports_router

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bangfu.domains.monitoring.cases_models import CasePaper, DecisionBatch, DecisionBatchRow
+from bangfu.domains.monitoring.models.cases import CasePaper, DecisionBatch, DecisionBatchRow
 from bangfu.domains.monitoring.services import Report, open_proceeding
 from bangfu.domains.publicity.models import Notice
 from bangfu.foundation import files

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bangfu.domains.monitoring.screened_models import (
+from bangfu.domains.monitoring.models.clues import (
     BulkAct,
     HeldBatch,
     VillageList,

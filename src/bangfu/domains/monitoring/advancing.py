@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bangfu.domains.monitoring import duties, instances
-from bangfu.domains.monitoring.domain import highest, waits_for
+from bangfu.domains.monitoring.domain.proceedings import highest, waits_for
 from bangfu.domains.monitoring.models import Proceeding, ProceedingClock, ProceedingStep
 from bangfu.domains.monitoring.ports import Ports, Stepped
 from bangfu.foundation import audit

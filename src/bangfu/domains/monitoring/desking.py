@@ -18,7 +18,7 @@ from django.db.models.functions import RowNumber, Substr
 
 from bangfu.domains.monitoring import rows
 from bangfu.domains.monitoring.doers import doer_of, require_reader
-from bangfu.domains.monitoring.domain import ProceedingRecord
+from bangfu.domains.monitoring.domain.proceedings import ProceedingRecord
 from bangfu.domains.monitoring.listing import me
 from bangfu.domains.monitoring.models import Proceeding, ProceedingHandler
 from bangfu.domains.monitoring.showing import cover, sight_of

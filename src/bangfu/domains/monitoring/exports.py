@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from bangfu.domains.monitoring import wording
-from bangfu.domains.monitoring.domain import ProceedingRecord
+from bangfu.domains.monitoring.domain.proceedings import ProceedingRecord
 from bangfu.domains.monitoring.listing import ProceedingFilter, iter_proceedings
 from bangfu.domains.monitoring.wording import Label
 from bangfu.foundation import audit

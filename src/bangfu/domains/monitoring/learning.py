@@ -15,8 +15,8 @@ from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Substr, TruncMonth
 
 from bangfu.domains.monitoring import rows
-from bangfu.domains.monitoring.domain import CLUE
-from bangfu.domains.monitoring.explained import ANSWERS
+from bangfu.domains.monitoring.clues.explained import ANSWERS
+from bangfu.domains.monitoring.domain.proceedings import CLUE
 from bangfu.domains.monitoring.models import ClueOrigin, Proceeding
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from bangfu.domains.monitoring import rows
 from bangfu.domains.monitoring.doers import require_reader
-from bangfu.domains.monitoring.domain import ProceedingRecord
+from bangfu.domains.monitoring.domain.proceedings import ProceedingRecord
 from bangfu.domains.monitoring.models import Proceeding, ProceedingHandler
 from bangfu.domains.monitoring.showing import cover, sight_of
 from bangfu.domains.monitoring.wording import Wording

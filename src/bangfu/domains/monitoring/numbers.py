@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from bangfu.domains.monitoring.domain import number_of
+from bangfu.domains.monitoring.domain.proceedings import number_of
 from bangfu.foundation.access.scopes import activate, system_scope
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.uuid7 import uuid7

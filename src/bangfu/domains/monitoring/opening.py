@@ -13,7 +13,7 @@ from bangfu.domains.monitoring import numbers, rows
 from bangfu.domains.monitoring.advancing import SUBJECT, advance
 from bangfu.domains.monitoring.books import book_for
 from bangfu.domains.monitoring.doers import doer_of
-from bangfu.domains.monitoring.domain import (
+from bangfu.domains.monitoring.domain.proceedings import (
     CLEARING,
     CLUE,
     IDENTIFICATION,

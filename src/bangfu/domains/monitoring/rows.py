@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from bangfu.domains.monitoring import instances
-from bangfu.domains.monitoring.domain import ProceedingRecord
+from bangfu.domains.monitoring.domain.proceedings import ProceedingRecord
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.foundation.access.scopes import in_scope
 from bangfu.kernel.errors import NotFound

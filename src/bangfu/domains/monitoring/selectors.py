@@ -11,7 +11,7 @@ from bangfu.domains.monitoring import instances, rows
 from bangfu.domains.monitoring.advancing import open_clocks
 from bangfu.domains.monitoring.books import definition_of
 from bangfu.domains.monitoring.doers import doer_of, require_reader
-from bangfu.domains.monitoring.domain import (
+from bangfu.domains.monitoring.domain.proceedings import (
     ClockRecord,
     HandlerRecord,
     OriginRecord,

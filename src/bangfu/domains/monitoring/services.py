@@ -10,7 +10,7 @@ from bangfu.domains.monitoring import checking, instances, opening, rows
 from bangfu.domains.monitoring.advancing import SUBJECT, advance, open_clocks
 from bangfu.domains.monitoring.books import book_for, definition_of
 from bangfu.domains.monitoring.doers import doer_of
-from bangfu.domains.monitoring.domain import ProceedingRecord
+from bangfu.domains.monitoring.domain.proceedings import ProceedingRecord
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.opening import Report as Report
 from bangfu.domains.monitoring.ports import Asked, Ports

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bangfu.domains.monitoring.domain import OriginRecord, ProceedingRecord, StepRecord
+from bangfu.domains.monitoring.domain.proceedings import OriginRecord, ProceedingRecord, StepRecord
 from bangfu.foundation.access.columns import closed_classes
 from bangfu.kernel.scope import Scope
 from bangfu.procedures import Definition, Value

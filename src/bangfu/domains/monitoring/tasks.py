@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from bangfu.domains.monitoring.sweeping import sweep
+from bangfu.domains.monitoring.clocks.sweeping import sweep
 from bangfu.foundation.jobs import queue
 
 SWEEP = "bangfu.monitoring.sweep"

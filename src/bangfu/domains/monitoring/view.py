@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from bangfu.domains.monitoring import wording
-from bangfu.domains.monitoring.domain import HandlerRecord, ProceedingRecord, bearing_of
+from bangfu.domains.monitoring.domain.proceedings import HandlerRecord, ProceedingRecord, bearing_of
 from bangfu.domains.monitoring.listing import ProceedingPage
 from bangfu.domains.monitoring.selectors import Detail, Offers, Timeline
 from bangfu.domains.monitoring.wording import Label

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bangfu.domains.monitoring import cases_wiring, clock_wiring, digesting, screened_wiring
+from bangfu.domains.monitoring import digesting
+from bangfu.domains.monitoring.cases.wiring import connect as connect_cases
+from bangfu.domains.monitoring.clocks.wiring import connect as connect_clocks
+from bangfu.domains.monitoring.clues.wiring import connect as connect_clues
 from bangfu.domains.monitoring.versions import running_versions
 from bangfu.domains.screening.ports import Ports as ScreeningPorts
 
@@ -10,7 +13,7 @@ from bangfu.domains.screening.ports import Ports as ScreeningPorts
 def connect() -> None:
     """Fill in the ports; calling it again changes nothing."""
     ScreeningPorts.running_procedures = staticmethod(running_versions)
-    screened_wiring.connect()
-    cases_wiring.connect()
+    connect_clues()
+    connect_cases()
     digesting.connect()
-    clock_wiring.connect()
+    connect_clocks()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from bangfu.domains.monitoring import services as monitoring
-from bangfu.domains.monitoring.domain import CLUE, ProceedingRecord
+from bangfu.domains.monitoring.domain.proceedings import CLUE, ProceedingRecord
 from bangfu.domains.monitoring.services import Report
 from bangfu.kernel.scope import Scope
 from bangfu.procedures import Value

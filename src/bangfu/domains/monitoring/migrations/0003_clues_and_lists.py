@@ -6,7 +6,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-import bangfu.domains.monitoring.breaker
+import bangfu.domains.monitoring.domain.breaker
 import bangfu.foundation.crypto.fields
 import bangfu.foundation.database.fields
 import bangfu.kernel.uuid7
@@ -46,7 +46,8 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        default=bangfu.domains.monitoring.breaker.BatchState["HELD"], max_length=10
+                        default=bangfu.domains.monitoring.domain.breaker.BatchState["HELD"],
+                        max_length=10,
                     ),
                 ),
                 ("reason", models.CharField(blank=True, default="", max_length=500)),
@@ -209,7 +210,8 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        default=bangfu.domains.monitoring.breaker.BatchState["HELD"], max_length=10
+                        default=bangfu.domains.monitoring.domain.breaker.BatchState["HELD"],
+                        max_length=10,
                     ),
                 ),
                 ("reason", models.CharField(blank=True, default="", max_length=500)),

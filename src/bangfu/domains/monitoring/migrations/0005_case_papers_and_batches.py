@@ -9,7 +9,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-import bangfu.domains.monitoring.cases_domain
+import bangfu.domains.monitoring.domain.cases
 import bangfu.foundation.database.fields
 import bangfu.kernel.uuid7
 
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 (
                     "stage",
                     models.CharField(
-                        default=bangfu.domains.monitoring.cases_domain.BatchStage["DRAFT"],
+                        default=bangfu.domains.monitoring.domain.cases.BatchStage["DRAFT"],
                         max_length=10,
                     ),
                 ),
@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                 (
                     "stage",
                     models.CharField(
-                        default=bangfu.domains.monitoring.cases_domain.BatchStage["DRAFT"],
+                        default=bangfu.domains.monitoring.domain.cases.BatchStage["DRAFT"],
                         max_length=10,
                     ),
                 ),

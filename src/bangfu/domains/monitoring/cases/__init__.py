@@ -1,0 +1,1 @@
+"""Cases: their checks, notices, batches of decisions and what follows a decision."""

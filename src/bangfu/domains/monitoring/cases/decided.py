@@ -1,0 +1,65 @@
+"""What a decided case does to the register and to the list for the national system.
+
+The decision is known here first: the register takes it over with the 批复 as its source, and each
+field goes on the list of what is to be entered there, ticked off by the export that shows it
+(全国系统为准).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bangfu.domains.monitoring.doers import system_of
+from bangfu.domains.monitoring.papers.context import entry_fields
+from bangfu.domains.monitoring.papers.known import known_of
+from bangfu.domains.monitoring.ports import Stepped
+from bangfu.domains.reconciliation.expecting import Expected, expect
+from bangfu.domains.registry.acts import services as acts
+from bangfu.kernel.errors import Conflict
+from bangfu.kernel.region import RegionCode
+from bangfu.kernel.scope import Scope
+from bangfu.kernel.workdays import local_day
+
+_SAME = "E-REGISTRY-NOTHING-CHANGES"
+
+
+def put_on_list(told: Stepped) -> None:
+    """Note what was decided of a household in the register, and what is to be entered."""
+    row = told.row
+    known = known_of(told.taken.instance.facts, told.definition)
+    fields = entry_fields(known, row.procedure)
+    if not fields or not row.household_no:
+        return
+    place = RegionCode(row.region_code)
+    system = system_of(place, "decided")
+    origin = acts.Origin(label=known.text("decision_no") or row.no, region=place)
+    on = known.day("decided_on") or local_day(told.at)
+    for column, code, _ in fields:
+        _note(told, system, origin, on, column, code)
+    expect(
+        scope=system,
+        at=told.at,
+        region=place,
+        household_no=row.household_no,
+        head_name=row.head_name,
+        fields=[Expected(column, code) for column, code, _ in fields],
+        origin=row.id,
+    )
+
+
+def _note(
+    told: Stepped, system: Scope, origin: acts.Origin, on: date, column: str, code: str
+) -> None:
+    try:
+        acts.correct_fact(
+            scope=system,
+            at=told.at,
+            source=origin,
+            on=on,
+            household_no=told.row.household_no,
+            field=f"household.{column}",
+            value=code,
+        )
+    except Conflict as known_already:
+        if known_already.code != _SAME:
+            raise

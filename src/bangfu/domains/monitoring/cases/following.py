@@ -1,0 +1,64 @@
+"""What follows from a step: a confirmed clue opens a case, a decided one is to be entered.
+
+Called for every step that is taken, by whoever, in its transaction.
+"""
+
+from __future__ import annotations
+
+from bangfu.domains.monitoring import opening
+from bangfu.domains.monitoring.cases import decided
+from bangfu.domains.monitoring.doers import system_of
+from bangfu.domains.monitoring.domain.cases import CASES
+from bangfu.domains.monitoring.domain.proceedings import CLUE, IDENTIFICATION
+from bangfu.domains.monitoring.models import Proceeding
+from bangfu.domains.monitoring.opening import Home, Report
+from bangfu.domains.monitoring.ports import Stepped
+from bangfu.foundation.access.scopes import activate
+from bangfu.kernel.region import RegionCode
+from bangfu.kernel.workdays import local_day
+from bangfu.procedures import Value
+
+CONFIRMED, ANNOUNCE = "CONFIRMED", "ANNOUNCE"
+
+
+def follow_case_step(told: Stepped) -> None:
+    """Open the case of a confirmed clue; list what a decided case asks of the national system."""
+    row = told.row
+    if row.procedure == CLUE and row.state == CONFIRMED:
+        _open_identification(told)
+    elif row.procedure in CASES and told.taken.step == ANNOUNCE:
+        decided.put_on_list(told)
+
+
+def _open_identification(told: Stepped) -> None:
+    """The case goes on from what the clue knows; a household that has an open one keeps it."""
+    clue = told.row
+    if clue.household_id is None:
+        return
+    home = Home(clue.region_code, clue.household_id, clue.household_no, clue.head_name)
+    opening.lock(home)
+    has_one = Proceeding.objects.filter(
+        household_id=clue.household_id, procedure=IDENTIFICATION, closed_at__isnull=True
+    )
+    if has_one.exists():
+        return
+    known = told.taken.instance.facts
+    helped = known.get("helped_on")
+    facts: dict[str, Value] = {
+        "clue_on": known.get("clue_on", local_day(told.at)),
+        "clue_no": clue.no,
+        "is_fast_track": "danger" in known,
+    }
+    if helped is not None:
+        facts["helped_on"] = helped
+    report = Report(
+        risk=clue.risk,
+        titles=(clue.title_zh, clue.title_en),
+        classes=tuple(clue.classes),
+        severity=clue.severity,
+        period=clue.period,
+        origin_id=clue.id,
+    )
+    system = system_of(RegionCode(clue.region_code), "cases")
+    with activate(system):
+        opening.open_new(system, told.at, IDENTIFICATION, home, facts, report, "zh")

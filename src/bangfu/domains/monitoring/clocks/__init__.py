@@ -1,0 +1,1 @@
+"""What time, leaving cadres and changed households do to proceedings."""

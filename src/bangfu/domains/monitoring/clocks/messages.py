@@ -1,0 +1,112 @@
+"""Whom an overdue clock is told to: its handlers, and from rung to rung one level more."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bangfu.domains.monitoring.domain.proceedings import CLUE, SUSPICION
+from bangfu.domains.monitoring.models import Proceeding, ProceedingClock, ProceedingHandler
+from bangfu.foundation.accounts.holders import Holder, list_holders
+from bangfu.foundation.notifications.domain import Note
+from bangfu.foundation.notifications.services import notify_many
+from bangfu.kernel.region import COUNTY, PREFECTURE, PROVINCE, TOWN, VILLAGE, RegionCode
+from bangfu.kernel.scope import Scope
+from bangfu.kernel.workdays import local_day
+from bangfu.procedures import Deadline, Level, Rung
+
+# Whoever gets more than this at once gets one message with their number.
+SINGLY = 3
+LIST = "/clues?overdue=true"
+_PLACES = {
+    Level.VILLAGE: VILLAGE,
+    Level.TOWNSHIP: TOWN,
+    Level.COUNTY: COUNTY,
+    Level.PREFECTURE: PREFECTURE,
+    Level.PROVINCE: PROVINCE,
+}
+# A reader of proceedings who also checks, dispatches or answers for a level.
+_READS = "PROCEEDING_READ"
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """A rung that a clock of a proceeding has reached."""
+
+    row: Proceeding
+    clock: ProceedingClock
+    deadline: Deadline
+    rung: Rung
+
+
+def tell_climbs(scope: Scope, at: datetime, climbs: Sequence[Climb]) -> int:
+    """Tell those of each rung's level, and the handlers; return how many messages were written.
+
+    In the sweep's transaction. Three queries, whatever the number of rungs.
+    """
+    handlers = handlers_of({one.row.id for one in climbs})
+    holders = list_holders(scope, _READS, local_day(at))
+    told: dict[UUID, list[tuple[Climb, str]]] = {}
+    for one in climbs:
+        mine = handlers.get(one.row.id, ())
+        above = set(_above(one, holders)) - set(mine)
+        for user in mine:
+            subject = "monitoring.supervised" if one.rung.is_supervised else "monitoring.overdue"
+            told.setdefault(user, []).append((one, subject))
+        for user in sorted(above, key=str):
+            subject = "monitoring.supervised" if one.rung.is_supervised else "monitoring.escalated"
+            told.setdefault(user, []).append((one, subject))
+    notes = [note for user, mine in sorted(told.items(), key=str) for note in _notes(user, mine)]
+    return notify_many(scope=scope, at=at, notes=notes)
+
+
+def handlers_of(rows: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Return whose duty proceedings are now, by proceeding."""
+    found: dict[UUID, list[UUID]] = {}
+    held = ProceedingHandler.objects.filter(proceeding_id__in=list(rows), until__isnull=True)
+    for row_id, user in held.order_by("id").values_list("proceeding_id", "user_id"):
+        found.setdefault(row_id, []).append(user)
+    return found
+
+
+def _above(one: Climb, holders: Sequence[Holder]) -> list[UUID]:
+    """The posts of a rung's level: of the place itself, or of the department it is with."""
+    code, level = one.row.region_code, one.rung.level
+    if level is Level.SECTOR:
+        with_it = one.row.department
+        return [
+            each.user_id
+            for each in holders
+            if with_it and each.department == with_it and code.startswith(each.place)
+        ]
+    wanted = _PLACES.get(level)
+    return [
+        each.user_id
+        for each in holders
+        if not each.department
+        and code.startswith(each.place)
+        and RegionCode(each.region_code).level == wanted
+    ]
+
+
+def _notes(user: UUID, mine: Sequence[tuple[Climb, str]]) -> list[Note]:
+    if len(mine) > SINGLY:
+        return [Note((user,), "monitoring.escalated_many", {"count": len(mine)}, LIST)]
+    return [_note(user, one, subject) for one, subject in mine]
+
+
+def _note(user: UUID, one: Climb, subject: str) -> Note:
+    params: dict[str, object] = {"number": one.row.no, "due_on": one.deadline.due.on}
+    if subject == "monitoring.escalated":
+        params["level"] = one.row.waits_for or str(Level.SYSTEM)
+    place = RegionCode(one.row.region_code)
+    key = f"climb:{one.clock.id}:{one.rung.level}:{one.rung.on}"
+    return Note((user,), subject, params, link_of(one.row), place, key)
+
+
+def link_of(row: Proceeding) -> str:
+    """Return the address of a proceeding in the console."""
+    folder = "clues" if row.procedure in (CLUE, SUSPICION) else "cases"
+    return f"/{folder}/{row.id}"

@@ -1,0 +1,1 @@
+"""Clues from screenings and bulk acts on clues."""

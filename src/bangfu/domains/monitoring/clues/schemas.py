@@ -1,0 +1,157 @@
+"""Wire shapes of clues from screenings, acts on many clues and village lists."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from bangfu.domains.monitoring.clues.bulk import MOST
+from bangfu.foundation.http.schemas import RegionRef, Schema
+
+
+class ClueRunIn(Schema):
+    """Which county's newest run clues are made of, and its month."""
+
+    region: str = Field(max_length=12)
+    period: str = Field(max_length=7)
+
+
+class ClueRunOut(Schema):
+    """The job that makes them."""
+
+    job_id: UUID
+
+
+class HeldBatchOut(Schema):
+    """Clues of a run that were held back; `rules` rule → households hit; `exceeded` SHARE (of
+    the county's households) or VILLAGE."""
+
+    id: UUID
+    region: RegionRef
+    period: str
+    held_at: datetime
+    clues: int
+    households: int
+    screened: int
+    village: RegionRef
+    village_clues: int
+    exceeded: str
+    share_limit: float
+    village_limit: int
+    rules: dict[str, int]
+    state: str
+    reason: str
+    decided_at: datetime | None
+    decided_by: str
+
+
+class HeldDecisionIn(Schema):
+    """Why a batch is released or discarded."""
+
+    reason: str = Field(max_length=500)
+
+
+class BulkIn(Schema):
+    """One act on many clues: DISPATCH (without handlers by the county's table), REASSIGN to
+    handlers, JOIN to the clue with a number. With `dry_run` nothing is written."""
+
+    act: str = Field(pattern="^(DISPATCH|REASSIGN|JOIN)$")
+    ids: list[UUID] = Field(min_length=1, max_length=MOST)
+    handlers: list[str] = Field(default_factory=list, max_length=20)
+    reason: str = Field("", max_length=1000)
+    joined_to: str = Field("", max_length=40)
+    dry_run: bool = False
+
+
+class BulkRefusalOut(Schema):
+    """A clue on which the act cannot be done, and why."""
+
+    id: UUID
+    no: str
+    code: str
+    message_zh: str
+    message_en: str
+
+
+class BulkOut(Schema):
+    """What was done: all or nothing. `act_id` names it for undoing; null where nothing was."""
+
+    act_id: UUID | None
+    done: int
+    can_undo: bool
+    refusals: list[BulkRefusalOut]
+
+
+class VillageListIn(Schema):
+    """Whose list of the month is made: a village, or all villages of a township or county."""
+
+    region: str = Field(max_length=12)
+    month: str = Field(max_length=7)
+    contact: str = Field("", max_length=60)
+    contact_phone: str = Field("", max_length=40)
+
+
+class VillageListHead(Schema):
+    """A list with how far it has come: rows, of which answered."""
+
+    id: UUID
+    region: RegionRef
+    month: str
+    no: str
+    issued_on: date
+    due_on: date
+    rows: int
+    answered: int
+    made_at: datetime
+    made_by: str
+
+
+class VillageListRowOut(Schema):
+    """A household on a list; `result` CLOSED, NOTED or ALARM once it came back, else empty."""
+
+    place: int
+    proceeding_id: UUID
+    clue_no: str
+    household_no: str
+    head_name: str
+    reason_zh: str
+    reason_en: str
+    due_on: date | None
+    result: str
+    entered_at: datetime | None
+    entered_by: str
+
+
+class VillageListOut(VillageListHead):
+    """A list with its rows."""
+
+    items: list[VillageListRowOut]
+
+
+class VillageListProblemOut(Schema):
+    """What is wrong with a row of a file that came back."""
+
+    row: int
+    column: str
+    clue_no: str
+    code: str
+    message_zh: str
+    message_en: str
+    remedy_zh: str
+    remedy_en: str
+
+
+class VillageListEntryOut(Schema):
+    """What a file that came back does: clues closed, noted for the township, raised as urgent;
+    rows left open; problems. `is_repeat`: the very file was entered before."""
+
+    closed: int
+    noted: int
+    alarms: int
+    unchanged: int
+    still_open: int
+    is_repeat: bool
+    is_dry_run: bool
+    problems: list[VillageListProblemOut]

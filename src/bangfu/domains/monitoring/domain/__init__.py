@@ -1,0 +1,1 @@
+"""The pure rules of proceedings, cases and the breaker."""

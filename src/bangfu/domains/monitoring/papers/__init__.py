@@ -1,0 +1,1 @@
+"""The papers of a case: on file, filled in, as one file."""

@@ -88,7 +88,12 @@ def _papers(papers: list[Paper]) -> str:
 
 
 def _number(paper: Paper) -> str:
-    return "".join("N" if isinstance(part, Slot) else part for part in paper.number)
+    return "".join(_piece(part) if isinstance(part, Slot) else part for part in paper.number)
+
+
+def _piece(slot: Slot) -> str:
+    """A number of our own counts; one that an office gives stands where the case knows it."""
+    return "N" if slot.path.startswith("number.") else f"`{slot.path}`"
 
 
 def _needs(papers: list[Paper]) -> str:

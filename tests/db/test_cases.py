@@ -271,6 +271,12 @@ def test_the_whole_file_lists_what_is_missing_and_prints_what_is_known(office):
     assert name == f"{case.no}.docx"
     for words in ("王大山", "上坪村", "授权001", "20票", "云溪〔2026〕9号", "突发严重困难户"):
         assert words in said, words
+    # Bound the year after, the decision still bears the number and the day of the county's list.
+    said = text_of(
+        filing.make_case_file(scope=office.t, proceeding_id=case.id, at=noon(date(2027, 7, 23)))[1]
+    )
+    assert "批复\n云溪〔2026〕9号\n" in said
+    assert "〔2027〕" not in said.split("监测对象的批复")[1].split("附件：审定")[0]
 
 
 def test_a_paper_made_anew_keeps_its_number_and_the_next_household_gets_the_next(office):

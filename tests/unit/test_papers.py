@@ -303,3 +303,18 @@ def test_a_context_that_is_no_json_is_told_by_line() -> None:
     with pytest.raises(Refused) as refused:
         read_context('{\n"a": ')
     assert refused.value.params["line"] == 2
+
+
+@pytest.mark.parametrize("paper", ["county_decision", "clearing_decision"])
+def test_a_decision_bears_the_number_of_its_list_and_no_year_of_its_printing(
+    paper: str, case: CaseContext
+) -> None:
+    decided = replace(case.decision, approval_no="云溪批复2026第9号", decided_on=date(2026, 10, 21))
+    printed = filled(paper, replace(case, decision=decided, made_on=date(2027, 7, 23)))
+    numbers = [para.text for para in printed.paras() if para.style == "number"]
+    assert (printed.number, numbers) == ("云溪批复2026第9号", ["云溪批复2026第9号"])
+    assert "2026年10月21日" in words(printed)
+    assert "2027" not in words(printed)
+    # Printed before the county decided: a blank for the hand.
+    waiting = replace(case, decision=replace(decided, approval_no=None, decided_on=None))
+    assert "〔2027〕" not in words(filled(paper, replace(waiting, made_on=date(2027, 7, 23))))

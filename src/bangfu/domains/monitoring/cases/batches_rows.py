@@ -16,7 +16,6 @@ from bangfu.domains.monitoring.domain.cases import (
 from bangfu.domains.monitoring.domain.proceedings import CLEARING
 from bangfu.domains.monitoring.models.cases import DecisionBatch, DecisionBatchRow
 from bangfu.domains.monitoring.papers import filing
-from bangfu.domains.monitoring.papers.context import parse_number
 from bangfu.domains.monitoring.papers.known import known_of
 from bangfu.domains.monitoring.wording import Wording
 from bangfu.domains.publicity import selectors as publicity
@@ -123,7 +122,6 @@ def make_list(*, scope: Scope, batch_id: UUID, at: datetime) -> tuple[str, bytes
     towns = {one.township for one in (*agreed, *refused)}
     paper = "clearing_decision" if record.procedure == CLEARING else "county_decision"
     book, today = filing.paper_book(record.region_code, at), local_day(at)
-    number = parse_number(book, paper, record.approval_no, today)
     context = CaseContext(
         case_no=record.no,
         made_on=today,
@@ -131,7 +129,6 @@ def make_list(*, scope: Scope, batch_id: UUID, at: datetime) -> tuple[str, bytes
             county=names.get(record.region_code),
             township=towns.pop() if len(towns) == 1 else None,
         ),
-        numbers=(number,) if number else (),
         decision=Decision(
             batch_no=record.no,
             decided_on=record.decided_on,

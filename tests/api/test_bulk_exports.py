@@ -119,6 +119,12 @@ def test_unknown_lists_and_filters_are_refused(bulk: None, jia: Client) -> None:
     assert code(post(jia, REQUESTS, **wrong)) == (400, "E-EXPORT-FILTERS")
 
 
+@pytest.mark.parametrize("kind", ["pairings", "proceedings"])
+def test_lists_of_matters_and_pairings_can_be_asked_for_too(jia: Client, kind: str) -> None:
+    made = post(jia, REQUESTS, kind=kind, filters={"region": str(YUNXI)}, purpose="研判会核对")
+    assert (made.status_code, made.json()["rows"]) == (201, 0)
+
+
 @pytest.mark.evidence("T10")
 def test_the_database_refuses_an_approval_by_the_person_who_asked(world: World) -> None:
     scope, at = world.cast.county.scope, timezone.now()

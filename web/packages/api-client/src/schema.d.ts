@@ -4961,7 +4961,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "households" | "quality" | "reconciliation";
+            kind: "households" | "quality" | "reconciliation" | "pairings" | "proceedings";
             /** Purpose */
             purpose: string;
         };

@@ -40,17 +40,18 @@ export function useNoticeDraft(kind: Ref<string>) {
     { immediate: true },
   );
   const cases = computed(() =>
-    list.items.value
-      .filter(({ id }) => chosen.value[id])
-      .map(({ id }) => ({ proceeding_id: id, category: categories.value[id] ?? '' })),
+    list.items.value.map(({ id }) => id).filter((id) => chosen.value[id]),
   );
   const isReady = computed(
     () =>
       cases.value.length > 0 &&
       form.report_phone.trim() !== '' &&
-      (kind.value !== 'identification' || cases.value.every((one) => one.category !== '')),
+      (kind.value !== 'identification' || cases.value.every((id) => categories.value[id])),
   );
-  const save = useAction(() => api.createNotice({ ...form, cases: cases.value }));
+  const named = () => Object.fromEntries(cases.value.map((id) => [id, categories.value[id] ?? '']));
+  const save = useAction(() =>
+    api.createNotice({ ...form, cases: cases.value, categories: kind.value === 'identification' ? named() : {} }),
+  );
   return { list, chosen, categories, form, cases, isReady, save };
 }
 

@@ -94,7 +94,9 @@ export interface NoticeDetail extends NoticeItem {
 }
 
 export interface NewNotice {
-  cases: { proceeding_id: string; category?: string }[];
+  /** The proceedings, and what each household would be, by proceeding. */
+  cases: string[];
+  categories: Record<string, string>;
   posted_on: string;
   way: NoticeItem['way'];
   report_phone: string;

@@ -44,7 +44,10 @@ ABOUT = (
     "nearly everywhere (撤回, 作废); the tables have them all. `bangfu pack check` refuses a table "
     "with an unknown name, a state that nothing leads to or that no end can be reached from, a "
     "wait without a time limit, a fact that nobody can bring, or two versions that hold at the "
-    "same time."
+    "same time.\n\n"
+    "★ 主步骤（`main: true`）：轮到的人在页面上首先看到的一步，未满足条件时写明原因；同一状态、同一层级"
+    "只能有一个。★ The main step (`main: true`): what screens name first to whoever's turn it is, "
+    "with what it waits for while it cannot be taken; one for a state and a level."
 )
 # From how many states a step is drawn.
 MANY = 4
@@ -165,7 +168,7 @@ def _step(of: Definition, step: StepDef) -> list[object]:
         )
     who = [f"{LEVELS[each.level]} {each.permission}".strip() for each in step.who]
     return [
-        f"{step.title.zh}<br>{step.title.en}<br>`{step.name}`",
+        f"{step.title.zh}<br>{step.title.en}<br>`{step.name}`{' ★' if step.is_main else ''}",
         "任何未结状态 any" if step.origins == (ANY,) else "、".join(origins),
         target,
         "<br>".join(who),

@@ -185,6 +185,25 @@ def test_the_offers_name_one_next_step_and_what_it_asks_for(
     assert found["next_step"] == "ACKNOWLEDGE"
 
 
+def test_a_handover_asks_to_whom_and_says_what_may_be_said_anew(
+    people: dict[str, Client], reported: Any
+) -> None:
+    me = account(people, reported, "结对干部")
+    step(people["town"], reported, "DISPATCH", handlers=[me])
+    step(people["cadre"], reported, "ACKNOWLEDGE")
+    nobody = step(people["town"], reported, "REASSIGN", 400, handover_reason="生病")
+    assert nobody["code"] == "E-MONITORING-HANDLERS"
+    step(people["town"], reported, "REASSIGN", handlers=[me], handover_reason="生病")
+    step(people["cadre"], reported, "ACKNOWLEDGE")
+    found = read(people["town"], f"/proceedings/{reported['id']}/offers")["offers"]
+    named = {
+        one["step"]: [[fact["name"] for fact in one[key]] for key in ("asks", "takes", "renews")]
+        for one in found
+    }
+    assert named["REASSIGN"] == [["handlers"], [], ["handover_reason"]]
+    assert named["TRANSFER"] == [["department", "transfer_reason"], [], []]
+
+
 def test_f45_the_second_of_two_is_answered_409_and_what_is_missing_400(
     people: dict[str, Client], reported: Any
 ) -> None:

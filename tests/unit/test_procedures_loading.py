@@ -168,6 +168,22 @@ def test_a_limit_is_that_of_the_smallest_place_then_the_newest(tmp_path):
     ]
 
 
+def test_a_second_main_step_of_a_state_is_refused_and_what_is_main_changes_no_digest(tmp_path):
+    main = SMALL.replace("    to: READ\n", "    to: READ\n    main: true\n", 1)
+    two = main.replace(
+        "from: [READ]\n    to: ANSWERED", "from: [CAME, READ]\n    main: true\n    to: ANSWERED"
+    )
+    assert (
+        "E-PROCEDURE-MAIN",
+        line_of(two, "main: true\n    to: ANSWERED"),
+        "steps[ANSWER].main",
+    ) in (problems(tmp_path, letter=two))
+    (plain,) = load(files(tmp_path / "plain", letter=SMALL)).definitions
+    (marked,) = load(files(tmp_path / "main", letter=main)).definitions
+    assert [one.is_main for one in marked.steps.values()] == [True, False]
+    assert marked.digest == plain.digest
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code", "where"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from bangfu.procedures.model import (
@@ -77,7 +78,12 @@ def check(definition: Definition, known: Known) -> list[Found]:
     if names:
         # Whether states are reached cannot be said while their names are wrong.
         return names
-    return [*_paths(definition), *_waits(definition), *_never_known(definition)]
+    return [
+        *_paths(definition),
+        *_waits(definition),
+        *_never_known(definition),
+        *_main(definition),
+    ]
 
 
 def _found(code: str, part: str, entry: str, key: str, **params: Any) -> Found:
@@ -251,6 +257,21 @@ def _waits(definition: Definition) -> Iterator[Found]:
     for name in definition.open_states:
         if name not in covered:
             yield _found("E-PROCEDURE-NO-CLOCK", "states", name, "name")
+
+
+def _main(definition: Definition) -> Iterator[Found]:
+    """Second main steps of a state for doers of one level: only one can come next."""
+    first: dict[tuple[str, str], str] = {}
+    told = set()
+    for step in definition.steps.values():
+        levels = {str(who.level) for who in step.who} if step.is_main else set()
+        for state, level in product(definition.origins_of(step), sorted(levels)):
+            other = first.setdefault((state, level), step.name)
+            if other != step.name and (other, step.name) not in told:
+                told.add((other, step.name))
+                yield _found(
+                    "E-PROCEDURE-MAIN", "steps", step.name, "main", other=other, state=state
+                )
 
 
 def _never_known(definition: Definition) -> Iterator[Found]:

@@ -167,7 +167,7 @@ def offers(
 ) -> tuple[Offer, ...]:
     """Return the steps that the doer may take in this state, as written in the definition.
 
-    `asks` are needed facts that are not known; `blocked_by` the guards that what is known already
+    `asks` are the facts that it has to bring; `blocked_by` the guards that what is known already
     contradicts (a notice that has not stood its days, for one).
     """
     _check_version(definition, instance)
@@ -175,10 +175,19 @@ def offers(
     for step in definition.steps_from(instance.state):
         if not _may(step.who, doer):
             continue
-        asks = tuple(name for name in step.needs if name not in instance.facts)
+        asks = demanded(definition, instance, step)
         blocked = _contradicted(definition, step, instance.facts, terms, today)
         found.append(Offer(step, asks, blocked))
     return tuple(found)
+
+
+def demanded(definition: Definition, instance: Instance, step: StepDef) -> tuple[str, ...]:
+    """Return what a step has to bring: what it needs and nobody knows, and where it leaves the
+    state as it is also what it needs and may say anew, since it is there for nothing else."""
+    stays = definition.target_of(step, instance.state) == instance.state
+    return tuple(
+        name for name in step.needs if name not in instance.facts or (stays and name in step.renews)
+    )
 
 
 def recompute(instance: Instance, calendar: WorkCalendar) -> Instance:
@@ -210,7 +219,8 @@ def _take(
     lacks = _wrong_facts(definition, instance, step, done.facts, today)
     known = {**instance.facts, **done.facts}
     if not lacks:
-        lacks = [Lack(Lacks.MISSING, name) for name in step.needs if name not in known]
+        asked = demanded(definition, instance, step)
+        lacks = [Lack(Lacks.MISSING, name) for name in asked if name not in done.facts]
         lacks += _failing(definition, step, known, terms, today)
         lacks = list(dict.fromkeys(lacks))
     if not lacks:

@@ -162,7 +162,7 @@ class StepDef:
     """A step: from which states to which, by whom, what it may bring, what must be there after
     it (`needs`), which guards hold, which known facts it may say anew (`renews`), which it makes
     unknown again (`forgets`) and which clocks it begins anew where they go on running
-    (`restarts`)."""
+    (`restarts`). `is_main`: it is the ordinary way on, which screens name first."""
 
     name: str
     title: Text
@@ -176,6 +176,7 @@ class StepDef:
     forgets: tuple[str, ...] = ()
     restarts: tuple[str, ...] = ()
     extension: Extension | None = None
+    is_main: bool = False
 
 
 @dataclass(frozen=True)
@@ -221,8 +222,11 @@ class Definition:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of everything it says: a version that is used must not change under its name."""
+        """SHA-256 of everything that it demands: a version that is used must not change under its
+        name. Which step screens name first is no demand."""
         plain = asdict(self)
         del plain["file"]
+        for step in (plain["opening"], *plain["steps"].values()):
+            del step["is_main"]
         text = json.dumps(plain, ensure_ascii=False, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()

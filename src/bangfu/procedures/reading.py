@@ -38,7 +38,8 @@ _ABOUT = ("id", "version", "zh", "en", "valid_from", "valid_to")
 _PARTS = ("facts", "guards", "always", "clocks", "states", "opening", "steps")
 _JUDGED = ("kind", "facts", "values", "least", "share", "is_strict", "limit", "when")
 _STEP = ("to", "who", "takes", "needs", "guards")
-_MOVES = ("from", "renews", "forgets", "restarts", "extends", "extends_to", "extends_limit")
+_EXTENDS = ("extends", "extends_to", "extends_limit")
+_MOVES = ("from", "main", "renews", "forgets", "restarts", *_EXTENDS)
 _LIMITED = (GuardKind.FULL, GuardKind.WITHIN)
 
 
@@ -190,6 +191,7 @@ def _step(block: Block, is_opening: bool = False) -> StepDef:
         forgets=block.texts("forgets"),
         restarts=block.texts("restarts"),
         extension=_extension(block),
+        is_main=block.boolean("main", False),
     )
 
 

@@ -14,12 +14,13 @@ from bangfu.kernel.errors import InvalidValue, NotAllowed
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
-from bangfu.procedures import Definition, Doer, StepDef, Value
+from bangfu.procedures import Definition, Doer, Offer, StepDef, Value
 from bangfu.procedures.model import FactType
 from bangfu.standards.departments import find_department
 
 # Everybody who works on proceedings holds it, departments and grid workers too.
 WORKS = "CLUE_REPORT"
+HANDLERS = "handlers"
 _DEPARTMENT = "department"
 
 
@@ -58,6 +59,26 @@ def check_facts(
     department = facts.get(_DEPARTMENT)
     if isinstance(department, str) and find_department(department) is None:
         raise InvalidValue("E-MONITORING-DEPARTMENT", department=department[:40])
+
+
+def asked(offer: Offer) -> tuple[str, ...]:
+    """Return what a form of a step has to ask for: also whom it hands the proceeding to."""
+    if _names_handlers(offer.step) and HANDLERS not in offer.asks:
+        return HANDLERS, *offer.asks
+    return offer.asks
+
+
+def check_handlers(step: StepDef, facts: Mapping[str, Value]) -> None:
+    """Refuse to hand a proceeding to somebody else without saying to whom.
+
+    Raises InvalidValue E-MONITORING-HANDLERS.
+    """
+    if _names_handlers(step) and not facts.get(HANDLERS):
+        raise InvalidValue("E-MONITORING-HANDLERS")
+
+
+def _names_handlers(step: StepDef) -> bool:
+    return HANDLERS in step.needs and HANDLERS in step.renews
 
 
 def check_people(at: datetime, row: Proceeding, named: tuple[str, ...]) -> None:

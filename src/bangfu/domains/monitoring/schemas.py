@@ -196,7 +196,8 @@ class TimelineOut(Schema):
 
 
 class StepOfferOut(Schema):
-    """A step that the reader may take: what it still asks for, what it takes, what blocks it."""
+    """A step that the reader may take: what it asks for, what else it may bring that is not known
+    (`takes`) or that is known and may be said anew (`renews`), and what blocks it."""
 
     step: str
     zh: str
@@ -205,6 +206,7 @@ class StepOfferOut(Schema):
     is_next: bool
     asks: list[ProcedureFact]
     takes: list[ProcedureFact]
+    renews: list[ProcedureFact]
     blocked_zh: list[str]
     blocked_en: list[str]
 

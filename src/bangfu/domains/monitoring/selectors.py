@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from bangfu.domains.monitoring import instances, rows
+from bangfu.domains.monitoring import checking, instances, rows
 from bangfu.domains.monitoring.advancing import open_clocks
 from bangfu.domains.monitoring.books import definition_of
 from bangfu.domains.monitoring.doers import doer_of, require_reader
@@ -17,7 +17,7 @@ from bangfu.domains.monitoring.domain.proceedings import (
     OriginRecord,
     ProceedingRecord,
     StepRecord,
-    next_steps,
+    next_offer,
 )
 from bangfu.domains.monitoring.listing import ProceedingFilter as ProceedingFilter
 from bangfu.domains.monitoring.listing import ProceedingPage as ProceedingPage
@@ -70,13 +70,15 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """The steps that the reader may take, the next one by name ("" where there is none)."""
+    """The steps that the reader may take, the next one by name ("" where there is none), and the
+    names of the facts that are known."""
 
     revision: int
     state: str
     definition: Definition
     offers: tuple[Offer, ...]
     next_step: str
+    known: frozenset[str]
 
 
 def get_proceeding(scope: Scope, proceeding_id: UUID, *, at: datetime) -> Detail:
@@ -248,7 +250,10 @@ def offers_of(scope: Scope, proceeding_id: UUID, *, at: datetime) -> Offers:
     definition = definition_of(county.book, row)
     instance = instances.to_instance(row, clocks)
     terms = county.terms(row.region_code)
-    found = offers(definition, instance, doer_of(scope), local_day(at), terms)
-    ready = {each.step.name for each in found if not each.blocked_by}
-    best = (one.name for one in next_steps(definition, row.state) if one.name in ready)
-    return Offers(row.revision, row.state, definition, found, next(best, ""))
+    found = tuple(
+        replace(each, asks=checking.asked(each))
+        for each in offers(definition, instance, doer_of(scope), local_day(at), terms)
+    )
+    known = frozenset(instance.facts)
+    best = next_offer(definition, row.state, known, found)
+    return Offers(row.revision, row.state, definition, found, best, known)

@@ -76,7 +76,7 @@ def take(
     `revision` is the one that the doer looked at. Raises NotFound E-MONITORING-NOT-FOUND; Conflict
     E-MONITORING-REVISION when somebody was quicker (F45), E-MONITORING-VERSION when the county's
     pack no longer has the version it runs by; NotAllowed when the doer lost the post since;
-    InvalidValue E-MONITORING-PERSON, E-MONITORING-DEPARTMENT; what `Ports.before` raises; and for
+    InvalidValue E-MONITORING-PERSON, -HANDLERS, -DEPARTMENT; what `Ports.before` raises; and for
     a refusal of the machine what `procedures.as_error` gives, in `language`.
     """
     with activate(scope):
@@ -97,6 +97,7 @@ def take(
         taken = take_step(definition, instance, done, county.terms(row.region_code))
         if isinstance(taken, Refusal):
             raise as_error(definition, taken, language)
+        checking.check_handlers(definition.steps[step], facts)
         advance(row, definition, taken, scope=scope, at=at, note=note, facts=facts)
         return rows.to_record(row)
 

@@ -14,7 +14,7 @@ from bangfu.domains.monitoring.wording import Label
 from bangfu.foundation.access.roles import get_role
 from bangfu.foundation.accounts.holders import Holder
 from bangfu.foundation.regions import selectors as regions
-from bangfu.procedures import Definition, StepDef, Value
+from bangfu.procedures import Definition, Offer, StepDef, Value
 from bangfu.procedures.model import Fact
 from bangfu.standards import codelists
 from bangfu.standards.departments import list_departments
@@ -184,24 +184,38 @@ def _plain(label: Label) -> dict[str, str]:
 
 
 def offered(found: Offers) -> dict[str, Any]:
-    """Return the steps that the reader may take."""
+    """Return the steps that the reader may take; what another step has to bring blocks one."""
     definition = found.definition
     return {
-        "offers": [
-            {
-                "step": one.step.name,
-                **_plain(wording.of_text(one.step.title)),
-                "bearing": str(bearing_of(definition, found.state, one.step)),
-                "is_next": one.step.name == found.next_step,
-                "asks": [fact(definition.facts[name]) for name in one.asks],
-                "takes": [fact(definition.facts[name]) for name in one.step.takes],
-                "blocked_zh": [definition.guards[name].title.zh for name in one.blocked_by],
-                "blocked_en": [definition.guards[name].title.en for name in one.blocked_by],
-            }
-            for one in found.offers
-        ],
+        "offers": [_offer(definition, found, one) for one in found.offers],
         "next_step": found.next_step,
         "revision": found.revision,
+    }
+
+
+def _offer(definition: Definition, found: Offers, one: Offer) -> dict[str, Any]:
+    step, facts = one.step, definition.facts
+    asks = [name for name in one.asks if name in step.takes]
+    others = [name for name in step.takes if name not in asks]
+    elsewhere = [facts[name].title for name in one.asks if name not in step.takes]
+    blocked = [definition.guards[name].title for name in one.blocked_by]
+    return {
+        "step": step.name,
+        **_plain(wording.of_text(step.title)),
+        "bearing": str(bearing_of(definition, found.state, step)),
+        "is_next": step.name == found.next_step,
+        "asks": [fact(facts[name]) for name in asks],
+        "takes": [fact(facts[name]) for name in others if name not in found.known],
+        "renews": [
+            fact(facts[name]) for name in others if name in found.known and name in step.renews
+        ],
+        **{
+            f"blocked_{key}": [
+                *(text.said(key) for text in blocked),
+                *(wording.lacking(text, key) for text in elsewhere),
+            ]
+            for key in ("zh", "en")
+        },
     }
 
 

@@ -12,7 +12,7 @@ from bangfu.domains.monitoring.books import CountyBook, book_for
 from bangfu.kernel.region import COUNTY, RegionCode
 from bangfu.procedures import Definition, Value
 from bangfu.procedures.model import Fact, FactType, Text
-from bangfu.standards import codelists, marks
+from bangfu.standards import codelists, errors, marks
 from bangfu.standards.departments import find_department
 
 
@@ -30,6 +30,11 @@ NO_LABEL = Label("", "")
 def plain(code: str) -> Label:
     """Return a code as its own label."""
     return Label(code, code)
+
+
+def lacking(text: Text, language: str) -> str:
+    """Return the sentence that says that a fact is missing."""
+    return errors.text("E-PROCEDURE-LACK-FACT", {"name": text.said(language)}, language).message
 
 
 def of_text(text: Text) -> Label:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from bangfu.procedures import Definition, Level, StepDef, Value
+from bangfu.procedures import Definition, Level, Offer, StepDef, Value
 from bangfu.procedures.model import ANY, STAY
 
 CLUE, SUSPICION = "clue", "suspicion"
@@ -120,6 +120,42 @@ def next_steps(definition: Definition, state: str) -> list[StepDef]:
     ]
     aside = [step for step in steps if bearing_of(definition, state, step) is Bearing.ASIDE]
     return found or aside[:1]
+
+
+def next_offer(
+    definition: Definition, state: str, known: Collection[str], found: Sequence[Offer]
+) -> str:
+    """Return which of the steps offered to somebody comes next; "" where it is another's turn.
+
+    The main step of the state, also while it is blocked; before it the step that brings what it
+    lacks and does not bring itself. Where no step is main, or it has been done, the first that
+    leads on.
+    """
+    main = [step.name for step in definition.steps_from(state) if _is_due(step, known)]
+    if main:
+        mine = next((one for one in found if one.step.name in main), None)
+        return (_before(mine, found) or mine.step.name) if mine else ""
+    ready = {one.step.name for one in found if not one.blocked_by}
+    best = (one.name for one in next_steps(definition, state) if one.name in ready)
+    return next(best, "")
+
+
+def _is_due(step: StepDef, known: Collection[str]) -> bool:
+    """Whether a main step still has something to do; one that only notes things is done once
+    they are known."""
+    is_noted = step.target == STAY and not step.renews and set(step.needs) <= set(known)
+    return step.is_main and not is_noted
+
+
+def _before(main: Offer, found: Sequence[Offer]) -> str:
+    lacking = [name for name in main.asks if name not in main.step.takes]
+    bringing = (
+        one.step.name
+        for name in lacking
+        for one in found
+        if name in one.step.takes and not one.blocked_by
+    )
+    return next(bringing, "")
 
 
 def waits_for(definition: Definition, state: str) -> str:

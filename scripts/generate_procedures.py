@@ -45,8 +45,9 @@ ABOUT = (
     "with an unknown name, a state that nothing leads to or that no end can be reached from, a "
     "wait without a time limit, a fact that nobody can bring, or two versions that hold at the "
     "same time.\n\n"
-    "★ 主步骤（`main: true`）：轮到的人在页面上首先看到的一步，未满足条件时写明原因；同一状态、同一层级"
-    "只能有一个。★ The main step (`main: true`): what screens name first to whoever's turn it is, "
+    "★ 主步骤（`main: true`）：轮到的人在页面上首先看到的一步，未满足条件时写明原因；"
+    "同一状态、同一层级只能有一个。★ The main step (`main: true`): what screens name first to "
+    "whoever's turn it is, "
     "with what it waits for while it cannot be taken; one for a state and a level."
 )
 # From how many states a step is drawn.

@@ -23,7 +23,8 @@ def command() -> None:
 def make(region: str, period: str, as_json: bool) -> None:
     """Make the clues of a county's newest screening, as the job does when it is published.
 
-    JSON keys: run_id, period, opened, dispatched, joined, silent, changed, gone, absent, held
+    JSON keys: run_id, period, opened, dispatched, suspected, joined, silent, changed, gone,
+    absent, withheld, held
     (id of the held batch, or null), held_state.
     """
     place = region_of(region)
@@ -57,14 +58,15 @@ def _said(found: dict[str, Any], as_english: bool) -> str:
         return text.format(**found)
     if as_english:
         text = (
-            "{period}: {opened} clues opened, {dispatched} handed on; {joined} open clues got "
-            "more; {silent} hits stay silent, {changed} have changed; {gone} open clues have lost "
-            "what they rest on."
+            "{period}: {opened} clues opened, {dispatched} handed on; {suspected} suspicions; "
+            "{joined} open clues got more; {silent} hits stay silent, {changed} have changed; "
+            "{gone} open clues have lost what they rest on."
         )
     else:
         text = (
-            "{period}：新增线索 {opened} 条，已派发 {dispatched} 条；并入在办线索 {joined} 条；"
-            "已答复不再提示 {silent} 项，情况有变 {changed} 项；不再有提示的在办线索 {gone} 条。"
+            "{period}：新增线索 {opened} 条，已派发 {dispatched} 条；新增疑点 {suspected} 条；"
+            "并入在办线索 {joined} 条；已答复不再提示 {silent} 项，情况有变 {changed} 项；"
+            "不再有提示的在办线索 {gone} 条。"
         )
     return text.format(**found)
 

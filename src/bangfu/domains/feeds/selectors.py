@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -224,3 +224,20 @@ def live_authorizations(
             .order_by("person_token", "signed_on", "expires_on")
             .values_list("person_token", "signed_on", "expires_on")
         )
+
+
+def papers_of(
+    scope: Scope, county: RegionCode, tokens: Collection[str], *, on: date, today: date
+) -> dict[str, str]:
+    """Return the number of the newest paper of some people by their tokens: in force on a day
+    and not taken back until today."""
+    lower, upper = county.bounds
+    with activate(scope):
+        found = (
+            in_scope(Authorization.objects.all(), scope)
+            .filter(region_code__gte=lower, region_code__lt=upper, person_token__in=list(tokens))
+            .filter(signed_on__lte=on, expires_on__gte=on)
+            .filter(Q(revoked_on__isnull=True) | Q(revoked_on__gt=today))
+        )
+        ordered = found.order_by("person_token", "signed_on", "paper_no")
+        return dict(ordered.values_list("person_token", "paper_no"))

@@ -19,6 +19,7 @@ from bangfu.engine.runs.digests import fact_digests
 from bangfu.kernel.errors import NotFound
 from bangfu.kernel.period import Period
 
+SUSPICION = "SUSPICION"
 _COLUMNS = ["household_id", "rule_id", "hint", "reason_zh", "reason_en"]
 
 
@@ -27,6 +28,8 @@ class Hit:
     """A rule that asks for somebody's work on a household.
 
     `risk` is its matter; `classes` what its reason tells; `digest` changes when its facts do.
+    `is_suspicion`: it may mean that help is undue, and asks to hear the household first; `feeds`
+    are the lists that it looked at.
     """
 
     household_id: UUID
@@ -37,10 +40,12 @@ class Hit:
     reason_en: str
     classes: frozenset[str]
     digest: str
+    is_suspicion: bool = False
+    feeds: tuple[str, ...] = ()
 
 
 def list_hits(run: RunRecord) -> list[Hit]:
-    """Return the urgent and attention hits of a run, by household and rule.
+    """Return the urgent and attention hits of a run and its suspicions, by household and rule.
 
     Raises NotFound E-SCREENING-FOLDER where the run's folder is gone, E-SCREENING-PACK for its
     pack; RunRefused for evidence that an older version wrote.
@@ -50,7 +55,7 @@ def list_hits(run: RunRecord) -> list[Hit]:
         raise NotFound("E-SCREENING-FOLDER", period=run.period)
     pack = pack_of(run.pack_hash)
     day = Period.parse(run.period).last_day
-    rules = {rule.id: rule for rule in pack.rules_on(day) if Severity.of(rule.hint) >= FLAGGED}
+    rules = {rule.id: rule for rule in pack.rules_on(day) if _asks(rule)}
     digests = {
         (household, rule): digest for household, rule, digest in fact_digests(results, pack, rules)
     }
@@ -59,6 +64,10 @@ def list_hits(run: RunRecord) -> list[Hit]:
         _hit(row, rules[row["rule_id"]], classes, digests[row["household_id"], row["rule_id"]])
         for row in _fired(results_table(run), rules)
     ]
+
+
+def _asks(rule: Rule) -> bool:
+    return rule.kind == SUSPICION or Severity.of(rule.hint) >= FLAGGED
 
 
 def results_table(run: RunRecord) -> pa.Table:
@@ -89,4 +98,6 @@ def _hit(row: dict[str, str], rule: Rule, classes: dict[str, frozenset[str]], di
         reason_en=row["reason_en"] or rule.title.en,
         classes=classes[rule.id],
         digest=digest,
+        is_suspicion=rule.kind == SUSPICION,
+        feeds=rule.feeds,
     )

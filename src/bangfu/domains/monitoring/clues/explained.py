@@ -1,8 +1,8 @@
 """Hits that somebody has answered stay silent until their facts change.
 
 A clue that ends with an answer (no risk, explained, data wrong, or confirmed and gone on as a
-case) remembers, of each rule that a screening reported in it, the digest of the facts as they
-were. A clue that was made void or joined answers nothing.
+case), and a suspicion that is decided, remembers, of each rule that a screening reported in it, the
+digest of the facts as they were. A clue that was made void or joined answers nothing.
 """
 
 from __future__ import annotations
@@ -11,20 +11,22 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
-from bangfu.domains.monitoring.domain.proceedings import CLUE
+from bangfu.domains.monitoring.domain.proceedings import CLUE, SUSPICION
 from bangfu.domains.monitoring.models import ClueOrigin
 from bangfu.domains.monitoring.models.clues import ExplainedHit
 from bangfu.domains.monitoring.ports import Stepped
 from bangfu.kernel.workdays import local_day
 
 ANSWERS = frozenset({"NO_RISK", "EXPLAINED", "DATA_WRONG", "CONFIRMED"})
+_DECIDED = "DECIDED"
 Hit = tuple[UUID, str]
 
 
 def remember(stepped: Stepped) -> None:
     """Keep the hits that an answered clue explains; called after every step."""
     row = stepped.row
-    if row.procedure != CLUE or row.outcome not in ANSWERS or row.household_id is None:
+    outcome = _answer(stepped)
+    if not outcome or row.household_id is None:
         return
     origins = ClueOrigin.objects.filter(proceeding_id=row.id).exclude(facts_digest="")
     newest = {one.rule_id: one.facts_digest for one in origins.order_by("at", "id")}
@@ -41,12 +43,20 @@ def remember(stepped: Stepped) -> None:
                 household_id=row.household_id,
                 rule_id=rule_id,
                 facts_digest=digest,
-                outcome=row.outcome,
+                outcome=outcome,
                 since=day,
             )
             for rule_id, digest in sorted(newest.items())
         ]
     )
+
+
+def _answer(stepped: Stepped) -> str:
+    """How a clue or a suspicion was answered; "" where it was not."""
+    row = stepped.row
+    if row.procedure == SUSPICION and row.outcome == _DECIDED:
+        return str(stepped.taken.instance.facts.get("outcome", _DECIDED))
+    return row.outcome if row.procedure == CLUE and row.outcome in ANSWERS else ""
 
 
 def live_in(lower: str, upper: str) -> dict[Hit, ExplainedHit]:

@@ -12,9 +12,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from bangfu.domains.monitoring.clues import explained, holding, planning, reading
+from bangfu.domains.monitoring.clues import explained, holding, planning, reading, suspicions
 from bangfu.domains.monitoring.clues.holding import HeldRecord
 from bangfu.domains.monitoring.clues.planning import Plan
+from bangfu.domains.monitoring.clues.suspicions import Grounds
 from bangfu.domains.monitoring.clues.writing import Handed, Writer
 from bangfu.domains.screening.domain import RunRecord
 from bangfu.domains.screening.hits import Hit, list_hits
@@ -35,20 +36,23 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('monitoring.clues.' || %s
 
 @dataclass(frozen=True, slots=True)
 class MadeClues:
-    """What came of a run: clues opened, of which handed on; reports joined to open clues; hits
-    that stay silent because they were answered; answered ones whose facts changed; open clues
-    whose hits are gone; hits of households that are no longer there. `held` where they are too
-    many to be made."""
+    """What came of a run: clues opened, of which handed on; suspicions opened (疑点); reports
+    joined to open ones; hits that stay silent because they were answered; answered ones whose
+    facts changed; open ones whose hits are gone; hits of households that are no longer there;
+    suspicions withheld because the signature was taken back. `held` where they are too many to be
+    made."""
 
     run_id: UUID
     period: str
     opened: int = 0
     dispatched: int = 0
+    suspected: int = 0
     joined: int = 0
     silent: int = 0
     changed: int = 0
     gone: int = 0
     absent: int = 0
+    withheld: int = 0
     held: HeldRecord | None = None
 
 
@@ -83,7 +87,8 @@ def make(scope: Scope, at: datetime, run: RunRecord, hits: list[Hit]) -> MadeClu
     county = RegionCode(run.region_code)
     with activate(scope):
         lock(county)
-        found = planning.plan(hits, reading.read(scope, county, run, hits))
+        grounds = suspicions.grounds_of(run, hits, at)
+        found = planning.plan(hits, reading.read(scope, county, run, hits), grounds.allow)
         before = holding.find(run.id)
         if before is not None and not before.is_released:
             return _told(run, found, held=before)
@@ -93,7 +98,7 @@ def make(scope: Scope, at: datetime, run: RunRecord, hits: list[Hit]) -> MadeClu
             held = holding.hold(scope, at, run, found)
             if held is not None:
                 return _told(run, found, held=held)
-        return _write(scope, at, run, found)
+        return _write(scope, at, run, found, grounds)
 
 
 def lock(county: RegionCode) -> None:
@@ -102,15 +107,18 @@ def lock(county: RegionCode) -> None:
         cursor.execute(_LOCK, [str(county)])
 
 
-def _write(scope: Scope, at: datetime, run: RunRecord, found: Plan) -> MadeClues:
+def _write(scope: Scope, at: datetime, run: RunRecord, found: Plan, grounds: Grounds) -> MadeClues:
     county = RegionCode(run.region_code)
     live = explained.live_in(*county.bounds)
     explained.end([live[key] for key in found.changed if key in live], local_day(at))
     writer = Writer(scope, at, run)
-    handed: Handed = writer.open(found.new)
+    suspected = [clue for clue in found.new if clue.is_suspicion]
+    clues = [clue for clue in found.new if not clue.is_suspicion]
+    handed: Handed = writer.open(clues)
+    writer.suspect(suspected, grounds)
     writer.join(found.joined)
     writer.note_gone(found.gone)
-    made = _told(run, found, opened=len(found.new), dispatched=handed.dispatched)
+    made = _told(run, found, opened=len(clues), dispatched=handed.dispatched)
     audit.record(
         scope,
         MADE,
@@ -122,6 +130,7 @@ def _write(scope: Scope, at: datetime, run: RunRecord, found: Plan) -> MadeClues
             "period": run.period,
             "opened": made.opened,
             "dispatched": made.dispatched,
+            "suspected": made.suspected,
             "joined": made.joined,
             "changed": made.changed,
             "gone": made.gone,
@@ -145,10 +154,12 @@ def _told(
         period=run.period,
         opened=opened,
         dispatched=dispatched,
+        suspected=len(found.new) - opened if is_written else 0,
         joined=len(found.joined) if is_written else 0,
         silent=found.silent,
         changed=len(found.changed) if is_written else 0,
         gone=len(found.gone) if is_written else 0,
         absent=found.absent,
+        withheld=found.withheld,
         held=held,
     )

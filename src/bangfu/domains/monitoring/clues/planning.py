@@ -1,13 +1,14 @@
 """What the hits of a run come to: new clues, reports more of open ones, silence. Pure.
 
-A household's hits of one matter are one clue. A hit goes to the open clue that already holds its
+A household's hits of one matter are one clue; a suspicion (疑点) is one rule's, since the household
+explains each by itself. A hit goes to the open clue that already holds its
 rule, else to the open one of its matter; one with the very facts that a clue already tells adds
 nothing. A hit that was answered stays silent while its facts are those that were answered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -46,12 +47,18 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class NewClue:
-    """A clue to open: the household and its hits of one matter, the most pressing first."""
+    """A clue to open: the household and its hits of one matter, the most pressing first; or a
+    suspicion with its one hit."""
 
     household_id: UUID
     home: Home
     risk: str
     hits: tuple[Hit, ...]
+
+    @property
+    def is_suspicion(self) -> bool:
+        """Whether the household is to be heard before anybody checks."""
+        return self.hits[0].is_suspicion
 
     @property
     def severity(self) -> Severity:
@@ -81,6 +88,8 @@ class Plan:
     new: list[NewClue] = field(default_factory=list)
     joined: dict[UUID, list[Hit]] = field(default_factory=dict)
     silent: int = 0
+    # Hits about which the household may not be asked: whoever signed took it back.
+    withheld: int = 0
     changed: list[Key] = field(default_factory=list)
     absent: int = 0
     # Clues whose hits are all gone: noted, never closed by themselves.
@@ -92,10 +101,12 @@ class Plan:
         return not (self.new or self.joined or self.changed or self.gone)
 
 
-def plan(hits: Iterable[Hit], known: Known) -> Plan:
-    """Return what the hits of a run come to."""
+def plan(
+    hits: Iterable[Hit], known: Known, allow: Callable[[Hit], bool] = lambda hit: True
+) -> Plan:
+    """Return what the hits of a run come to; `allow` says of a suspicion whether it may be one."""
     found = Plan()
-    fresh: dict[Key, list[Hit]] = {}
+    fresh: dict[tuple[UUID, str, str], list[Hit]] = {}
     present: set[Key] = set()
     for hit in hits:
         key = (hit.household_id, hit.rule_id)
@@ -104,13 +115,15 @@ def plan(hits: Iterable[Hit], known: Known) -> Plan:
             found.absent += 1
         elif known.answered.get(key) == hit.digest:
             found.silent += 1
+        elif hit.is_suspicion and not allow(hit):
+            found.withheld += 1
         elif key not in known.reported:
             if key in known.answered:
                 found.changed.append(key)
             _place(found, fresh, hit, known)
     found.changed += [key for key in known.answered if key not in present and key[0] in known.homes]
     found.gone = [clue for clue, keys in known.waiting.items() if not keys & present]
-    for (household, risk), together in fresh.items():
+    for (household, risk, _), together in fresh.items():
         ordered = tuple(sorted(together, key=pressing))
         found.new.append(NewClue(household, known.homes[household], risk, ordered))
     found.new.sort(key=lambda clue: (clue.home.region_code, clue.home.household_no, clue.risk))
@@ -126,10 +139,15 @@ def pressing(hit: Hit) -> tuple[Any, ...]:
     return -hit.severity, len(hit.reason_zh), hit.rule_id
 
 
-def _place(found: Plan, fresh: dict[Key, list[Hit]], hit: Hit, known: Known) -> None:
-    household, matter = hit.household_id, (hit.household_id, hit.risk)
-    clue = known.by_rule.get((household, hit.rule_id)) or known.by_matter.get(matter)
+def _place(
+    found: Plan, fresh: dict[tuple[UUID, str, str], list[Hit]], hit: Hit, known: Known
+) -> None:
+    household = hit.household_id
+    clue = known.by_rule.get((household, hit.rule_id))
+    if clue is None and not hit.is_suspicion:
+        clue = known.by_matter.get((household, hit.risk))
     if clue is None:
-        fresh.setdefault(matter, []).append(hit)
+        alone = hit.rule_id if hit.is_suspicion else ""
+        fresh.setdefault((household, hit.risk, alone), []).append(hit)
     elif (clue, hit.rule_id, hit.digest) not in known.told:
         found.joined.setdefault(clue, []).append(hit)

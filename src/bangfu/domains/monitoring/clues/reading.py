@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bangfu.domains.monitoring.clues import explained
 from bangfu.domains.monitoring.clues.planning import Home, Key, Known
-from bangfu.domains.monitoring.domain.proceedings import CLUE
+from bangfu.domains.monitoring.domain.proceedings import CLUE, SUSPICION
 from bangfu.domains.monitoring.models import ClueOrigin, Proceeding
 from bangfu.domains.registry.records import HouseholdFilter
 from bangfu.domains.registry.selectors import filtered
@@ -18,8 +18,9 @@ from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 
 SCREENING = "SCREENING"
-# Nobody has begun to check a clue in these states.
-WAITING = frozenset({"RECEIVED", "DISPATCHED"})
+# Nobody has begun to check a clue in these states, or heard the household of a suspicion.
+WAITING = frozenset({"RECEIVED", "DISPATCHED", "TELLING"})
+_KINDS = (CLUE, SUSPICION)
 
 
 def read(scope: Scope, county: RegionCode, run: RunRecord, hits: Sequence[Hit]) -> Known:
@@ -27,17 +28,21 @@ def read(scope: Scope, county: RegionCode, run: RunRecord, hits: Sequence[Hit]) 
     answered = {key: row.facts_digest for key, row in explained.live_in(*county.bounds).items()}
     households = {hit.household_id for hit in hits} | {household for household, _ in answered}
     clues = {
-        clue_id: (household, risk, state, source)
-        for clue_id, household, risk, state, source in in_scope(Proceeding.objects.all(), scope)
-        .filter(procedure=CLUE, closed_at__isnull=True, household_id__isnull=False)
-        .values_list("id", "household_id", "risk", "state", "source")
+        clue_id: (household, risk, state, source, procedure)
+        for clue_id, household, risk, state, source, procedure in in_scope(
+            Proceeding.objects.all(), scope
+        )
+        .filter(procedure__in=_KINDS, closed_at__isnull=True, household_id__isnull=False)
+        .values_list("id", "household_id", "risk", "state", "source", "procedure")
         if household is not None
     }
     told: set[tuple[UUID, str, str]] = set()
     rules: dict[UUID, set[Key]] = {}
     by_hand: set[UUID] = set()
     noted: set[UUID] = set()
-    reports = ClueOrigin.objects.filter(proceeding__procedure=CLUE, proceeding__closed_at=None)
+    reports = ClueOrigin.objects.filter(
+        proceeding__procedure__in=_KINDS, proceeding__closed_at=None
+    )
     for clue, rule, digest, run_id in in_scope(reports, scope).values_list(
         "proceeding_id", "rule_id", "facts_digest", "run_id"
     ):
@@ -74,12 +79,13 @@ def _homes(scope: Scope, households: set[UUID]) -> dict[UUID, Home]:
     }
 
 
-def _by_matter(clues: dict[UUID, tuple[UUID, str, str, str]]) -> dict[Key, UUID]:
-    """Open clues by household and matter; of OTHER only one that a screening made is met again."""
+def _by_matter(clues: dict[UUID, tuple[UUID, str, str, str, str]]) -> dict[Key, UUID]:
+    """Open clues by household and matter; of OTHER only one that a screening made is met again.
+    A suspicion is met again by its rule alone."""
     return {
         (household, risk): clue
-        for clue, (household, risk, _, source) in clues.items()
-        if risk not in ("", "OTHER") or source == SCREENING
+        for clue, (household, risk, _, source, procedure) in clues.items()
+        if procedure == CLUE and (risk not in ("", "OTHER") or source == SCREENING)
     }
 
 

@@ -14,9 +14,10 @@ from bangfu.domains.monitoring.clues.bulk_advancing import Walk, advance_many
 from bangfu.domains.monitoring.clues.messages import tell_handlers
 from bangfu.domains.monitoring.clues.planning import NewClue
 from bangfu.domains.monitoring.clues.reading import SCREENING
+from bangfu.domains.monitoring.clues.suspicions import Grounds
 from bangfu.domains.monitoring.dispatching import Dispatcher, Wanted
 from bangfu.domains.monitoring.doers import SYSTEM, system_of
-from bangfu.domains.monitoring.domain.proceedings import CLUE, prefix_of
+from bangfu.domains.monitoring.domain.proceedings import CLUE, SUSPICION, prefix_of
 from bangfu.domains.monitoring.models import ClueOrigin, Proceeding
 from bangfu.domains.screening.domain import RunRecord
 from bangfu.domains.screening.hits import Hit
@@ -25,7 +26,16 @@ from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.uuid7 import uuid7
 from bangfu.kernel.workdays import local_day
-from bangfu.procedures import Done, Refusal, Taken, Value, as_error, open_instance, take
+from bangfu.procedures import (
+    Definition,
+    Done,
+    Refusal,
+    Taken,
+    Value,
+    as_error,
+    open_instance,
+    take,
+)
 
 DISPATCH = "DISPATCH"
 # Said with a clue whose hits are gone; what it is about stays with the village to find out.
@@ -49,6 +59,25 @@ class Writer:
         self._system = system_of(self._county, "clues")
         self._book = book_for(self._county, at)
         self._definition = self._book.book.in_force(CLUE, local_day(at))
+
+    def suspect(self, new: Sequence[NewClue], grounds: Grounds) -> None:
+        """Open suspicions: the village has to hear the households; nothing else is done by us."""
+        if not new:
+            return
+        definition = self._book.book.in_force(SUSPICION, local_day(self._at))
+        year = local_day(self._at).year
+        given = numbers.reserve(self._county, prefix_of(SUSPICION), year, len(new))
+        walks = []
+        for clue, no in zip(new, given, strict=True):
+            facts = grounds.facts(clue.hits[0])
+            done = Done(definition.opening.name, SYSTEM, self._at, facts)
+            terms = self._book.terms(clue.home.region_code)
+            opened = self._checked(definition, open_instance(definition, done, terms))
+            walks.append(Walk(self._row(clue, no, definition), definition, [(opened, facts)]))
+        advance_many(walks, scope=self._system, at=self._at)
+        self._report(
+            (walk.row, hit) for walk, clue in zip(walks, new, strict=True) for hit in clue.hits
+        )
 
     def open(self, new: Sequence[NewClue]) -> Handed:
         """Open the clues and hand them on; one for whom nobody is found waits to be handed on."""
@@ -99,32 +128,32 @@ class Writer:
             "source": SCREENING,
             "matter": clue.matter,
         }
-        opened = self._checked(
-            open_instance(definition, Done(definition.opening.name, SYSTEM, at, facts), terms)
-        )
+        done = Done(definition.opening.name, SYSTEM, at, facts)
+        opened = self._checked(definition, open_instance(definition, done, terms))
         steps: list[tuple[Taken, Mapping[str, Value]]] = [(opened, facts)]
         if handlers:
             brought: dict[str, Value] = {"handlers": handlers}
             done = Done(DISPATCH, SYSTEM, at, brought)
-            steps.append((self._checked(take(definition, opened.instance, done, terms)), brought))
-        return Walk(self._row(clue, no), definition, steps)
+            handed = self._checked(definition, take(definition, opened.instance, done, terms))
+            steps.append((handed, brought))
+        return Walk(self._row(clue, no, definition), definition, steps)
 
-    def _checked(self, found: Taken | Refusal) -> Taken:
+    def _checked(self, definition: Definition, found: Taken | Refusal) -> Taken:
         """What the system does is not refused, unless a county's procedure leaves it out."""
         if isinstance(found, Refusal):
-            error: BangfuError = as_error(self._definition, found, "zh")
+            error: BangfuError = as_error(definition, found, "zh")
             raise error
         return found
 
-    def _row(self, clue: NewClue, no: str) -> Proceeding:
+    def _row(self, clue: NewClue, no: str, definition: Definition) -> Proceeding:
         zh, en = clue.titles
         return Proceeding(
             id=uuid7(),
             region_code=clue.home.region_code,
             no=no,
-            procedure=self._definition.id,
-            version=self._definition.version,
-            digest=self._definition.digest,
+            procedure=definition.id,
+            version=definition.version,
+            digest=definition.digest,
             household_id=clue.household_id,
             household_no=clue.home.household_no,
             head_name=clue.home.head_name,

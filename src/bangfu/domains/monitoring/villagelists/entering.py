@@ -1,8 +1,10 @@
 """Enters a village list that came back on paper or as .docx: each answered row is a step.
 
 无变化 closes the clue as one without risk; 有变化 and 数据有误 note what was found, for the town
-to decide; 紧急 takes the fast track. Rows that are in order are entered, the others are said by
-row with the remedy. The same file again, or the same answers, change nothing.
+to decide; 紧急 takes the fast track. A suspicion (疑点) ends in no way on the village's word: its
+note is what the household says, and two people's answer is the check. Rows that are in order are
+entered, the others are said by row with the remedy. The same file again, or the same answers,
+change nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +18,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from bangfu.domains.monitoring import instances
 from bangfu.domains.monitoring.checking import WORKS
+from bangfu.domains.monitoring.domain.proceedings import SUSPICION
+from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.models.clues import VillageList, VillageListRow
 from bangfu.domains.monitoring.papers.filing import paper_book
 from bangfu.domains.monitoring.rows import find_row as find_clue
@@ -47,7 +52,8 @@ _OUTCOMES = {
     "数据有误": ("NOTE_CHECK", NOTED),
 }
 _WAYS = {"入户": "VISIT", "电话": "TELEPHONE"}
-_NOT_CHECKED_YET = "DISPATCHED"
+_NOT_CHECKED_YET, _TELLING = "DISPATCHED", "TELLING"
+_ALARM, _NOTE, _URGENT = "RAISE_ALARM", "NOTE_CHECK", "紧急"
 _BETWEEN = re.compile(r"[、,，;；/\s]+")
 
 
@@ -141,9 +147,13 @@ def _row(
         return
     step, result = _OUTCOMES[str(answered.outcome)]
     try:
-        facts = _facts(step, answered, people, held)
         with activate(scope):
-            _take(scope, at, held, step, facts)
+            clue = find_clue(scope, held.proceeding_id, lock=True)
+            if clue.procedure == SUSPICION:
+                result = NOTED
+                _hear(scope, at, clue, answered, _facts(_NOTE, answered, people, held))
+            else:
+                _take(scope, at, clue, step, _facts(step, answered, people, held))
             held.answer, held.result = json.dumps(answer, ensure_ascii=False), result
             held.entered_at, held.entered_by = at, scope.actor.label[:120]
             held.save()
@@ -154,23 +164,42 @@ def _row(
 
 
 def _take(
-    scope: Scope, at: datetime, held: VillageListRow, step: str, facts: Mapping[str, Value]
+    scope: Scope, at: datetime, clue: Proceeding, step: str, facts: Mapping[str, Value]
 ) -> None:
-    clue = held.proceeding_id
-    if step != "RAISE_ALARM" and _state_of(scope, clue) == _NOT_CHECKED_YET:
-        take(scope=scope, at=at, proceeding_id=clue, step="ACKNOWLEDGE", facts={})
-    take(scope=scope, at=at, proceeding_id=clue, step=step, facts=facts)
+    if step != _ALARM and clue.state == _NOT_CHECKED_YET:
+        take(scope=scope, at=at, proceeding_id=clue.id, step="ACKNOWLEDGE", facts={})
+    take(scope=scope, at=at, proceeding_id=clue.id, step=step, facts=facts)
 
 
-def _state_of(scope: Scope, clue: UUID) -> str:
-    return find_clue(scope, clue, lock=True).state
+def _hear(
+    scope: Scope,
+    at: datetime,
+    row: Proceeding,
+    answered: ChecklistRow,
+    facts: Mapping[str, Value],
+) -> None:
+    """What the household says of a suspicion, and the check where two people made it.
+
+    Raises InvalidValue E-CLUES-LIST-UNHEARD where nothing is written down or it says urgent.
+    """
+    if not answered.note or str(answered.outcome) == _URGENT:
+        raise InvalidValue("E-CLUES-LIST-UNHEARD", no=row.no)
+    day, people = facts["checked_on"], facts["checkers"]
+    if row.state == _TELLING:
+        told = instances.unseal(row.facts)
+        before = {} if "told_on" in told else {"told_on": day, "told_by": people}
+        heard = {"explained_on": day, "explanation": answered.note, **before}
+        take(scope=scope, at=at, proceeding_id=row.id, step="HEAR", facts=heard)
+    if row.state != _TELLING or (isinstance(people, tuple) and len(people) > 1):
+        checked = {name: facts[name] for name in ("checked_on", "checkers", "finding")}
+        take(scope=scope, at=at, proceeding_id=row.id, step="CHECK", facts=checked)
 
 
 def _facts(
     step: str, answered: ChecklistRow, people: Mapping[str, list[Holder]], held: VillageListRow
 ) -> dict[str, Value]:
     note = answered.note or str(answered.outcome)
-    if step == "RAISE_ALARM":
+    if step == _ALARM:
         return {"danger": note}
     outcome = str(answered.outcome)
     found = note if outcome in note else f"{outcome}：{note}"

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from bangfu.domains.monitoring.clues.making import lock
-from bangfu.domains.monitoring.domain.proceedings import CLUE
+from bangfu.domains.monitoring.domain.proceedings import CLUE, SUSPICION
 from bangfu.domains.monitoring.listing import me
 from bangfu.domains.monitoring.models import Proceeding, ProceedingHandler
 from bangfu.domains.monitoring.models.clues import VillageList, VillageListRow
@@ -32,8 +32,8 @@ from bangfu.kernel.workdays import local_day
 MAKE, READ = "CLUE_DISPATCH", "PROCEEDING_READ"
 MADE = "monitoring.village_list.made"
 SUBJECT = "monitoring.village_list"
-# Clues that somebody in the village has to check.
-TO_CHECK = ("DISPATCHED", "CHECKING")
+# Clues that somebody in the village has to check, and suspicions that it hears the family about.
+TO_CHECK = {CLUE: ("DISPATCHED", "CHECKING"), SUSPICION: ("TELLING", "CHECKING")}
 SHOWN = 500
 
 
@@ -106,10 +106,13 @@ def make_lists(
 
 
 def _by_village(scope: Scope, region: RegionCode) -> dict[str, list[Proceeding]]:
-    """The clues to check of each village, a household's together."""
+    """The clues and suspicions to check of each village, a household's together."""
     lower, upper = region.bounds
+    waiting = Q()
+    for procedure, states in TO_CHECK.items():
+        waiting |= Q(procedure=procedure, state__in=states)
     found = in_scope(Proceeding.objects.all(), scope).filter(
-        procedure=CLUE, state__in=TO_CHECK, region_code__gte=lower, region_code__lt=upper
+        waiting, region_code__gte=lower, region_code__lt=upper
     )
     villages: dict[str, list[Proceeding]] = {}
     for row in found.order_by("region_code", "household_no", "no"):

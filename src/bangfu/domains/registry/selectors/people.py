@@ -145,6 +145,20 @@ def list_numbers(scope: Scope, ids: list[UUID]) -> dict[UUID, str]:
         return dict(found.values_list("id", "household_no"))
 
 
+def list_tokens(scope: Scope, ids: list[UUID]) -> dict[UUID, list[str]]:
+    """Return the tokens of the ID numbers of present members by household, the head's first."""
+    require(scope, "REGISTRY_READ")
+    found: dict[UUID, list[str]] = {}
+    with activate(scope):
+        rows = in_scope(Membership.objects.filter(household_id__in=ids, to_on=None), scope)
+        kept = rows.order_by("from_on", "id").values_list(
+            "household_id", "relation", "person__id_token"
+        )
+        for household, _, token in sorted(kept, key=lambda row: row[1] != HEAD):
+            found.setdefault(household, []).append(token)
+    return found
+
+
 def list_names(scope: Scope, ids: list[UUID]) -> dict[UUID, str]:
     """Return people's names by id, those of the scope only."""
     require(scope, "REGISTRY_READ")

@@ -14,6 +14,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from django.utils import timezone
 
@@ -115,9 +116,10 @@ def test_f56_nobody_reads_the_log_of_another_county(world: World) -> None:
     assert client.get("/api/v1/audit/events", {"region": str(SHIQIAO)}).status_code == 404
     packed = client.get("/api/v1/audit/events/export", {"purpose": "检查"})
     archive = zipfile.ZipFile(io.BytesIO(b"".join(packed.streaming_content)))
-    texts = archive.read("events.jsonl").decode()
-    assert "990102" not in texts
-    assert "卡那瑞" not in texts
+    lines = archive.read("events.jsonl").decode().splitlines()
+    # One's own refused question is there with the place that it named.
+    assert "990102" not in "".join(one for one in lines if "access.request.refused" not in one)
+    assert "卡那瑞" not in "".join(lines)
 
 
 @pytest.mark.evidence("GB22239-8.1.4.2-d", "GB22239-8.1.5.2-a", "GB22239-8.1.5.2-b", "ASVS-16.3.2")
@@ -135,6 +137,45 @@ def test_officers_and_the_auditor_without_export_are_refused_and_that_is_written
     assert len(refused) == 17
     assert {row.detail["status"] for row in refused} == {403}
     assert refused[-1].actor_label == "审计员"
+
+
+@pytest.mark.evidence("F50", "ASVS-16.3.2")
+@pytest.mark.parametrize(
+    ("method", "path", "asked"),
+    [
+        ("post", "/screening/runs", {"region": str(SHIQIAO), "period": "2026-10"}),
+        ("post", "/households/search", {"region": "990102"}),
+        ("post", "/households/search", {"region": "989999"}),
+        ("get", "/households", {"region": "990102"}),
+        ("post", "/imports", None),
+    ],
+)
+def test_f50_a_foreign_place_in_a_body_a_form_or_a_filter_is_written_down_like_a_foreign_record(
+    world: World, method: str, path: str, asked: dict[str, str] | None
+) -> None:
+    client = world.client(world.cast.county)
+    fields = {"dataset": "police/death", "region": "990102", "period": "2026-10"}
+    if asked is None:
+        file = SimpleUploadedFile("a.csv", b"a")
+        answer = client.post(f"/api/v1{path}", {**fields, "file": file})
+    elif method == "get":
+        answer = client.get(f"/api/v1{path}", asked)
+    else:
+        answer = client.post(f"/api/v1{path}", asked, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (404, "E-API-NOT-FOUND")
+    (row,) = rows(action="access.request.refused")
+    assert (row.actor_label, row.region_code) == ("甲", str(YUNXI))
+    assert (row.detail["status"], row.detail["subject"]) == (404, (asked or fields)["region"])
+
+
+def test_f56_what_else_a_body_holds_stands_in_no_row(world: World) -> None:
+    client = world.client(world.cast.county)
+    for region in ("990101197001020030", "13900007777", "卡那瑞"):
+        asked = {"region": region, "q": "王大山"}
+        answer = client.post("/api/v1/households/search", asked, content_type="application/json")
+        assert answer.status_code >= 400
+    for row in rows(action="access.request.refused"):
+        assert "subject" not in row.detail
 
 
 def test_unknown_and_malformed_filters_are_refused(world: World) -> None:
@@ -302,6 +343,8 @@ def get_routes() -> list[str]:
         for path, view in router.path_operations.items()
         for operation in view.operations
         if "GET" in operation.methods
+        or f"{prefix}{path}"
+        in {one.route for one in words.reads().values() if one.method == "POST"}
     ]
 
 

@@ -97,6 +97,8 @@ def attempts() -> Iterator[tuple[str, str, bytes | None, dict[str, str]]]:
         yield "GET", f"/api/v1/{quote(word)}", None, {}
         yield "GET", f"/{quote(word)}.php", None, {}
         yield "GET", f"/api/v1/households?q={quote(word)}", None, {}
+        for asked in ({"q": word}, {"limit": word}, {word: 1}, {"q": word, "cursor": word}):
+            yield "POST", "/api/v1/households/search", json.dumps(asked).encode(), json_type
         yield "GET", f"/api/v1/households?limit={quote(word)}", None, {}
         yield "GET", f"/api/v1/households?{quote(word)}=1", None, {}
         yield "GET", f"/api/v1/jobs/{quote(word)}", None, {}

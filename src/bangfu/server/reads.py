@@ -6,6 +6,7 @@ of filter; neither what was searched for nor what was found.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -27,10 +28,9 @@ def recorded_reads(get_response: GetResponse) -> GetResponse:
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.method == "GET" and response.status_code == 200:
-            read = _find(request)
-            if read is not None:
-                _record(request, read)
+        read = _find(request) if response.status_code == 200 else None
+        if read is not None and request.method == read.method:
+            _record(request, read)
         return response
 
     return handle
@@ -48,7 +48,8 @@ def _record(request: Any, read: Read) -> None:
     if scope is None:
         return
     named = request.resolver_match.kwargs.get(read.subject, "")
-    asked = sorted(name for name in request.GET if request.GET[name])
+    given = request.GET if read.method == "GET" else json.loads(request.body)
+    asked = sorted(name for name in given if given[name])
     audit.record_read(
         scope,
         read.action,

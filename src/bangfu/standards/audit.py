@@ -22,12 +22,16 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A route whose answers are written down, and as what; `subject` is a part of its address."""
+    """A route whose answers are written down, and as what; `subject` is a part of its address.
+
+    `method` is GET, or POST where a search comes in the body.
+    """
 
     route: str
     action: str
     kind: str
     subject: str
+    method: str
 
 
 @cache
@@ -41,7 +45,9 @@ def _table() -> dict[str, Any]:
 def reads() -> dict[str, Read]:
     """Return the reads that get a row, by route (`/households/{household_no}`)."""
     return {
-        route: Read(route, one["action"], one["kind"], one.get("subject", ""))
+        route: Read(
+            route, one["action"], one["kind"], one.get("subject", ""), one.get("method", "GET")
+        )
         for route, one in _table()["reads"].items()
     }
 

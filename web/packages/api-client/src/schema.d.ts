@@ -2622,7 +2622,7 @@ export interface paths {
         };
         /**
          * List Quality Rules
-         * @description Return every quality rule with its source and what to do about what it finds.
+         * @description Return every quality rule of the pack in force, its source and what to do about it.
          */
         get: operations["list_quality_rules"];
         put?: never;

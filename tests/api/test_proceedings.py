@@ -185,6 +185,22 @@ def test_the_offers_name_one_next_step_and_what_it_asks_for(
     assert found["next_step"] == "ACKNOWLEDGE"
 
 
+def test_who_looked_at_a_household_names_who_looked_at_its_proceedings(
+    people: dict[str, Client], reported: Any
+) -> None:
+    read(people["town"], f"/proceedings/{reported['id']}")
+    path = f"/households/{reported['household_no']}/access"
+    newest = read(people["county"], path)["items"][0]
+    told = [newest[key] for key in ("action", "by", "document")]
+    assert told == ["OPENED", "乙", reported["no"]]
+    assert newest["what"]["zh"] == "线索核实"
+    read(people["neighbour"], path, 404)
+    page = read(people["county"], f"{path}?limit=1")
+    assert [one["id"] for one in page["items"]] == [newest["id"]]
+    older = read(people["county"], f"{path}?limit=5&cursor={page['next_cursor']}")["items"]
+    assert newest["id"] not in [one["id"] for one in older]
+
+
 def test_a_handover_asks_to_whom_and_says_what_may_be_said_anew(
     people: dict[str, Client], reported: Any
 ) -> None:

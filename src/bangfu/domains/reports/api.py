@@ -149,4 +149,6 @@ def list_looks(
     """Return who looked at a household, newest first: pages, values in full, papers."""
     check_query(request, "cursor", "limit")
     before = looks.open_cursor(cursor) if cursor else None
-    return looks.list_looks(scope_of(request), household_no, before=before, limit=limit)
+    return looks.list_looks(
+        scope_of(request), household_no, at=timezone.now(), before=before, limit=limit
+    )

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from bangfu.domains.monitoring.looking import CaseLook
+from bangfu.domains.monitoring.looking import list_looks as looking_at_cases
 from bangfu.domains.registry import looking
 from bangfu.domains.registry.looking import Revealed
-from bangfu.domains.registry.selectors import looks
+from bangfu.domains.registry.selectors import find_household_id, looks
 from bangfu.domains.registry.selectors.looks import Look
 from bangfu.domains.reports.facts import in_words
 from bangfu.foundation.http.cursors import seal, unseal
@@ -58,14 +60,37 @@ def open_cursor(cursor: str) -> UUID:
 
 
 def list_looks(
-    scope: Scope, household_no: str, *, before: UUID | None, limit: int
+    scope: Scope, household_no: str, *, at: datetime, before: UUID | None, limit: int
 ) -> dict[str, Any]:
-    """Return a page of who looked at a household. Raises NotFound outside the scope."""
-    found = looks.list_looks(scope, household_no, before=before, limit=limit)
+    """Return a page of who looked at a household and at what is under way about it.
+
+    Raises NotFound outside the scope.
+    """
+    family = looks.list_looks(scope, household_no, before=before, limit=limit)
+    cases = looking_at_cases(
+        scope, find_household_id(scope, household_no), at=at, before=before, limit=limit
+    )
+    lines = [*((one.id, _look(one)) for one in family), *((one.id, _case(one)) for one in cases)]
+    found = sorted(lines, key=lambda line: line[0], reverse=True)[:limit]
     more = len(found) == limit
     return {
-        "items": [_look(one) for one in found],
-        "next_cursor": seal(_LIST, [str(found[-1].id)]) if more else None,
+        "items": [line for _, line in found],
+        "next_cursor": seal(_LIST, [str(found[-1][0])]) if more else None,
+    }
+
+
+def _case(look: CaseLook) -> dict[str, Any]:
+    return {
+        "id": str(look.id),
+        "at": look.at,
+        "by": look.by,
+        "action": "EXPORTED" if look.is_file else "OPENED",
+        "refused": False,
+        "what": {"code": look.procedure, "zh": look.title.zh, "en": look.title.en},
+        "member_name": "",
+        "document": look.no,
+        "purpose": None,
+        "note": "",
     }
 
 

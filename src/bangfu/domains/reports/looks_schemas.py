@@ -58,12 +58,13 @@ class NamedOut(Schema):
 
 
 class LookOut(Schema):
-    """One look at a household: its page, or one value or paper in full, with the purpose."""
+    """One look at a household: its page, one value or paper in full with the purpose; or at what
+    is under way about it: opened, or its whole file taken along (`document` its number)."""
 
     id: str
     at: datetime
     by: str
-    action: Literal["VIEWED", "REVEALED"]
+    action: Literal["VIEWED", "REVEALED", "OPENED", "EXPORTED"]
     refused: bool
     what: NamedOut | None
     member_name: str

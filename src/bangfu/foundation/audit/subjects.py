@@ -22,6 +22,7 @@ class SubjectEvent:
     """One row about a subject."""
 
     id: UUID
+    subject_id: str
     at: datetime
     actor_kind: str
     actor_label: str
@@ -45,15 +46,36 @@ def list_of_subject(
 
     The caller has found the subject in the scope; rows written while it lay elsewhere stay there.
     """
+    return list_of_subjects(
+        scope,
+        subject_kinds=[subject_kind],
+        subject_ids=[subject_id],
+        actions=actions,
+        before=before,
+        limit=limit,
+    )
+
+
+def list_of_subjects(
+    scope: Scope,
+    *,
+    subject_kinds: Sequence[str],
+    subject_ids: Sequence[str],
+    actions: Sequence[str],
+    before: UUID | None = None,
+    limit: int = 50,
+) -> list[SubjectEvent]:
+    """The same of several subjects that the caller has found, of some kinds."""
     with activate(scope):
         rows = in_scope(AuditEvent.objects.all(), scope).filter(
-            subject_kind=subject_kind, subject_id=subject_id, action__in=actions
+            subject_kind__in=subject_kinds, subject_id__in=subject_ids, action__in=actions
         )
         if before is not None:
             rows = rows.filter(id__lt=before)
         return [
             SubjectEvent(
                 id=row.id,
+                subject_id=row.subject_id,
                 at=row.at,
                 actor_kind=row.actor_kind,
                 actor_label=row.actor_label,

@@ -6367,14 +6367,15 @@ export interface components {
         };
         /**
          * LookOut
-         * @description One look at a household: its page, or one value or paper in full, with the purpose.
+         * @description One look at a household: its page, one value or paper in full with the purpose; or at what
+         *     is under way about it: opened, or its whole file taken along (`document` its number).
          */
         LookOut: {
             /**
              * Action
              * @enum {string}
              */
-            action: "VIEWED" | "REVEALED";
+            action: "VIEWED" | "REVEALED" | "OPENED" | "EXPORTED";
             /**
              * At
              * Format: date-time

@@ -44,6 +44,7 @@ from bangfu.procedures import Level
 
 READ, WRITE = "PROCEEDING_READ", "CASE_PREPARE"
 SUBJECT = "monitoring.case_paper"
+BOUND, PAPER_OPENED = "monitoring.case.bound", "monitoring.case_paper.opened"
 LARGEST = 20 * 1024 * 1024
 OTHER = "other"
 # What the notice and the county's list bring; neither is made from one case.
@@ -124,7 +125,7 @@ def make_case_file(*, scope: Scope, proceeding_id: UUID, at: datetime) -> tuple[
     require(scope, WRITE)
     with activate(scope):
         read, context, book = _open(scope, proceeding_id, at)
-        _note(scope, at, read.row, "monitoring.case.bound", papers=len(read.papers))
+        _note(scope, at, read.row, BOUND, papers=len(read.papers))
         held, reached = _held(read), _reached(read.row)
     content = papers.make_file(
         _file_kind(read.row), context, on=local_day(at), held=held, reached=reached, book=book
@@ -145,7 +146,7 @@ def open_paper(
         found = row.papers.filter(id=paper_id, file_id__isnull=False).first()
         if found is None:
             raise NotFound("E-MONITORING-NOT-FOUND")
-        _note(scope, at, row, "monitoring.case_paper.opened", paper=found.paper)
+        _note(scope, at, row, PAPER_OPENED, paper=found.paper)
     return _record(found)
 
 

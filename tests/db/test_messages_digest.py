@@ -70,13 +70,13 @@ def test_it_says_what_is_overdue_and_due_and_what_is_unread(
     tell(cast)
     assert digest.make_if_due(at=moment("08:30")) == 2
     assert text_of(cast.township.scope) == [
-        "逾期 2 件，今天到期 1 件，三天内到期 0 件；未读消息 0 条；最早的期限11月12日。"
+        "逾期 2 件，今天到期 1 件，三天内到期 0 件；未读消息 0 条；最早的期限11月12日，已过 4 天。"
     ]
     assert text_of(cast.cadre.scope) == ["没有到期的办件；未读消息 1 条。", "您新增结对 3 户。"]
     assert text_of(cast.county.scope) == []
     with activate(system()):
         # Only what is due goes by SMS, and to whom it does the delivery decides.
-        assert [row.subject for row in Outbox.objects.all()] == ["digest.daily"]
+        assert [row.subject for row in Outbox.objects.all()] == ["digest.overdue"]
 
 
 @pytest.mark.django_db
@@ -144,5 +144,5 @@ def test_two_sources_are_counted_together(
     monkeypatch.setattr(Ports, "duties", (*Ports.duties, more))
     digest.make_if_due(at=moment("09:00"))
     assert text_of(cast.township.scope) == [
-        "逾期 3 件，今天到期 1 件，三天内到期 3 件；未读消息 0 条；最早的期限11月10日。"
+        "逾期 3 件，今天到期 1 件，三天内到期 3 件；未读消息 0 条；最早的期限11月10日，已过 6 天。"
     ]

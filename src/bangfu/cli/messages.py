@@ -73,8 +73,11 @@ def deliver(at: datetime | None, as_json: bool) -> None:
 @_REGION
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
 @click.option("--retry", "retried", type=click.UUID, help="Try this one again from the beginning.")
+@click.option("--give-up", "given_up", type=click.UUID, help="Take this one from the list.")
 @_JSON
-def dead(region: str, limit: int, retried: UUID | None, as_json: bool) -> None:
+def dead(
+    region: str, limit: int, retried: UUID | None, given_up: UUID | None, as_json: bool
+) -> None:
     """List messages that did not get out, newest first, with the reason.
 
     JSON keys: items (id, user_id, region, channel, subject, reason, attempts, created_at).
@@ -87,6 +90,8 @@ def dead(region: str, limit: int, retried: UUID | None, as_json: bool) -> None:
     scope = command_scope(place, "bangfu messages dead")
     if retried is not None:
         outgoing.retry(scope=scope, at=_moment(None), outbox_id=retried)
+    if given_up is not None:
+        outgoing.give_up(scope=scope, at=_moment(None), outbox_id=given_up)
     items: list[dict[str, Any]] = [
         {
             "id": str(one.id),

@@ -78,7 +78,10 @@ def _note(user: UUID, place: RegionCode, counts: Counts, unread: int, day: date)
         "unread": unread,
         "oldest": counts.oldest,
     }
-    return Note((user,), "digest.daily", params, DESK, place, key)
+    if not counts.overdue:
+        return Note((user,), "digest.daily", params, DESK, place, key)
+    params["age"] = (day - counts.oldest).days
+    return Note((user,), "digest.overdue", params, DESK, place, key)
 
 
 def _waiting(day: date) -> dict[UUID, Counts]:

@@ -13,7 +13,10 @@ from bangfu.kernel.uuid7 import uuid7
 
 
 class Message(models.Model):
-    """One message to one person (消息). Its text is made when it is read."""
+    """One message to one person (消息). Its text is made when it is read.
+
+    Deleted a dated term after it was read, by the platform alone (`keeping`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user_id = models.UUIDField()

@@ -22,7 +22,8 @@ class OwnRows(migrations.operations.base.Operation):
     """Lets nobody but its person read a row, and lets the person change `changes` of it.
 
     With a region the table is under `EnableRegionRls` as well: written within the scope, read by
-    the person from wherever he acts. Rows are never deleted by the application.
+    the person from wherever he acts. The application deletes rows only where `SystemDeletes`
+    allows it.
     """
 
     reversible = True
@@ -90,3 +91,51 @@ class OwnRows(migrations.operations.base.Operation):
     @property
     def migration_name_fragment(self) -> str:
         return f"{self.table}_own_rows"
+
+
+class SystemDeletes(migrations.operations.base.Operation):
+    """Lets the platform's own work, and nobody else, delete rows, as far as `condition` allows."""
+
+    reversible = True
+
+    def __init__(self, table: str, condition: str = "true") -> None:
+        self.table = table
+        self.condition = condition
+
+    def deconstruct(self) -> tuple[str, Any, Any]:
+        return self.__class__.__name__, [self.table], {"condition": self.condition}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Row security is no part of the models."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        if schema_editor.connection.alias == "owner":
+            schema_editor.execute(
+                f'CREATE POLICY system_deletes ON "{self.table}" AS RESTRICTIVE FOR DELETE'
+                f" USING ({_SYSTEM} AND {self.condition})"
+            )
+            schema_editor.execute(f'GRANT DELETE ON "{self.table}" TO "{app_role()}"')
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        if schema_editor.connection.alias == "owner":
+            schema_editor.execute(f'REVOKE DELETE ON "{self.table}" FROM "{app_role()}"')
+            schema_editor.execute(f'DROP POLICY IF EXISTS system_deletes ON "{self.table}"')
+
+    def describe(self) -> str:
+        return f"Let the platform alone delete rows of {self.table}"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"{self.table}_system_deletes"

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 
 import type { StepFact, StepOffer, TimelineOrigin, TimelineStep } from '@bangfu/api-client';
-import { eventsOf } from '../src/proceedings/events';
-import { arrange, fieldsOf, isComplete, prefill, toFacts } from '../src/proceedings/facts';
+import { climbOf, eventsOf, isSystem, toldFacts } from '../src/proceedings/events';
+import { arrange, fieldsOf, isComplete, prefill, present, toFacts } from '../src/proceedings/facts';
 import { hintOf } from '../src/proceedings/marks';
+import { asMe } from '../src/proceedings/usePeople';
 import { CLUE_VIEWS, viewOf } from '../src/proceedings/views';
 
 const fact = (name: string, type: StepFact['type'] = 'TEXT'): StepFact => ({
   name, type, zh: name, en: name, codes: [], may_be_future: name === 'extended_to',
 });
 const offer = (step: string, asks: StepFact[], is_next = false): StepOffer => ({
-  step, zh: step, en: step, bearing: 'ON', is_next, asks, takes: asks, blocked_zh: [], blocked_en: [],
+  step, zh: step, en: step, bearing: 'ON', is_next, asks, takes: asks, renews: [], blocked_zh: [], blocked_en: [],
 });
 const CHECK = [fact('checked_on', 'DATE'), fact('checkers', 'PEOPLE'), fact('finding')];
 
@@ -37,7 +38,7 @@ describe('the one next step', () => {
 
 describe('the form of a step', () => {
   it('asks for what is needed and unknown, and folds away what may be added', () => {
-    const { asked, optional } = fieldsOf({ asks: CHECK, takes: [...CHECK, fact('evidence_no', 'DOCUMENT')] });
+    const { asked, optional } = fieldsOf({ asks: CHECK, takes: [...CHECK, fact('evidence_no', 'DOCUMENT')], renews: [] });
     expect(asked).toBe(CHECK);
     expect(optional.map((item) => item.name)).toEqual(['evidence_no']);
   });
@@ -46,6 +47,20 @@ describe('the form of a step', () => {
     expect(prefill([...CHECK, fact('extended_to', 'DATE')], '2026-11-22', 'me')).toEqual({
       checked_on: '2026-11-22', checkers: ['me'],
     });
+  });
+
+  it('shows what was said before where it may be said anew, and nothing that is closed to the reader', () => {
+    const renewed = [fact('level', 'CODE'), fact('words'), fact('never')];
+    const known = [
+      { ...fact('level', 'CODE'), value: 'RED', value_zh: '红色', value_en: 'Red' },
+      { ...fact('words'), value: null, value_zh: '', value_en: '' },
+    ];
+    expect(present(renewed, known)).toEqual({ level: 'RED' });
+  });
+
+  it('knows the reader under one word, by account too', () => {
+    expect(asMe(['01a2', 'me', '77b3'], '01a2')).toEqual(['me', '77b3']);
+    expect(asMe(['01a2'], '')).toEqual(['01a2']);
   });
 
   it('is ready once everything asked for is there; nought and no are answers', () => {
@@ -71,6 +86,15 @@ describe('the story', () => {
     const story = eventsOf({ steps: [step(same), step('2026-11-02T09:00:00+08:00')], origins: [origin(same)] });
     expect(story.map((event) => event.kind)).toEqual(['step', 'step', 'origin']);
     expect(story[0]!.at).toBe('2026-11-02T09:00:00+08:00');
+  });
+
+  it('tells in words how far an overdue step climbed, and keeps the names of the platform to itself', () => {
+    const raw = (name: string, value: string) => ({ ...fact(name), value, value_zh: value, value_en: value });
+    const facts = [raw('clock', 'accept'), raw('due_on', '2026-10-16'), raw('level', 'COUNTY'), raw('on', '2026-10-22')];
+    expect(climbOf({ step: 'OVERDUE', facts })).toEqual({ clock: 'accept', due: '2026-10-16', level: 'COUNTY' });
+    expect(climbOf({ step: 'DISPATCH', facts })).toBeNull();
+    expect(toldFacts({ facts: [...facts, { ...raw('finding', '属实'), zh: '核查情况' }] }).map((one) => one.name)).toEqual(['finding']);
+    expect([isSystem('monitoring.sweep'), isSystem('向秀英'), isSystem('Li Wei')]).toEqual([true, false, false]);
   });
 });
 

@@ -1,8 +1,11 @@
 import type { Client } from 'openapi-fetch';
 
 import { unwrap } from './client';
-import type { paths } from './schema';
+import type { components, paths } from './schema';
 import type { HouseholdQuery, RevealReason } from './types';
+
+/** The server fills in what is left out. */
+type HouseholdSearch = components['schemas']['HouseholdPageFilter'];
 
 export interface NewImport {
   file: File;
@@ -54,6 +57,9 @@ function householdEndpoints(client: Client<paths>) {
       unwrap(client.GET('/api/v1/overview', { params: { query }, signal })),
     listHouseholds: (query: HouseholdQuery, signal?: AbortSignal) =>
       unwrap(client.GET('/api/v1/households', { params: { query }, signal })),
+    /** The same page asked for in the body: for what may stand in no address. */
+    searchHouseholds: (body: HouseholdQuery, signal?: AbortSignal) =>
+      unwrap(client.POST('/api/v1/households/search', { body: body as HouseholdSearch, signal })),
     getHousehold: (householdNo: string, period?: string, signal?: AbortSignal) =>
       unwrap(
         client.GET('/api/v1/households/{household_no}', {

@@ -35,6 +35,12 @@ describe('requests', () => {
     expect(new URL(sent[0]!.url).searchParams.getAll('hint')).toEqual(['urgent', 'attention']);
   });
 
+  it('puts an ID number that is searched for into no address', async () => {
+    await apiAnswering(200, {}).searchHouseholds({ q: '110101199003070011', region: '990101000000' });
+    expect([sent[0]!.method, new URL(sent[0]!.url).search]).toEqual(['POST', '']);
+    expect(await sent[0]!.json()).toMatchObject({ q: '110101199003070011' });
+  });
+
   it('asks in the language on the screen', async () => {
     await apiAnswering(200, {}, 'en').getSession();
     expect(sent[0]!.headers.get('Accept-Language')).toBe('en');

@@ -1,4 +1,5 @@
 import type { HouseholdQuery } from '@bangfu/api-client';
+import { looksLikeIdNumber } from '@bangfu/core';
 import { useInfiniteQuery } from '@pinia/colada';
 import { computed, type Ref } from 'vue';
 
@@ -10,8 +11,11 @@ const PAGE_SIZE = 50;
 export function useHouseholdList(query: Ref<HouseholdQuery>) {
   const list = useInfiniteQuery({
     key: () => ['households', JSON.stringify(query.value)],
-    query: ({ pageParam, signal }) =>
-      api.listHouseholds({ ...query.value, cursor: pageParam, limit: PAGE_SIZE }, signal),
+    query: ({ pageParam, signal }) => {
+      const asked = { ...query.value, cursor: pageParam, limit: PAGE_SIZE };
+      // An address is kept by the browser, by proxies and in logs; an ID number goes in the body.
+      return looksLikeIdNumber(asked.q ?? '') ? api.searchHouseholds(asked, signal) : api.listHouseholds(asked, signal);
+    },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     enabled: () => query.value.region !== '',

@@ -8,11 +8,23 @@ export const MOST_FIELDS = 5;
 export interface StepFields {
   asked: StepFact[];
   optional: StepFact[];
+  /** Known already: shown as it is, sent only where somebody says otherwise. */
+  renewed: StepFact[];
 }
 
-export function fieldsOf(offer: Pick<StepOffer, 'asks' | 'takes'>): StepFields {
+export function fieldsOf(offer: Pick<StepOffer, 'asks' | 'takes' | 'renews'>): StepFields {
   const names = new Set(offer.asks.map((fact) => fact.name));
-  return { asked: offer.asks, optional: offer.takes.filter((fact) => !names.has(fact.name)) };
+  return { asked: offer.asks, optional: offer.takes.filter((fact) => !names.has(fact.name)), renewed: offer.renews };
+}
+
+/** What the fields to be renewed say now, as far as the reader may see it. */
+export function present(fields: readonly StepFact[], facts: readonly KnownFact[]): Entries {
+  const found: Entries = {};
+  for (const { name } of fields) {
+    const value = facts.find((fact) => fact.name === name)?.value;
+    if (value !== undefined && value !== null) found[name] = value;
+  }
+  return found;
 }
 
 /** What is known without asking: that things are noted on the day they happen, and by whoever notes them. */

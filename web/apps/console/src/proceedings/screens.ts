@@ -10,3 +10,10 @@ export function useScreenOf() {
     return item.procedure === 'clue' ? 'clue' : 'case';
   };
 }
+
+/** Steps that are usually done for several households at once, and the screen where that is. */
+export const ELSEWHERE: Readonly<Record<string, { screen: 'reviews' | 'notices' | 'batches'; needs: string }>> = {
+  HOLD_REVIEW: { screen: 'reviews', needs: 'CASE_PREPARE' },
+  POST_NOTICE: { screen: 'notices', needs: 'CASE_PREPARE' },
+  DECIDE: { screen: 'batches', needs: 'CASE_COUNTY' },
+};

@@ -22,9 +22,20 @@ export function useColleagues(proceeding: Ref<string>) {
 export function usePeople(proceeding: Ref<string>) {
   const session = useSession();
   const colleagues = useColleagues(proceeding);
-  return computed(() => {
-    const own = session.session?.user.display_name ?? '';
-    const others = colleagues.value.filter((one) => one.name !== own);
-    return [{ id: ME, name: own, role_zh: '', role_en: '' }, ...others];
+  const own = computed(() => session.session?.user.display_name ?? '');
+  // Of namesakes nobody knows which is the reader: then all of them stay to be chosen from.
+  const ownId = computed(() => {
+    const found = colleagues.value.filter((one) => one.name === own.value);
+    return found.length === 1 ? found[0]!.id : '';
   });
+  const people = computed(() => [
+    { id: ME, name: own.value, role_zh: '', role_en: '' },
+    ...colleagues.value.filter((one) => one.id !== ownId.value),
+  ]);
+  return { people, ownId };
+}
+
+/** The reader under one word, whether somebody wrote the word or the account. */
+export function asMe(chosen: readonly string[], ownId: string): string[] {
+  return [...new Set(chosen.map((id) => (id === ownId ? ME : id)))];
 }

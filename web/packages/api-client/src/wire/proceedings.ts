@@ -128,7 +128,10 @@ export interface StepOffer extends Worded {
   bearing: string;
   is_next: boolean;
   asks: StepFact[];
+  /** What else it may bring and nobody has said yet. */
   takes: StepFact[];
+  /** What is known already and may be said anew. */
+  renews: StepFact[];
   blocked_zh: string[];
   blocked_en: string[];
 }

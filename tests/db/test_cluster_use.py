@@ -206,3 +206,58 @@ def test_programs_copied_out_of_reach_of_root_still_run(
     assert found.major == programs.major
     closed = [path for path in copied.parent.rglob("*") if not path.stat().st_mode & 0o004]
     assert closed == []
+
+
+@pytest.fixture
+def copied(home: Path) -> Iterator[Path]:
+    """A copy of the home, made while its database was stopped; the original runs again."""
+    folder = Path(tempfile.mkdtemp(prefix="bangfu-cluster-"))
+    folder.chmod(0o711)
+    cluster.down(home)
+    shutil.copytree(home, folder, dirs_exist_ok=True)
+    cluster.up(home, durable=False)
+    if os.geteuid() == 0:
+        data = Path(saved.load(home).data).stat()
+        for path in [folder / "pg/data", *(folder / "pg/data").rglob("*")]:
+            os.chown(path, data.st_uid, data.st_gid)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _refused_in(home: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> str:
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(cli, "_home", lambda: home)
+    found = CliRunner().invoke(cli.command, list(arguments)).exception
+    return found.code if isinstance(found, Refused) else repr(found)
+
+
+def test_a_copied_home_never_works_on_the_original(
+    home: Path, copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for arguments in (["up"], ["down"], ["status"], ["url"], ["reset", "--yes"]):
+        assert _refused_in(copied, monkeypatch, *arguments) == "E-DB-OTHER-HOME"
+    settings = {**connections["default"].settings_dict, **database_settings(copied)["default"]}
+    with pytest.raises(NotFound, match="E-DB-OTHER-HOME"):
+        DatabaseWrapper({**settings, "USER": "", "HOST": ""}, "default").get_connection_params()
+    assert cluster.status(home).running is True
+
+    cluster.adopt(copied)
+    assert saved.load(copied).port != saved.load(home).port
+    try:
+        own = cluster.up(copied, durable=False)
+        assert own.data == str(copied / "pg/data")
+        assert cluster.status(copied).pid != cluster.status(home).pid
+        with psycopg.connect(own.url("app").text(with_password=True)) as app:
+            shown = app.execute("SELECT current_setting('port')").fetchone()
+        assert shown == (str(own.port),)
+    finally:
+        cluster.destroy(copied)
+    assert cluster.status(home).running is True
+
+
+def test_a_copy_without_its_data_stays_refused(tmp_path: Path, home: Path) -> None:
+    (tmp_path / "pg").mkdir()
+    shutil.copy(saved.folder(home) / saved.FILE, saved.folder(tmp_path) / saved.FILE)
+    with pytest.raises(Refused, match="E-DB-OTHER-HOME"):
+        cluster.adopt(tmp_path)

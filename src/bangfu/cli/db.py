@@ -38,12 +38,15 @@ def _refuse_foreign(what: str) -> None:
 
 
 @command.command()
+@click.option("--copied", is_flag=True, help="This home is a copy: use the data copied with it.")
 @_JSON
-def up(as_json: bool) -> None:
+def up(copied: bool, as_json: bool) -> None:
     """Start our PostgreSQL, making it first if need be; does nothing when it runs."""
     if _stated() is not None:
         emit({"running": True, "own": False}, as_json=as_json, text="DATABASE_URL")
         return
+    if copied:
+        cluster.adopt(_home())
     connection = cluster.up(_home())
     result = {"running": True, "own": True, "port": connection.port, "run_as": connection.run_as}
     emit(result, as_json=as_json, text=f"127.0.0.1:{connection.port}")

@@ -8,7 +8,6 @@ takes passwords by scram-sha-256. Django is not needed here.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import secrets
 import shutil
@@ -129,6 +128,23 @@ def up(home: Path, *, durable: bool = True) -> SavedConnection:
         return connection
 
 
+def adopt(home: Path) -> None:
+    """Let a copied home use the data that was copied with it, on a port of its own.
+
+    Raises NotFound E-DB-NOT-RUNNING without a saved connection, Refused E-DB-OTHER-HOME when the
+    data was not copied with it: it may lie outside a home.
+    """
+    home = Path(home).resolve()
+    connection = saved.read(home)
+    with locked(home):
+        own = saved.data_places(home)[0]
+        if not (own / "PG_VERSION").exists():
+            raise Refused("E-DB-OTHER-HOME", home=str(home), data=connection.data)
+        if connection.data != str(own):
+            # The same passwords open the original: its port must not be asked by mistake.
+            saved.save(home, replace(connection, data=str(own), port=free_port()))
+
+
 def down(home: Path) -> bool:
     """Stop the cluster; returns whether it was running."""
     home = Path(home).resolve()
@@ -208,10 +224,10 @@ def _data_folder(home: Path, user: RunAs) -> Path:
         folder = saved.folder(home)
     if user.reaches(folder):
         return folder / "data"
-    key = hashlib.sha256(str(home).encode()).hexdigest()[:12]
-    outside = shared_folder() / f"cluster-{key}"
-    outside.mkdir(mode=0o711, exist_ok=True)
-    return outside / "data"
+    shared_folder()
+    outside = saved.data_places(home)[1]
+    outside.parent.mkdir(mode=0o711, exist_ok=True)
+    return outside
 
 
 def _initialise(place: Place, *, durable: bool) -> None:

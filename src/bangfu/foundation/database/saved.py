@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bangfu.foundation.database import binaries
 from bangfu.foundation.database.urls import DatabaseUrl
-from bangfu.kernel.errors import NotFound
+from bangfu.kernel.errors import NotFound, Refused
 
 FILE = "connection.json"
 DATABASE = "bangfu"
@@ -37,8 +39,27 @@ def folder(home: Path) -> Path:
     return Path(home) / "pg"
 
 
+def data_places(home: Path) -> tuple[Path, Path]:
+    """Return where the data of a home may lie: in it, else in a folder outside named after it."""
+    home = Path(home).resolve()
+    key = hashlib.sha256(str(home).encode()).hexdigest()[:12]
+    return folder(home) / "data", binaries.SHARED_STATE / f"cluster-{key}" / "data"
+
+
 def load(home: Path) -> SavedConnection:
-    """Return the saved connection. Raises NotFound E-DB-NOT-RUNNING when there is none."""
+    """Return the saved connection.
+
+    Raises NotFound E-DB-NOT-RUNNING when there is none, Refused E-DB-OTHER-HOME when it names the
+    data of another home, as in a copy: whoever works on the copy would change the original.
+    """
+    found = read(home)
+    if Path(found.data).resolve() not in [place.resolve() for place in data_places(home)]:
+        raise Refused("E-DB-OTHER-HOME", home=str(Path(home).resolve()), data=found.data)
+    return found
+
+
+def read(home: Path) -> SavedConnection:
+    """Return what the file says, whoever's data it names. Raises NotFound E-DB-NOT-RUNNING."""
     try:
         return SavedConnection(**json.loads((folder(home) / FILE).read_text(encoding="utf-8")))
     except FileNotFoundError as error:

@@ -9,16 +9,17 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             [
-                "CREATE INDEX monitoring_clock_unsure ON monitoring_clock (region_code)"
+                "CREATE INDEX IF NOT EXISTS monitoring_clock_unsure ON monitoring_clock (region_code)"
                 " WHERE ended_on IS NULL AND is_provisional"
             ],
-            ["DROP INDEX monitoring_clock_unsure"],
+            ["DROP INDEX IF EXISTS monitoring_clock_unsure"],
         ),
         migrations.RunSQL(
             [
-                "CREATE UNIQUE INDEX monitoring_one_status ON monitoring_proceeding (household_id)"
+                "CREATE UNIQUE INDEX IF NOT EXISTS monitoring_one_status"
+                " ON monitoring_proceeding (household_id)"
                 " WHERE procedure = 'status' AND closed_at IS NULL AND household_id IS NOT NULL"
             ],
-            ["DROP INDEX monitoring_one_status"],
+            ["DROP INDEX IF EXISTS monitoring_one_status"],
         ),
     ]

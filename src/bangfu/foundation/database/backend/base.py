@@ -12,7 +12,7 @@ from psycopg_pool import PoolTimeout
 
 from bangfu.foundation.database import saved
 from bangfu.foundation.database.urls import url_settings
-from bangfu.kernel.errors import NotFound
+from bangfu.kernel.errors import NotFound, Refused
 
 
 class NotRunning(NotFound, OperationalError):
@@ -23,12 +23,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """PostgreSQL whose HOST, PORT, USER and PASSWORD may come from the cluster's saved file."""
 
     def get_connection_params(self) -> dict[str, Any]:
-        """Return psycopg's parameters. Raises NotRunning E-DB-NOT-RUNNING without a cluster."""
+        """Return psycopg's parameters.
+
+        Raises NotRunning: E-DB-NOT-RUNNING without a cluster, E-DB-OTHER-HOME in a copied home.
+        """
         known = self.settings_dict
         if not known["USER"] and not known["HOST"]:
             try:
                 connection = saved.load(Path(known["BANGFU_HOME"]))
-            except NotFound as error:
+            except (NotFound, Refused) as error:
                 raise NotRunning(error.code, **error.params) from error
             address = url_settings(connection.url(known["BANGFU_ROLE"]))
             # The database's name stands in the settings: tests have one of their own.

@@ -12,16 +12,13 @@ NEEDED = {
     "browser": (Path("/usr/bin/chromium"), "Chromium"),
     "debian": (Path("/usr/lib/postgresql/15/bin/postgres"), "Debian's PostgreSQL 15"),
 }
-# The longest single test, which also keeps a transaction open all the while: begun first, so that
-# no process waits for the other at the end, and no test of keys for the transaction.
-FIRST = ["tests/api/test_schemathesis.py"]
 
 
 def main() -> None:
     missing = {mark: name for mark, (path, name) in NEEDED.items() if not path.exists()}
     chosen = ["-m", " and ".join(f"not {mark}" for mark in missing)] if missing else []
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]
-    wanted = sys.argv[1:] or ["--no-loadscope-reorder", *FIRST, "tests"]
+    wanted = sys.argv[1:] or ["--no-loadscope-reorder", "tests"]
     status = subprocess.run([*command, *chosen, *wanted], cwd=ROOT).returncode
     for mark, name in missing.items():
         print(f"{name} is not installed: the tests marked `{mark}` did not run.", file=sys.stderr)

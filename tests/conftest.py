@@ -13,6 +13,15 @@ from bangfu.foundation.database.saved import SavedConnection
 from tests import database_kit, demo_kit
 from tests.cast import Cast, make_cast
 
+# Begun first, so that two processes begin with one each: the longest single test, which also keeps
+# a transaction open all the while, so that nobody waits for it at the end, and no test of keys for
+# its transaction; and the demo, for whose loading the tests in the browser would wait.
+FIRST = ("tests/api/test_schemathesis.py", "tests/demo/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(

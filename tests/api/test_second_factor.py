@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.utils import decrypt
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 
 from bangfu.foundation.access.scopes import activate, command_scope
@@ -178,6 +184,54 @@ def test_secrets_lie_encrypted_and_are_shown_once(cast: Cast) -> None:
     kept = str(list(Authenticator.objects.values_list("data", flat=True)))
     assert secret not in kept
     assert not any(code in kept for code in codes["unused_codes"])
+
+
+def recovery_set() -> Authenticator:
+    return Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES)
+
+
+@pytest.mark.evidence("ASVS-6.5.2")
+@pytest.mark.django_db
+def test_of_recovery_codes_that_were_shown_only_salted_hashes_are_left(cast: Cast) -> None:
+    client = Client()
+    sign_in(client, "jia")
+    enrol_totp(client)
+    assert "seed" in recovery_set().data
+    assert recovery_set().wrap().validate_code(recovery_set().wrap().generate_codes()[0]) is False
+    codes = call(client, "get", "account/authenticators/recovery-codes").json()["data"]
+    data = recovery_set().data
+    assert {"seed", "used_mask"}.isdisjoint(data)
+    # Whoever has the database and the key as well still has hashes alone, each with its own salt.
+    opened = [decrypt(one).split("$") for one in data["hashes"]]
+    assert {(scheme, rounds) for scheme, rounds, _, _ in opened} == {("pbkdf2-sha256", "60000")}
+    assert len({salt for _, _, salt, _ in opened}) == 10
+    assert not any(code in str(opened) for code in codes["unused_codes"])
+
+    assert recovery_set().wrap().validate_code(f" {codes['unused_codes'][7]} ") is True
+    assert recovery_set().wrap().validate_code(codes["unused_codes"][7]) is False
+    shown = call(client, "get", "account/authenticators").json()["data"]
+    (left,) = [one for one in shown if one["type"] == "recovery_codes"]
+    assert (left["total_code_count"], left["unused_code_count"]) == (10, 9)
+    assert "unused_codes" not in left
+
+
+@pytest.mark.django_db
+def test_sets_from_before_are_hashed_by_the_migration_and_go_on_working(cast: Cast) -> None:
+    codes = RecoveryCodes.activate(cast.county.user).generate_codes()
+    row = recovery_set()
+    row.data |= {"viewed_at": 1.0, "used_mask": 0b101}
+    row.save()
+    unseen = RecoveryCodes.activate(cast.township.user).instance
+    migration = import_module("bangfu.foundation.accounts.migrations.0006_recovery_codes_hashed")
+    for _ in range(2):
+        migration.hash_codes(apps, SimpleNamespace(connection=connection))
+        row.refresh_from_db()
+        assert len(row.data["hashes"]) == 8
+        assert "seed" not in row.data
+    assert row.wrap().validate_code(codes[0]) is False
+    assert row.wrap().validate_code(codes[1]) is True
+    unseen.refresh_from_db()
+    assert "seed" in unseen.data
 
 
 @pytest.mark.django_db

@@ -16,10 +16,12 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # Its modules need the models, which exist from here on.
-        from bangfu.foundation.accounts import receivers, typed  # noqa: PLC0415
+        from bangfu.foundation.accounts import receivers, recovery_codes, typed  # noqa: PLC0415
 
         receivers.connect()
         typed.keep_spaces()
-        # What `adapter.Factors` encrypts: secrets of one-time codes, seeds of recovery codes.
-        names = frozenset({"secret", "seed", "migrated_codes"})
+        recovery_codes.use_hashes()
+        # What `adapter.Factors` encrypts: secrets of one-time codes, seeds of recovery codes that
+        # nobody has seen yet, hashes of the others.
+        names = frozenset({"secret", "seed", "migrated_codes", recovery_codes.HASHES})
         holdings.add("mfa_authenticator", "data", names, holdings.BASE64, key_type="integer")

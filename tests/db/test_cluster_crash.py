@@ -148,6 +148,16 @@ def test_it_starts_again_at_once_after_kill_9(running: Running) -> None:
     assert again == before
 
 
+def test_a_server_that_dies_while_it_is_waited_for_is_started_again(running: Running) -> None:
+    killed = running.pid()
+    os.kill(killed, signal.SIGSTOP)
+    death = threading.Timer(0.5, running.kill)
+    death.start()
+    running.up()
+    death.join()
+    assert running.pid() != killed
+
+
 def test_a_pid_file_with_the_pid_of_another_program_is_stale(running: Running) -> None:
     running.kill()
     other = subprocess.Popen(["sleep", "60"])

@@ -121,9 +121,12 @@ def up(home: Path, *, durable: bool = True) -> SavedConnection:
         if not (place.data / "PG_VERSION").exists():
             _initialise(place, durable=durable)
         connection = _connection(place)
-        if processes.postmaster_pid(place.data) is None:
+        is_running = processes.postmaster_pid(place.data) is not None
+        # One that was killed a moment ago still looks as if it ran: it ends while we wait.
+        if not (is_running and _comes_up(place, connection)):
             connection = _start(place, connection, durable=durable)
-        _wait_until_ready(place, connection)
+            if not _comes_up(place, connection):
+                raise Refused("E-DB-START", log=log_tail(place.data))
         roles.ensure(connection)
         return connection
 
@@ -295,17 +298,24 @@ def write_settings(place: Place, port: int, *, durable: bool) -> None:
     path.chmod(0o600)
 
 
-def _wait_until_ready(place: Place, connection: SavedConnection) -> None:
-    """Wait until the server answers `SELECT 1`; after a crash it replays its log first."""
+def _comes_up(place: Place, connection: SavedConnection) -> bool:
+    """Wait until the server answers `SELECT 1`; after a crash it replays its log first.
+
+    Returns False when its process has ended. Raises Refused E-DB-START when it runs, but has not
+    answered within `START_SECONDS`.
+    """
     if not _until(lambda: processes.postmaster_pid(place.data) is not None, 5.0):
-        raise Refused("E-DB-START", log=log_tail(place.data))
+        return False
 
     def settled() -> bool:
         return answer(connection) is not None or processes.postmaster_pid(place.data) is None
 
     _until(settled, START_SECONDS)
-    if answer(connection) is None:
-        raise Refused("E-DB-START", log=log_tail(place.data))
+    if answer(connection) is not None:
+        return True
+    if processes.postmaster_pid(place.data) is None:
+        return False
+    raise Refused("E-DB-START", log=log_tail(place.data))
 
 
 def _until(condition: Callable[[], bool], seconds: float) -> bool:

@@ -3,7 +3,7 @@
 Of somebody who leaves they tell that nobody answers for the households any more; the pairings
 themselves stand until somebody hands them over, and until then they are listed as orphaned
 (`selectors.list_orphans`). With a household that moves they go along; with one that closes they
-end.
+end, and go on when the act is undone and nobody was paired since.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.utils import timezone
 from bangfu.domains.assistance import events, rows, services
 from bangfu.domains.assistance.domain import EndReason
 from bangfu.domains.assistance.events import PairingEnded
-from bangfu.domains.registry.events import HouseholdsChanged, Listeners
+from bangfu.domains.registry.events import UNDONE, HouseholdsChanged, Listeners
 from bangfu.foundation.access.scopes import activate, system_scope
 from bangfu.foundation.accounts import leaving
 from bangfu.foundation.accounts.leaving import Left
@@ -29,6 +29,8 @@ def connect() -> None:
 def on_households_changed(event: HouseholdsChanged) -> None:
     """Let pairings follow an act of the register, in its transaction."""
     scope = system_scope(event.county, "assistance.households")
+    if event.kind == UNDONE:
+        services.restore_households(scope=scope, at=event.at, household_ids=event.households)
     services.follow_households(scope=scope, at=event.at, household_ids=event.households)
 
 

@@ -149,6 +149,32 @@ def follow_households(*, scope: Scope, at: datetime, household_ids: Collection[U
     return len(changed)
 
 
+def restore_households(*, scope: Scope, at: datetime, household_ids: Collection[UUID]) -> int:
+    """Let the pairings go on that ended because nobody belonged to their households, after that
+    was undone: the newest of each that is open again and has no other. Returns how many; one
+    audit row if any did. Whoever can no longer act is listed as orphaned.
+    """
+    with activate(scope):
+        wanted = list(household_ids)
+        present = filtered(scope, HouseholdFilter(among=wanted)).values_list("id", flat=True)
+        paired = rows.open_pairings(scope).filter(household_id__in=wanted)
+        free = set(present) - set(paired.values_list("household_id", flat=True))
+        ended = in_scope(Pairing.objects.select_for_update(), scope).filter(
+            household_id__in=list(free), voided_at__isnull=True, valid_to__isnull=False
+        )
+        newest = {row.household_id: row for row in ended.order_by("valid_to", "id")}
+        changed = [row for row in newest.values() if row.end_reason == EndReason.HOUSEHOLD_CLOSED]
+        for row in changed:
+            row.valid_to, row.end_reason, row.ended_at = None, "", None
+            row.ended_by, row.ended_in = "", None
+            row.save()
+        if changed:
+            detail = {"pairings": len(changed)}
+            region = str(scope.region)
+            note(scope, "assistance.pairings.followed", at, SUBJECT, changed[0].id, region, detail)
+    return len(changed)
+
+
 def _follow(scope: Scope, at: datetime, row: Pairing, home: Home | None) -> bool:
     """Change a row after its household; return whether anything is new."""
     if home is None:

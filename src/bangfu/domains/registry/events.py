@@ -14,6 +14,9 @@ from uuid import UUID
 
 from bangfu.kernel.region import RegionCode
 
+# The kind of an act that was undone.
+UNDONE = "UNDONE"
+
 
 @dataclass(frozen=True, slots=True)
 class HouseholdsChanged:

@@ -14,14 +14,14 @@ from uuid import UUID
 
 from bangfu.domains.monitoring.advancing import SUBJECT
 from bangfu.domains.monitoring.books import book_for, definition_of
-from bangfu.domains.monitoring.clocks import handovers
+from bangfu.domains.monitoring.clocks import handovers, restoring
 from bangfu.domains.monitoring.clocks.following import STATUS
 from bangfu.domains.monitoring.clocks.marking import mark_of
 from bangfu.domains.monitoring.clocks.messages import handlers_of, link_of
 from bangfu.domains.monitoring.domain.proceedings import CLEARING, CLUE, IDENTIFICATION, OTHER
 from bangfu.domains.monitoring.models import ClueOrigin, Proceeding
 from bangfu.domains.monitoring.services import take_by_system
-from bangfu.domains.registry.events import HouseholdsChanged
+from bangfu.domains.registry.events import UNDONE, HouseholdsChanged
 from bangfu.domains.registry.selectors.standing import Standing, list_standings
 from bangfu.foundation import audit
 from bangfu.foundation.access.scopes import activate, in_scope, system_scope
@@ -48,6 +48,8 @@ def on_households_changed(event: HouseholdsChanged) -> None:
     with activate(scope):
         if event.new_household_no:
             _note_split(scope, event)
+        if event.kind == UNDONE:
+            restoring.restore(scope, event.at, event.households)
         follow_households(scope, event.at, event.households)
 
 

@@ -14,7 +14,7 @@ from bangfu.domains.registry.acts import values
 from bangfu.domains.registry.acts.doing import PERMISSION, SUBJECT, to_record
 from bangfu.domains.registry.acts.ledger import HEAD, Ledger, Origin, lock_county
 from bangfu.domains.registry.acts.records import ActRecord, RowChange
-from bangfu.domains.registry.events import HouseholdsChanged
+from bangfu.domains.registry.events import UNDONE, HouseholdsChanged
 from bangfu.domains.registry.models import Act, Household, Membership
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
@@ -22,8 +22,6 @@ from bangfu.foundation.access.scopes import activate, in_scope, system_scope
 from bangfu.kernel.errors import Conflict, NotFound
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
-
-UNDONE = "UNDONE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def waiting(world: World) -> list[Proceeding]:
 
 
 def act(client: Client, rows: list[Proceeding], **more: Any) -> Any:
-    body = {"act": "DISPATCH", "ids": [str(row.id) for row in rows], **more}
+    body: dict[str, Any] = {"act": "DISPATCH", "ids": [str(row.id) for row in rows], **more}
     return client.post("/api/v1/clues/bulk", body, content_type=JSON)
 
 
@@ -53,6 +53,25 @@ def test_clues_are_handed_on_and_called_back_over_the_wire(
     assert act(bing, waiting, handlers=[cadre]).status_code == 404
     assert jia.post(undo, {}, content_type=JSON).json()["done"] == 1
     assert jia.post(undo, {}, content_type=JSON).status_code == 409
+
+
+def test_all_that_a_list_finds_are_handed_on_unless_their_number_changed(
+    world: World, jia: Client, waiting: list[Proceeding]
+) -> None:
+    wish = {"handlers": [str(world.cast.cadre.user.pk)], "ids": []}
+    filters = {"state": "RECEIVED", "open": True}
+    changed = act(jia, [], matching={**filters, "count": 2}, **wish)
+    assert (changed.status_code, changed.json()["code"]) == (409, "E-CLUES-BULK-COUNT")
+    foreign = {**filters, "region": "990102", "count": 1}
+    assert act(jia, [], matching=foreign, **wish).status_code == 404
+    bing = world.client(world.cast.neighbour)
+    assert act(bing, [], matching={**filters, "count": 1}, **wish).status_code == 409
+    assert clues()[0].state == "RECEIVED"
+    tried = act(jia, [], matching={**filters, "count": 1}, dry_run=True, **wish).json()
+    assert (tried["done"], tried["act_id"]) == (1, None)
+    done = act(jia, [], matching={**filters, "count": 1}, **wish).json()
+    assert (done["done"], clues()[0].state) == (1, "DISPATCHED")
+    assert act(jia, [], **wish).json()["code"] == "E-CLUES-BULK-SIZE"
 
 
 def test_a_list_is_made_printed_and_entered_over_the_wire(

@@ -945,7 +945,8 @@ export interface paths {
         put?: never;
         /**
          * Act On Clues
-         * @description Hand on, reassign or join many clues: all or nothing, refusals by clue.
+         * @description Hand on, reassign or join many clues, chosen or all that a list finds: all or nothing,
+         *     refusals by clue; 409 where the list finds more or fewer than somebody saw.
          */
         post: operations["act_on_clues"];
         delete?: never;
@@ -3985,8 +3986,9 @@ export interface components {
         };
         /**
          * BulkIn
-         * @description One act on many clues: DISPATCH (without handlers by the county's table), REASSIGN to
-         *     handlers, JOIN to the clue with a number. With `dry_run` nothing is written.
+         * @description One act on many clues, by their ids or all that match filters: DISPATCH (without handlers by
+         *     the county's table), REASSIGN to handlers, JOIN to the clue with a number. With `dry_run`
+         *     nothing is written.
          */
         BulkIn: {
             /** Act */
@@ -3999,12 +4001,13 @@ export interface components {
             /** Handlers */
             handlers?: string[];
             /** Ids */
-            ids: string[];
+            ids?: string[];
             /**
              * Joined To
              * @default
              */
             joined_to: string;
+            matching?: components["schemas"]["MatchingIn"] | null;
             /**
              * Reason
              * @default
@@ -6409,6 +6412,82 @@ export interface components {
             how: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * MatchingIn
+         * @description All clues that a list's filters find; `count` is how many the list said there are.
+         */
+        MatchingIn: {
+            /** Count */
+            count: number;
+            /**
+             * Department
+             * @default
+             */
+            department: string;
+            /** Due Before */
+            due_before?: string | null;
+            /**
+             * Handler
+             * @default
+             */
+            handler: string;
+            /**
+             * Household No
+             * @default
+             */
+            household_no: string;
+            /** Open */
+            open?: boolean | null;
+            /**
+             * Overdue
+             * @default false
+             */
+            overdue: boolean;
+            /**
+             * Period
+             * @default
+             */
+            period: string;
+            /**
+             * Procedure
+             * @default
+             */
+            procedure: string;
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+            /** Region */
+            region?: string | null;
+            /**
+             * Risk
+             * @default
+             */
+            risk: string;
+            /**
+             * Sort
+             * @default
+             */
+            sort: string;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * State
+             * @default
+             */
+            state: string;
+            /** Supervised */
+            supervised?: boolean | null;
+            /**
+             * Waits For
+             * @default
+             */
+            waits_for: string;
         };
         /**
          * MatterOut

@@ -21,7 +21,7 @@ from bangfu.domains.monitoring.clues.schemas import (
     HeldDecisionIn,
 )
 from bangfu.domains.monitoring.view import Places
-from bangfu.domains.monitoring.wire import ME, read_place
+from bangfu.domains.monitoring.wire import ME, read_filter, read_place
 from bangfu.foundation.http.permits import Permit, scope_of
 from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
@@ -72,7 +72,8 @@ def discard_held_batch(request: HttpRequest, held_id: UUID, body: HeldDecisionIn
 
 @router.post("/clues/bulk", auth=DISPATCH, response={200: BulkOut, **REFUSALS})
 def act_on_clues(request: HttpRequest, body: BulkIn) -> Any:
-    """Hand on, reassign or join many clues: all or nothing, refusals by clue."""
+    """Hand on, reassign or join many clues, chosen or all that a list finds: all or nothing,
+    refusals by clue; 409 where the list finds more or fewer than somebody saw."""
     scope = scope_of(request)
     wish = bulk.Wish(
         act=bulk.Act(body.act),
@@ -80,9 +81,12 @@ def act_on_clues(request: HttpRequest, body: BulkIn) -> Any:
         reason=body.reason,
         joined_to=body.joined_to,
     )
-    found = bulk.act_on_many(
-        scope=scope, at=timezone.now(), ids=body.ids, wish=wish, dry_run=body.dry_run
-    )
+    now = timezone.now()
+    ids = body.ids
+    if body.matching is not None:
+        filters = read_filter(scope, body.matching, now)
+        ids = bulk.find_matching(scope, filters, body.matching.count)
+    found = bulk.act_on_many(scope=scope, at=now, ids=ids, wish=wish, dry_run=body.dry_run)
     return _bulk(found)
 
 

@@ -7,7 +7,7 @@ is called back, what was handed to somebody else goes back to who had it. What w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -17,6 +17,8 @@ from bangfu.domains.monitoring.clues import bulk_taking
 from bangfu.domains.monitoring.clues.bulk_advancing import advance_many
 from bangfu.domains.monitoring.clues.bulk_taking import Refused, Taker
 from bangfu.domains.monitoring.clues.messages import tell_handlers
+from bangfu.domains.monitoring.domain.proceedings import CLUE
+from bangfu.domains.monitoring.listing import ProceedingFilter, matching
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.models.clues import BulkAct
 from bangfu.foundation import audit
@@ -100,6 +102,23 @@ def act_on_many(
         if wish.act is not Act.JOIN:
             tell_handlers(scope, at, f"bulk:{row.id}", taker.given())
     return BulkResult(wish.act, row.id, row.count, ())
+
+
+def find_matching(scope: Scope, filters: ProceedingFilter, count: int) -> list[UUID]:
+    """Return the clues that filters find, where they are still as many as somebody saw.
+
+    Raises InvalidValue E-CLUES-BULK-SIZE for more than 10,000, Conflict E-CLUES-BULK-COUNT where
+    some came or went since.
+    """
+    require(scope, PERMISSION)
+    with activate(scope):
+        found = matching(scope, replace(filters, procedure=CLUE)).order_by("id")
+        ids = list(found.values_list("id", flat=True)[: MOST + 1])
+    if len(ids) > MOST:
+        raise InvalidValue("E-CLUES-BULK-SIZE", limit=MOST)
+    if len(ids) != count:
+        raise Conflict("E-CLUES-BULK-COUNT", seen=count, now=len(ids))
+    return ids
 
 
 def undo(*, scope: Scope, at: datetime, act_id: UUID) -> BulkResult:

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from bangfu.domains.monitoring.clues.bulk import MOST
+from bangfu.domains.monitoring.schemas import ProceedingQuery
 from bangfu.foundation.http.schemas import RegionRef, Schema
 
 
@@ -53,12 +54,20 @@ class HeldDecisionIn(Schema):
     reason: str = Field(max_length=500)
 
 
+class MatchingIn(ProceedingQuery):
+    """All clues that a list's filters find; `count` is how many the list said there are."""
+
+    count: int = Field(ge=1, le=MOST)
+
+
 class BulkIn(Schema):
-    """One act on many clues: DISPATCH (without handlers by the county's table), REASSIGN to
-    handlers, JOIN to the clue with a number. With `dry_run` nothing is written."""
+    """One act on many clues, by their ids or all that match filters: DISPATCH (without handlers by
+    the county's table), REASSIGN to handlers, JOIN to the clue with a number. With `dry_run`
+    nothing is written."""
 
     act: str = Field(pattern="^(DISPATCH|REASSIGN|JOIN)$")
-    ids: list[UUID] = Field(min_length=1, max_length=MOST)
+    ids: list[UUID] = Field(default_factory=list, max_length=MOST)
+    matching: MatchingIn | None = None
     handlers: list[str] = Field(default_factory=list, max_length=20)
     reason: str = Field("", max_length=1000)
     joined_to: str = Field("", max_length=40)

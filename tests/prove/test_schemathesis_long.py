@@ -1,28 +1,35 @@
 """The long proof of the interface: 1,000 examples an operation, by every role in turn.
 
-By `make prove`; ten in an ordinary run of this file. The result is kept in
+By `make prove`; ten examples of one part in an ordinary run of this file. The operations are
+proved in eight parts, each of which is kept as soon as it is done, in
 bench/results/prove_schemathesis.json: seed, examples, requests by status, what broke.
-BANGFU_PROVE_SEED and BANGFU_PROVE_EXAMPLES change what is proved.
+BANGFU_PROVE_PARTS (0 to 7, separated by commas), BANGFU_PROVE_SEED and BANGFU_PROVE_EXAMPLES change
+what is proved; parts that are left out keep the result they had.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.api.conftest import World, build
 from tests.cast import Cast
-from tests.interface_kit import Driver, description, ids_of, operations, senders_of
+from tests.interface_kit import Driver, Outcome, description, ids_of, operations, senders_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "prove"
 SEED = int(os.environ.get("BANGFU_PROVE_SEED", "20261122"))
 EXAMPLES = int(os.environ.get("BANGFU_PROVE_EXAMPLES", "1000" if LONG else "10"))
+PARTS = 8
+NAMED = os.environ.get("BANGFU_PROVE_PARTS", "")
+WANTED = [int(one) for one in NAMED.split(",")] if NAMED else list(range(PARTS if LONG else 1))
 
 
 @pytest.fixture
@@ -31,33 +38,57 @@ def world(cast: Cast) -> World:
     return build(cast)
 
 
-def test_no_request_of_a_thousand_breaks_the_server_or_the_description(
-    world: World, tmp_path: Path
-) -> None:
-    began = time.monotonic()
-    driver = Driver(senders_of(world.cast), ids_of(world), SEED)
-    for operation in operations(description()):
-        driver.drive(operation, EXAMPLES)
-    outcome = driver.outcome
+def told(part: int, outcome: Outcome, seconds: float) -> dict[str, Any]:
+    """Return what came of a part, as it is kept."""
     statuses: Counter[int] = Counter()
     for (_, status), count in outcome.answers.items():
         statuses[status] += count
-    found = {
-        "command": "make prove",
+    return {
+        "part": part,
         "seed": SEED,
         "operations": len(outcome.examples),
         "examples_an_operation": EXAMPLES,
         "examples": sum(outcome.examples.values()),
-        "senders": len(driver.senders),
         "requests": sum(statuses.values()),
         "answers": {str(status): count for status, count in sorted(statuses.items())},
         "server_errors": sum(count for status, count in statuses.items() if status >= 500),
         "broken": outcome.failures,
-        "seconds": round(time.monotonic() - began, 1),
+        "seconds": round(seconds, 1),
     }
-    target = ROOT / "bench" / "results" if LONG else tmp_path
-    target.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-    (target / "prove_schemathesis.json").write_text(text, encoding="utf-8")
+
+
+def keep(found: dict[str, Any], folder: Path) -> None:
+    """Keep a part's result in place of an earlier one; parts may be proved side by side."""
+    path = folder / "prove_schemathesis.json"
+    with path.open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        text = file.read()
+        parts = {one["part"]: one for one in (json.loads(text)["parts"] if text else [])}
+        parts[found["part"]] = found
+        listed = [parts[part] for part in sorted(parts)]
+        sums = ("operations", "examples", "requests", "server_errors")
+        whole = {
+            "command": "make prove",
+            "parts_of": PARTS,
+            **{name: sum(one[name] for one in listed) for name in sums},
+            "broken": sum(len(one["broken"]) for one in listed),
+            "seconds": round(sum(one["seconds"] for one in listed), 1),
+            "parts": listed,
+        }
+        file.truncate(0)
+        file.write(json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
+
+
+@pytest.mark.parametrize("part", WANTED)
+def test_no_request_of_a_thousand_breaks_the_server_or_the_description(
+    world: World, tmp_path: Path, part: int
+) -> None:
+    began = time.monotonic()
+    driver = Driver(senders_of(world.cast), ids_of(world), SEED)
+    for operation in list(operations(description()))[part::PARTS]:
+        driver.drive(operation, EXAMPLES)
+    found = told(part, driver.outcome, time.monotonic() - began)
+    keep(found, ROOT / "bench" / "results" if LONG else tmp_path)
     assert found["broken"] == {}
     assert found["server_errors"] == 0

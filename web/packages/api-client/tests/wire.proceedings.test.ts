@@ -55,7 +55,10 @@ describe('the shapes of clues and cases written by hand', () => {
     expectTypeOf<Sends<wire.ProceedingQuery, Partial<Schemas['ProceedingQuery']>>>().toEqualTypeOf<true>();
     expectTypeOf<Sends<wire.StepInput, Schemas['StepIn']>>().toEqualTypeOf<true>();
     expectTypeOf<Sends<wire.NewClue, Schemas['ProceedingIn']>>().toEqualTypeOf<true>();
-    expectTypeOf<Sends<wire.BulkInput, Defaulted<Schemas['BulkIn'], 'dry_run' | 'joined_to'>>>().toEqualTypeOf<true>();
+    expectTypeOf<Sends<Omit<wire.BulkInput, 'matching'>, Defaulted<Schemas['BulkIn'], 'dry_run' | 'joined_to'>>>().toEqualTypeOf<true>();
+    expectTypeOf<
+      Sends<NonNullable<wire.BulkInput['matching']>, Partial<Schemas['MatchingIn']>>
+    >().toEqualTypeOf<true>();
     expectTypeOf<Sends<wire.NewNotice, Schemas['NoticeIn']>>().toEqualTypeOf<true>();
     expectTypeOf<Sends<wire.NewObjection, Schemas['ObjectionIn']>>().toEqualTypeOf<true>();
     expectTypeOf<Sends<wire.BatchLine, Defaulted<Schemas['BatchLineIn'], 'category' | 'reason'>>>().toEqualTypeOf<true>();

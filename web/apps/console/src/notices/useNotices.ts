@@ -18,8 +18,26 @@ export function useNoticeList() {
   });
 }
 
+/** The cases that stand on a notice which is drawn up and does not hang yet. */
+function useDrawnUp() {
+  const { region } = useScope();
+  const query = useQuery({
+    key: () => ['notices', region.value, 'drawn-up'],
+    query: async ({ signal }) => {
+      const { items } = await api.listNotices({ region: region.value }, signal);
+      const waiting = items.filter((notice) => notice.state === 'DRAFT' || notice.state === 'SCANNED');
+      const found = await Promise.all(waiting.map((notice) => api.getNotice(notice.id, signal)));
+      return found.flatMap((notice) => notice.lines.map((line) => line.proceeding_id));
+    },
+    enabled: () => region.value !== '',
+    staleTime: 0,
+  });
+  return computed(() => new Set(query.data.value ?? []));
+}
+
 /** The cases of a village that wait to be put up, and the notice that is being drawn up of them. */
 export function useNoticeDraft(kind: Ref<string>) {
+  const drawnUp = useDrawnUp();
   const list = useProceedingList(
     computed(() => ({ procedure: kind.value, state: 'NOTICING', open: true, sort: 'due' as const })),
   );
@@ -39,9 +57,8 @@ export function useNoticeDraft(kind: Ref<string>) {
     },
     { immediate: true },
   );
-  const cases = computed(() =>
-    list.items.value.map(({ id }) => id).filter((id) => chosen.value[id]),
-  );
+  const items = computed(() => list.items.value.filter(({ id }) => !drawnUp.value.has(id)));
+  const cases = computed(() => items.value.map(({ id }) => id).filter((id) => chosen.value[id]));
   const isReady = computed(
     () =>
       cases.value.length > 0 &&
@@ -49,10 +66,14 @@ export function useNoticeDraft(kind: Ref<string>) {
       (kind.value !== 'identification' || cases.value.every((id) => categories.value[id])),
   );
   const named = () => Object.fromEntries(cases.value.map((id) => [id, categories.value[id] ?? '']));
-  const save = useAction(() =>
-    api.createNotice({ ...form, cases: cases.value, categories: kind.value === 'identification' ? named() : {} }),
-  );
-  return { list, chosen, categories, form, cases, isReady, save };
+  const cache = useQueryCache();
+  const save = useAction(async () => {
+    const categories = kind.value === 'identification' ? named() : {};
+    const made = await api.createNotice({ ...form, cases: cases.value, categories });
+    await cache.invalidateQueries({ key: ['notices'] });
+    return made;
+  });
+  return { list, items, chosen, categories, form, cases, isReady, save };
 }
 
 /** One notice: hang it up, take it back, write down what somebody says against it. */

@@ -1,10 +1,13 @@
 import type { PlaceRef } from './common';
+import type { ProceedingQuery } from './proceedings';
 
 // What is done with many clues at once: bulk acts, held batches, the village's list of a month.
 
 export interface BulkInput {
   act: 'DISPATCH' | 'REASSIGN' | 'JOIN';
-  ids: string[];
+  ids?: string[];
+  /** Instead of ids: all that the list finds, as long as there are still as many as it said. */
+  matching?: ProceedingQuery & { count: number };
   /** Accounts; empty for a dispatch by the county's table. */
   handlers: string[];
   reason: string;

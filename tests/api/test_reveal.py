@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from bangfu.domains.quality.models import QualityItem
-from bangfu.domains.quality.rulebook import classes_closed, rules_by_id
+from bangfu.domains.quality.rulebook import national
 from bangfu.domains.reconciliation.models import ReconciliationItem
 from bangfu.domains.reconciliation.selectors import to_item
 from bangfu.domains.registry.models import Household, Person, RevealBudget
@@ -217,7 +217,7 @@ def test_the_history_withholds_what_the_page_withholds(filled: World):
 def test_the_work_list_withholds_the_values_of_closed_columns(filled: World):
     """What a rule that compares health columns found is not told to those who may not see them."""
     withheld = "disability_grade_differs"
-    assert not classes_closed(filled.cast.county.scope, withheld)
+    assert not national().classes_closed(filled.cast.county.scope, withheld)
     with activate(command_scope(YUNXI, "tests")):
         QualityItem.objects.create(
             region_code="990101101201",
@@ -237,7 +237,7 @@ def test_the_work_list_withholds_the_values_of_closed_columns(filled: World):
     ):
         (item,) = filled.client(player).get("/api/v1/quality/items").json()["items"]
         assert (item["message_zh"], item["withheld"]) == (text, is_closed)
-        assert (item["title_zh"] == rules_by_id()[withheld].title.zh) is not is_closed
+        assert (item["title_zh"] == national().rules[withheld].title.zh) is not is_closed
 
 
 def test_reconciliation_shows_a_difference_as_open_as_its_column(filled: World):

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from bangfu.domains.quality import selectors, services
+from bangfu.domains.quality import rulebook, selectors, services
 from bangfu.domains.quality.domain import ItemState, Shown
 from bangfu.domains.quality.models import (
     QualityCheck,
@@ -173,9 +173,10 @@ def test_a_rule_that_can_no_longer_be_asked_fixes_nothing(scope):
 
 def test_a_rule_that_left_the_pack_leaves_the_list_without_being_fixed(scope, monkeypatch):
     check(scope)
-    pack = services.current_pack()
+    pack = rulebook.national().pack
     kept = tuple(rule for rule in pack.rules if rule.id != "road_distance")
-    monkeypatch.setattr(services, "current_pack", lambda: services_replace(pack, kept))
+    book = rulebook.Rulebook(services_replace(pack, kept))
+    monkeypatch.setattr(services, "rulebook_of", lambda scope, region, on: book)
     result = check(scope, SECOND)
     assert items(scope) == [("A1", "wage_income_range")]
     assert result.check.counts.fixed == 0

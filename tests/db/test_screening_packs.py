@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,9 +12,13 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
+from bangfu.domains.quality import results, rulebook
+from bangfu.domains.quality import services as quality
+from bangfu.domains.quality.models import QualityCheck
 from bangfu.domains.screening import adopting, packs, services
 from bangfu.domains.screening.folders import runs_root
 from bangfu.domains.screening.models import HouseholdHint, PackAdoption, Run
+from bangfu.engine.errors import PackRefused
 from bangfu.foundation.access.scopes import activate, command_scope
 from bangfu.foundation.audit.models import AuditEvent
 from bangfu.kernel.errors import NotAllowed, Refused
@@ -194,6 +200,93 @@ def test_what_cannot_be_adopted_is_refused_and_leaves_nothing(scope, folder, cha
     assert refused.value.code == code
     with activate(scope):
         assert PackAdoption.objects.count() == 0
+
+
+QUALITY_RULE = """
+rules:
+  - id: county_income
+    rule_no: "云-01"
+    kind: QUALITY
+    unit: household
+    title: {zh: 本县复核年收入, en: The county looks at the income again}
+    source: {document: 云溪县测试文件, status: unverified}
+    valid_from: 2021-01-01
+    when: household.net_income < 10000
+    reason: {zh: 年收入不足一万元, en: Less than 10000 yuan a year}
+    remedy: {zh: 实地核实, en: Check on the spot}
+    column: household.net_income
+"""
+QUALITY_CASES = """
+cases:
+  - {rule: county_income, name: below, household: {net_income: "9999"}, expect: "%s"}
+  - {rule: county_income, name: at, household: {net_income: "10000"}, expect: "%s"}
+"""
+
+
+def with_quality(folder: Path, expected: tuple[str, str] = ("TRUE", "FALSE")) -> Path:
+    for name, text in (("", QUALITY_RULE), ("cases/", QUALITY_CASES % expected)):
+        path = folder / f"{name}quality/county.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_county_is_checked_by_the_quality_rules_of_the_pack_that_it_adopted(scope, folder):
+    def rules_found(month: int) -> dict[str, str]:
+        at = datetime(2026, month, 3, 2, 0, tzinfo=UTC)
+        quality.check_county(scope=scope, region=YUNXI, at=at)
+        with freeze_day(at):
+            shown = results.list_items(
+                scope, region=None, rule=None, state="OPEN", q="", cursor=None, limit=200
+            )
+        return {item["rule_id"]: item["title_zh"] for item in shown["items"]}
+
+    adopt(scope, with_quality(folder), OCTOBER)
+    before = rules_found(9)
+    assert "illness_without_expense" in before
+    assert "county_income" not in before
+    assert rules_found(10) == {"county_income": "本县复核年收入"}
+    with activate(scope):
+        row = QualityCheck.objects.order_by("-id").first()
+        assert (row.pack, row.rules_run) == ("yunxi", 1)
+    assert rulebook.rulebook_of(command_scope(SHIQIAO, "t"), SHIQIAO, AT.date()) is (
+        rulebook.national()
+    )
+
+
+def test_a_pack_whose_quality_rules_or_their_cases_are_wrong_is_not_adopted(scope, folder):
+    with pytest.raises(Refused, match="E-PACK-CASES"):
+        adopt(scope, with_quality(folder, ("FALSE", "TRUE")))
+    (folder / "quality/county.yaml").write_text(
+        QUALITY_RULE.replace("net_income <", "no_column <"), encoding="utf-8"
+    )
+    with pytest.raises(PackRefused):
+        adopt(scope, folder)
+    with activate(scope):
+        assert PackAdoption.objects.count() == 0
+
+
+@contextmanager
+def freeze_day(at: datetime) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(results.timezone, "localdate", lambda *args: at.date())
+        yield
+
+
+def test_what_is_seen_at_once_is_refused_before_any_case_is_run(scope, folder, monkeypatch):
+    def run(pack):
+        raise AssertionError("cases were run")
+
+    monkeypatch.setattr(adopting.packs, "check", run)
+    with pytest.raises(Refused, match="E-PACK-SAME"):
+        adopt(scope, NATIONAL)
+    monkeypatch.setattr(adopting, "check_running", refuse_as_running)
+    with pytest.raises(Refused, match="E-PACK-RUNNING"):
+        adopt(scope, folder)
+
+
+def refuse_as_running(*args):
+    raise Refused("E-PACK-RUNNING", region="990101", versions="identification 1")
 
 
 def test_a_pack_made_for_another_county_is_refused(scope, tmp_path):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from bangfu.engine.contracts.tables import Table
 from bangfu.engine.contracts.writer import write_table
 from bangfu.engine.errors import RunRefused
 from bangfu.engine.packs import Pack
+from bangfu.engine.rules import execute
 from bangfu.engine.rules.decide import evaluate
 from bangfu.engine.rules.reference import Household, World
 from bangfu.kernel.errors import NotFound
@@ -328,3 +331,47 @@ def test_the_writer_refuses_a_row_that_breaks_the_promise(tmp_path: Path) -> Non
         write_table(tmp_path / "bad.parquet", table, [good, missing])
     assert (refused.value.params["column"], refused.value.params["row"]) == ("household_id", 1)
     assert [path.name for path in tmp_path.iterdir()] == ["person.parquet"]
+
+
+def test_the_manifest_counts_what_is_open_of_every_rule_as_the_rules_themselves_say(
+    pack: Pack, inputs: Path, out: Path
+) -> None:
+    manifest = runs.read_manifest(out)
+    rules = pack.rules_on(Period.parse(PERIOD).last_day)
+    everybody = [rule.id for rule in rules if rule.id not in manifest.named_by]
+    alerts = {rule.id for rule in rules if rule.kind not in ("GUARANTEE", "INCOME")}
+    assert alerts & set(everybody)
+    assert set(manifest.named_by) <= alerts
+    assert set(manifest.named_by.values()) <= set(pack.catalog.tables)
+    ids = pq.read_table(out / "hints.parquet", columns=["household_id"]).column(0).to_pylist()
+    counted: dict[str, dict[str, int]] = {rule: {} for rule in everybody}
+    for household in ids[::6]:
+        for told in runs.explain(out, pack, household)["rules"]:
+            if told["rule_id"] in counted and told["outcome"] != "FALSE":
+                counts = counted[told["rule_id"]]
+                counts[told["outcome"]] = counts.get(told["outcome"], 0) + 1
+    for rule in everybody:
+        for outcome, count in counted[rule].items():
+            assert count <= manifest.findings[rule].get(outcome, 0)
+        assert sum(manifest.findings[rule].values()) <= manifest.households
+    # Where a county lacks a feed, a rule over it is open for all of the county.
+    assert any("UNKNOWN" in manifest.findings[rule] for rule in alerts)
+
+
+def test_a_pack_is_compiled_once_a_month_and_anew_when_it_is_another_pack(
+    pack: Pack, inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = runs.run(pack, inputs, tmp_path / "first", PERIOD)
+    compiled: list[int] = []
+
+    def compile_rules(rules: Any, *args: Any, **kwargs: Any) -> Any:
+        compiled.append(len(rules))
+        return execute.compile_rules(rules, *args, **kwargs)
+
+    # The package gives the module's name to its function.
+    monkeypatch.setattr(import_module("bangfu.engine.runs.run"), "compile_rules", compile_rules)
+    assert runs.run(pack, inputs, tmp_path / "second", PERIOD) == first
+    assert compiled == []
+    fewer = replace(pack, rules=tuple(r for r in pack.rules if r.id == "water_unsafe"))
+    assert set(runs.run(fewer, inputs, tmp_path / "third", PERIOD).findings) == {"water_unsafe"}
+    assert compiled == [1]

@@ -35,13 +35,12 @@ from bangfu.domains.feeds import services as feeds
 from bangfu.domains.registry import services as registry
 from bangfu.domains.screening import folders
 from bangfu.domains.screening import services as screening
-from bangfu.engine import packs
+from bangfu.domains.screening.packs import national_pack
 from bangfu.foundation.regions import services as regions
 from bangfu.kernel.errors import Refused
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
-from bangfu.standards.paths import packs_root
 
 Say = Callable[[str], None]
 VILLAGES = {COUNTY: 228, NEIGHBOUR: 30}
@@ -186,7 +185,7 @@ def _screen(made: Made, county: County, scope: Scope, period: str) -> None:
         period=Period.parse(period),
     )
     folder = result.run.folder
-    pack = packs.load(packs_root() / "national")
+    pack = national_pack()
     screened = read_run(folders.inputs_of(folder), folders.results_of(folder), pack)
     truth = [(case.family.household_no, case.case) for case in county.planted]
     controls = [family.household_no for family in county.families if family.case is None]

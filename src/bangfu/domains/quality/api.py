@@ -115,6 +115,7 @@ def start_quality_check(request: HttpRequest, body: CheckIn) -> Any:
     response={200: list[QualityRuleOut], **REFUSALS},
 )
 def list_quality_rules(request: HttpRequest) -> Any:
-    """Return every quality rule with its source and what to do about what it finds."""
+    """Return every quality rule of the pack in force, its source and what to do about it."""
     check_query(request)
-    return rulebook.list_rules(scope_of(request))
+    scope = scope_of(request)
+    return rulebook.rulebook_of(scope, scope.region, timezone.localdate()).list_rules(scope)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from bangfu.domains.quality import selectors
 from bangfu.domains.quality.domain import CheckResult, Counts, ItemRecord, Shown
-from bangfu.domains.quality.rulebook import classes_closed, describe_rule, name_columns
+from bangfu.domains.quality.rulebook import Rulebook, rulebook_of
 from bangfu.domains.registry import selectors as registry
 from bangfu.domains.registry.selectors.naming import name_people
 from bangfu.foundation.access.roles import require
@@ -60,6 +62,7 @@ def get_summary(scope: Scope, region: str | None) -> dict[str, Any]:
     latest = selectors.list_latest(scope, place)
     ids = [one.id for one in latest]
     by_rule = selectors.count_items(scope, place, ids, "rule")
+    book = rulebook_of(scope, place, timezone.localdate())
     newest = max(latest, key=lambda one: one.finished_at, default=None)
     names: Names = {}
     return {
@@ -71,9 +74,9 @@ def get_summary(scope: Scope, region: str | None) -> dict[str, Any]:
         "totals": _sum(list(by_rule.values())).as_dict(),
         "by_child": _by_child(scope, place, ids, names),
         "by_rule": [
-            {**_title(rule_id), **counts.as_dict()}
+            {**_title(book, rule_id), **counts.as_dict()}
             for rule_id, counts in sorted(by_rule.items(), key=lambda one: (-one[1].open, one[0]))
-            if not classes_closed(scope, rule_id)
+            if not book.classes_closed(scope, rule_id)
         ],
         "checks": [
             {
@@ -88,8 +91,8 @@ def get_summary(scope: Scope, region: str | None) -> dict[str, Any]:
     }
 
 
-def _title(rule_id: str) -> dict[str, str]:
-    described = describe_rule(rule_id)
+def _title(book: Rulebook, rule_id: str) -> dict[str, str]:
+    described = book.describe(rule_id)
     return {name: described[name] for name in ("rule_id", "rule_no", "title_zh", "title_en")}
 
 
@@ -161,17 +164,19 @@ def describe_items(
     sentence about the closed class, and `withheld`.
     """
     known = {} if names is None else names
-    closed = {one: classes_closed(scope, one) for one in {item.rule_id for item in items}}
+    books = _books(scope, items)
     homes = registry.list_by_ids(scope, {item.household_id for item in items})
     people = name_people(scope, {item.person_id for item in items if item.person_id})
     found = []
     for item in items:
+        book = books[RegionCode(item.region_code).county]
+        closed = book.classes_closed(scope, item.rule_id)
         home = homes.get(item.household_id)
         person = people.get(item.person_id) if item.person_id else None
         found.append(
             {
                 "id": str(item.id),
-                **_said(item, closed[item.rule_id]),
+                **_said(item, book, closed),
                 "region": _ref(item.region_code, known),
                 "town_name": _at(item.region_code, TOWN, known),
                 "village_name": _at(item.region_code, VILLAGE, known),
@@ -183,18 +188,25 @@ def describe_items(
                 "first_seen_on": item.first_seen_on,
                 "last_seen_on": item.last_seen_on,
                 "fixed_on": item.fixed_on,
-                "exception": _exception(item, closed[item.rule_id]),
+                "exception": _exception(item, closed),
             }
         )
     return found
 
 
-def _said(item: ItemRecord, closed: frozenset[str]) -> dict[str, Any]:
+def _books(scope: Scope, items: Sequence[ItemRecord]) -> dict[RegionCode, Rulebook]:
+    """Return the rules of each county that items lie in."""
+    today = timezone.localdate()
+    counties = {RegionCode(item.region_code).county for item in items}
+    return {county: rulebook_of(scope, county, today) for county in counties}
+
+
+def _said(item: ItemRecord, book: Rulebook, closed: frozenset[str]) -> dict[str, Any]:
     """Return what an item says: its rule, the columns, the message."""
     if not closed:
         return {
-            **describe_rule(item.rule_id),
-            **name_columns(item.rule_id),
+            **book.describe(item.rule_id),
+            **book.name_columns(item.rule_id),
             "message_zh": item.message_zh,
             "message_en": item.message_en,
             "withheld": False,

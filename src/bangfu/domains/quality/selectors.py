@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core import signing
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Left
+from django.utils import timezone
 
 from bangfu.domains.quality.domain import (
     CheckRecord,
@@ -27,7 +28,7 @@ from bangfu.domains.quality.models import (
     QualityException,
     QualityItem,
 )
-from bangfu.domains.quality.rulebook import check_open
+from bangfu.domains.quality.rulebook import check_open, rulebook_of
 from bangfu.domains.registry.records import HouseholdFilter
 from bangfu.domains.registry.selectors.lists import filtered as households
 from bangfu.foundation.access.columns import closed_classes
@@ -170,7 +171,9 @@ class ItemFilter:
 
 
 def _filtered(scope: Scope, filters: ItemFilter, latest: Sequence[UUID]) -> QuerySet[QualityItem]:
-    check_open(scope, filters.rule)
+    if filters.rule:
+        book = rulebook_of(scope, filters.region, timezone.localdate())
+        check_open(book, scope, filters.rule)
     rows = _items(scope, filters.region)
     match filters.state:
         case Shown.OPEN:

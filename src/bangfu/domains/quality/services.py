@@ -22,7 +22,7 @@ from bangfu.domains.quality.domain import (
 )
 from bangfu.domains.quality.extract import Lists, Register, read_lists, read_register
 from bangfu.domains.quality.models import QualityCheck, QualityException, QualityItem
-from bangfu.domains.quality.rulebook import current_pack
+from bangfu.domains.quality.rulebook import rulebook_of
 from bangfu.domains.quality.selectors import find_check, to_check
 from bangfu.domains.quality.worklist import update_items
 from bangfu.foundation import audit, jobs
@@ -127,7 +127,7 @@ def _one_at_a_time(region: RegionCode) -> None:
 
 
 def _check(work: _Work) -> CheckResult:
-    pack = current_pack()
+    pack = rulebook_of(work.scope, work.region, work.day).pack
     rules = pack.rules_on(work.day)
     register = read_register(work.scope, work.region, pack.catalog, columns_of(rules), work.day)
     if register.household.num_rows == 0:

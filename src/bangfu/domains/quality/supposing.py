@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from bangfu.domains.quality.asking import ask, choose, columns_of, feeds_of
 from bangfu.domains.quality.domain import Found
 from bangfu.domains.quality.extract import HOUSEHOLD, Lists, Register, read_register
-from bangfu.domains.quality.rulebook import current_pack
+from bangfu.domains.quality.rulebook import rulebook_of
 from bangfu.engine.rules.rule import Rule
 from bangfu.foundation.access.scopes import activate
 from bangfu.kernel.region import RegionCode
@@ -37,7 +37,7 @@ def suppose(
     a department are asked. Cost: one read of the village's register, two evaluations of one
     household.
     """
-    pack = current_pack()
+    pack = rulebook_of(scope, region, on).pack
     rules = [rule for rule in pack.rules_on(on) if _reads(rule, facts) and not feeds_of([rule])]
     with activate(scope):
         village = read_register(scope, region, pack.catalog, columns_of(rules), on)

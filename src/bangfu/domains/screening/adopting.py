@@ -29,6 +29,7 @@ from bangfu.domains.screening.services import check_place
 from bangfu.domains.screening.withholding import Closed, closed_by
 from bangfu.engine import packs, runs
 from bangfu.engine.packs import Pack
+from bangfu.engine.packs.files import collect
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import list_permissions, require
 from bangfu.foundation.access.scopes import activate
@@ -40,25 +41,52 @@ from bangfu.kernel.uuid7 import uuid7
 
 Progress = Callable[[int, int, str], None]
 STEPS = 3
+_QUALITY = ("quality/", "cases/quality/", "thresholds/quality/")
 
 
 def open_pack(folder: Path, region: RegionCode) -> Pack:
     """Load a pack that is to decide for a county and run its cases.
 
-    Raises PackRefused for what is wrong with its files, its procedures and papers among them,
-    Refused E-PACK-CASES when a case comes out otherwise than written, E-PACK-ELSEWHERE when the
-    pack is made for another region.
+    Raises as `read_pack` and `run_cases`, in this order: cases take far longer than all the rest.
+    """
+    pack = read_pack(folder, region)
+    run_cases(pack)
+    return pack
+
+
+def read_pack(folder: Path, region: RegionCode) -> Pack:
+    """Load a pack that is to decide for a county.
+
+    Raises PackRefused for what is wrong with its files, its quality rules, procedures and papers
+    among them, Refused E-PACK-ELSEWHERE when the pack is made for another region.
     """
     pack = packs.load(folder)
+    _own_quality(folder)
     packs.load_procedures(folder, {each.code for each in list_permissions()})
     load_papers(folder)
     if pack.region and not str(region).startswith(pack.region):
         raise Refused("E-PACK-ELSEWHERE", pack=pack.id, made_for=pack.region, region=str(region))
-    failures = packs.check(pack).failures
-    if failures:
-        first = failures[0]
-        raise Refused("E-PACK-CASES", count=len(failures), rule=first.rule_id, case=first.case)
     return pack
+
+
+def run_cases(pack: Pack) -> None:
+    """Run the cases of a pack, and of quality rules that are not the nation's. Raises Refused
+    E-PACK-CASES when one comes out otherwise than written."""
+    quality = _own_quality(pack.path)
+    for one in (pack, quality) if quality else (pack,):
+        failures = packs.check(one).failures
+        if failures:
+            first = failures[0]
+            raise Refused("E-PACK-CASES", count=len(failures), rule=first.rule_id, case=first.case)
+
+
+def _own_quality(folder: Path) -> Pack | None:
+    """Return the quality rules of a pack; None where all are the nation's, whose cases we know."""
+    theirs = {name: path.resolve() for name, path in collect(national_pack().path).files.items()}
+    for name, path in collect(folder).files.items():
+        if name.startswith(_QUALITY) and theirs.get(name) != path.resolve():
+            return packs.load_quality(folder)
+    return None
 
 
 def try_pack(
@@ -123,11 +151,12 @@ def adopt_pack(
     check_place(scope, region)
     if not document_no.strip():
         raise Refused("E-PACK-DOCUMENT")
-    pack = open_pack(folder, region)
+    pack = read_pack(folder, region)
     present, _ = pack_in_force(scope, region, from_period)
     if present.hash == pack.hash:
         raise Refused("E-PACK-SAME", pack=pack.id, version=pack.version)
     check_running(scope, region, folder, from_period, at)
+    run_cases(pack)
     keep_pack(pack)
     return _decide(scope, region, pack, pack.hash, document_no, from_period, note, at)
 

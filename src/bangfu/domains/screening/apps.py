@@ -11,3 +11,10 @@ class ScreeningConfig(AppConfig):
     name = "bangfu.domains.screening"
     label = "screening"
     verbose_name = "监测筛查"
+
+    def ready(self) -> None:
+        # Its modules need the models, which exist from here on.
+        from bangfu.domains.quality.ports import Ports  # noqa: PLC0415
+        from bangfu.domains.screening import packs  # noqa: PLC0415
+
+        Ports.adopted_pack = staticmethod(packs.adopted_folder)

@@ -81,6 +81,13 @@ def pack_in_force(
     return pack_of(adoption.pack_hash), adoption
 
 
+def adopted_folder(scope: Scope, region: RegionCode, period: Period) -> Path | None:
+    """Return the folder of the pack that the county of `region` has adopted for a month; None
+    where the national one decides. Raises as `pack_of`."""
+    pack, adoption = pack_in_force(scope, region, period)
+    return pack.path if adoption is not None else None
+
+
 def find_adoption(scope: Scope, region: RegionCode, period: Period) -> AdoptionRecord | None:
     """Return the newest adoption of the county that holds in a month; cost: one indexed read."""
     if region.level < COUNTY:

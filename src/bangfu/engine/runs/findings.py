@@ -19,6 +19,7 @@ from bangfu.engine.rules.texts import fill
 from bangfu.engine.rules.words import joiner, word
 
 Counts = dict[str, dict[str, int]]
+_EVERYBODY = "household_result"
 NOTHING = 4
 """Weight of a finding that changes no hint."""
 
@@ -113,7 +114,7 @@ def make_findings(
     each rule found, by outcome.
 
     `finding` holds every true rule, and the open ones of kinds whose openness changes a hint;
-    the rest of what is open is counted, and told by `runs.explain`.
+    the rest of what is open is counted alone, and told by `runs.explain`.
     """
     rules = compiler.rules
     backend.register(connection, "label", _labels(rules))
@@ -161,16 +162,22 @@ def _labels(rules: tuple[Rule, ...]) -> pa.Table:
 
 
 def _count(connection: duckdb.DuckDBPyConnection, compiler: Compiler) -> Counts:
-    """Households by rule and outcome; what is open is counted where it changes a hint."""
+    """Households by rule and outcome: true where one member is, else open where one is.
+
+    Of rules that a feed drives these are the households that the feed names (`named_by`).
+    """
     found: Counts = {}
     for relation, rules in _by_relation(compiler).items():
-        columns = []
+        columns, states = [], []
         for rule in rules:
-            true = f'"{state(rule)}" = {TRUE}'
-            columns.append(f"count(DISTINCT hid) FILTER ({true})")
-            is_open = _is_open(rule) if rule.kind in UNDECIDED_COUNTS else "FALSE"
-            columns.append(f"count(*) FILTER ({is_open})")
-        row = connection.execute(f'SELECT {", ".join(columns)} FROM "{relation}"').fetchone()  # noqa: S608
+            columns.append(f'count(*) FILTER ("{state(rule)}" = {TRUE})')
+            columns.append(f"count(*) FILTER ({_is_open(rule)})")
+            # A truth weighs more than what is open, and that more than what is not so.
+            states.append(f'max("{state(rule)}") AS "{state(rule)}"')
+        source = f'(SELECT hid, {", ".join(states)} FROM "{relation}" GROUP BY hid)'  # noqa: S608
+        if relation == _EVERYBODY:
+            source = f'"{relation}"'
+        row = connection.execute(f"SELECT {', '.join(columns)} FROM {source}").fetchone()  # noqa: S608
         assert row is not None
         for rule, true_, open_ in zip(rules, row[::2], row[1::2], strict=True):
             counts = (("TRUE", true_), ("UNKNOWN", open_))
@@ -184,8 +191,18 @@ def _by_relation(compiler: Compiler) -> dict[str, list[Rule]]:
     found: dict[str, list[Rule]] = {}
     for rule in compiler.rules:
         name = compiler.result_of[rule.id]
-        found.setdefault("household_result" if name == "person_result" else name, []).append(rule)
+        found.setdefault(_EVERYBODY if name == "person_result" else name, []).append(rule)
     return found
+
+
+def named_by(compiler: Compiler) -> dict[str, str]:
+    """Return rule → feed of the rules that are decided for the people of that feed alone."""
+    driven = {group.name: group.driver for group in compiler.driven if group.driver}
+    return {
+        rule.id: driven[name]
+        for rule in compiler.rules
+        if (name := compiler.result_of[rule.id]) in driven
+    }
 
 
 def _is_open(rule: Rule) -> str:

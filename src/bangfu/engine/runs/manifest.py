@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,10 @@ FORMAT = 3
 class Manifest:
     """Pack, inputs and result of a run.
 
-    `inputs` is file (of a lake: county) → SHA-256; `hints` and `findings` are counts by hint and
-    by rule → outcome; `result_hash` is SHA-256 over the counties' rows of findings and hints.
+    `inputs` is file (of a lake: county) → SHA-256; `hints` and `findings` are households by hint
+    and by rule → outcome (TRUE, UNKNOWN); `named_by` is rule → feed where these are counted among
+    the households that the feed names; `result_hash` is SHA-256 over the counties' rows of
+    findings and hints.
     """
 
     period: str
@@ -33,6 +35,7 @@ class Manifest:
     findings: Mapping[str, Mapping[str, int]]
     result_hash: str
     format: int = FORMAT
+    named_by: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
         """Write it as JSON with sorted keys."""

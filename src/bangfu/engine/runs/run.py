@@ -13,18 +13,19 @@ import re
 import shutil
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bangfu.engine.backends import duckdb as backend
 from bangfu.engine.errors import RunRefused
 from bangfu.engine.packs.model import Pack
+from bangfu.engine.rules.compiler import Compiler, Piece
 from bangfu.engine.rules.execute import compile_rules
-from bangfu.engine.runs.findings import tellings
+from bangfu.engine.runs.findings import named_by, tellings
 from bangfu.engine.runs.hashing import hash_result
 from bangfu.engine.runs.inputs import Inputs, Part
 from bangfu.engine.runs.lake import find_inputs
@@ -35,6 +36,8 @@ from bangfu.kernel.period import Period
 Progress = Callable[[int, int, str], None]
 PART_PEOPLE = 1_000_000
 """DuckDB joins by number fastest up to a million; more would need more memory."""
+KEPT_COMPILED = 4
+"""The months that a county office works on: this one and those before it."""
 HINTS = ("urgent", "attention", "unknown", "none")
 _MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*([MG])i?B", re.IGNORECASE)
 
@@ -71,7 +74,7 @@ def run(
         workers = _Workers(job, parts, half, threads, memory_limit)
         resumed = _reopen(half, _fingerprint(pack, month, inputs, parts), parts)
         results = workers.decide(progress, cancelled)
-        manifest = _describe(pack, inputs, month, results)
+        manifest = replace(_describe(pack, inputs, month, results), named_by=named_by(job.compiler))
         _finish(half, manifest, results, resumed, time.perf_counter() - began)
         _replace(out, half)
     except RunRefused:
@@ -81,12 +84,41 @@ def run(
 
 
 def _prepare(pack: Pack, inputs: Inputs, period: Period) -> Job:
+    made = _compiled(pack, period)
+    return Job(inputs, made.compiler, made.pieces, made.told, Resources(0, 1))
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """The statements of a pack for a month."""
+
+    pack: Pack
+    period: Period
+    compiler: Compiler
+    pieces: tuple[Piece, ...]
+    told: Mapping[str, str]
+
+
+_kept: deque[_Compiled] = deque(maxlen=KEPT_COMPILED)
+
+
+def _compiled(pack: Pack, period: Period) -> _Compiled:
+    """Return the statements of a pack for a month; those of the last few are kept, since compiling
+    takes longer than deciding a county.
+
+    Kept for this very object and not for its hash: a pack made of another by leaving rules out has
+    the hash of its files. Two threads at once compile twice, to the same end.
+    """
+    for one in tuple(_kept):
+        if one.pack is pack and one.period == period:
+            return one
     day = period.last_day
-    rules = pack.rules_on(day)
     compiler = compile_rules(
-        rules, pack.catalog, period, pack.thresholds.tables(day), complete=False
+        pack.rules_on(day), pack.catalog, period, pack.thresholds.tables(day), complete=False
     )
-    return Job(inputs, compiler, tuple(compiler.pieces()), tellings(compiler), Resources(0, 1))
+    made = _Compiled(pack, period, compiler, tuple(compiler.pieces()), tellings(compiler))
+    _kept.append(made)
+    return made
 
 
 def _fingerprint(pack: Pack, period: Period, inputs: Inputs, parts: Sequence[Part]) -> str:

@@ -77,7 +77,7 @@ def _match(request: HttpRequest) -> ResolverMatch | None:
 def _record(request: HttpRequest, status: int, code: str) -> None:
     match = _match(request)
     scope = getattr(request, "scope", None)
-    named = match.kwargs.values() if match is not None else ()
+    named = tuple(match.kwargs.values()) if match is not None else ()
     named = named or _place_named(request)
     audit.record_refusal(
         at=timezone.now(),

@@ -23,11 +23,8 @@ RESULTS = Path(__file__).parent / "results"
 COUNTY = "990101000000"
 
 
-def measure(scope: Any, run: Any, at: datetime) -> dict[str, Any]:
-    """Make the clues of `CLUES` hits on the scope's households, and again; roll it all back."""
-    from django.db import transaction
-
-    from bangfu.domains.monitoring.clues import making
+def hits_for(scope: Any, count: int) -> list[Any]:
+    """Return as many hits, on the scope's households in as many matters as that takes."""
     from bangfu.domains.registry.records import HouseholdFilter
     from bangfu.domains.registry.selectors import filtered
     from bangfu.domains.screening.domain import Severity
@@ -38,8 +35,8 @@ def measure(scope: Any, run: Any, at: datetime) -> dict[str, Any]:
     with activate(scope):
         homes = list(filtered(scope, HouseholdFilter()).values_list("id", flat=True))
     matters = sorted(codelists.get("matter").codes - {"OTHER"})
-    pairs = [(home, matter) for matter in matters for home in homes][:CLUES]
-    hits = [
+    pairs = [(home, matter) for matter in matters for home in homes][:count]
+    return [
         Hit(
             household_id=home,
             rule_id=f"bench_{matter.lower()}",
@@ -52,9 +49,22 @@ def measure(scope: Any, run: Any, at: datetime) -> dict[str, Any]:
         )
         for number, (home, matter) in enumerate(pairs)
     ]
-    found: dict[str, Any] = {"households": len(homes), "hits": len(hits)}
+
+
+def measure(scope: Any, run: Any, at: datetime) -> dict[str, Any]:
+    """Make the clues of `CLUES` hits on the scope's households, and again; roll it all back."""
+    from django.db import transaction
+
+    from bangfu.domains.monitoring.clues import making
+    from bangfu.foundation.access.scopes import activate
+
+    hits = hits_for(scope, CLUES)
+    found: dict[str, Any] = {
+        "households": len({hit.household_id for hit in hits}),
+        "hits": len(hits),
+    }
     with activate(scope):
-        _release(run, at)
+        release(run, at)
         for name in ("make", "again"):
             began, spent = time.perf_counter(), time.process_time()
             made = making.make(scope, at, run, hits)
@@ -68,7 +78,7 @@ def measure(scope: Any, run: Any, at: datetime) -> dict[str, Any]:
     return found
 
 
-def _release(run: Any, at: datetime) -> None:
+def release(run: Any, at: datetime) -> None:
     """Say that the county has released what the breaker would hold."""
     from bangfu.domains.monitoring.domain.breaker import BatchState, Exceeded
     from bangfu.domains.monitoring.models.clues import HeldBatch

@@ -13,6 +13,7 @@ from bangfu.domains.monitoring import instances
 from bangfu.domains.monitoring.clocks.locks import lock_rows
 from bangfu.domains.monitoring.clocks.marking import mark_of
 from bangfu.domains.monitoring.clocks.messages import Climb, tell_climbs
+from bangfu.domains.monitoring.clues import bulk_loading
 from bangfu.domains.monitoring.domain.proceedings import highest
 from bangfu.domains.monitoring.models import Proceeding, ProceedingClock, ProceedingStep
 from bangfu.foundation import audit
@@ -82,9 +83,9 @@ def _climb(scope: Scope, at: datetime, rows: Sequence[Proceeding]) -> int:
     if not moved:
         return 0
     changed = [known[each] for each in {clock.proceeding_id: None for clock in moved}]
-    ProceedingClock.objects.bulk_update(moved, ["climbed"], batch_size=BATCH)
-    ProceedingStep.objects.bulk_create(steps)
-    Proceeding.objects.bulk_update(changed, ["overdue_level", "is_supervised"], batch_size=BATCH)
+    bulk_loading.update(ProceedingClock, moved, ["climbed"])
+    bulk_loading.insert(ProceedingStep, steps)
+    bulk_loading.update(Proceeding, changed, ["overdue_level", "is_supervised"])
     _record(scope, at, climbs)
     tell_climbs(scope, at, climbs)
     return len(climbs)

@@ -1,0 +1,102 @@
+"""A county's days: whose turn it is when, steps taken through the platform's own services."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from random import Random
+from uuid import UUID
+
+from bangfu.domains.monitoring import services
+from bangfu.domains.monitoring.models import ClueOrigin, Proceeding
+from bangfu.domains.registry.models import Household
+from bangfu.foundation.access.scopes import activate
+from bangfu.procedures import Value
+from tests.year.county import COUNTY, County, Worker
+from tests.year.days import DAY, instant, later, working
+
+# How far single delays scatter around a person's median (log-normal).
+SIGMA = 0.8
+
+
+class Desk:
+    """What is planned for each day, and the clock of the day.
+
+    What is drawn about a proceeding depends on the seed and its number alone, so that one person's
+    delay does not change what another finds.
+    """
+
+    def __init__(self, county: County, seed: int, first: date) -> None:
+        self.county, self.seed, self.today = county, seed, first
+        self.rng = Random(seed)
+        self.planned: dict[date, list[UUID]] = defaultdict(list)
+        self.steps = 0
+        self._seconds = 0
+        self._done: set[tuple[UUID, str]] = set()
+
+    def begin(self, day: date) -> None:
+        """Begin a day's work at nine."""
+        self.today, self._seconds = day, 0
+
+    def now(self) -> datetime:
+        """Return the instant of the next deed; deeds follow each other by a second."""
+        self._seconds += 1
+        return instant(self.today, 9, self._seconds)
+
+    def take(self, who: Worker, row: Proceeding, step: str, **facts: Value) -> None:
+        """Let somebody take a step."""
+        self.steps += 1
+        services.take(scope=who.scope, at=self.now(), proceeding_id=row.id, step=step, facts=facts)
+
+    def plan(self, proceeding: UUID, who: Worker, more: int = 0) -> None:
+        """Plan when somebody gets to it: their own delay, in working days, at least `more`."""
+        drawn = self.rng.lognormvariate(0, SIGMA) * (who.delay or 0.0)
+        self.planned[later(self.today, max(round(drawn) + more, 1))].append(proceeding)
+
+    def on(self, proceeding: UUID, day: date) -> None:
+        """Plan something for a day, or the next working day."""
+        self.planned[working(max(day, self.today + DAY))].append(proceeding)
+
+    def again(self, proceeding: UUID) -> None:
+        """Look at it again on the next working day."""
+        self.planned[later(self.today, 1)].append(proceeding)
+
+    def postpone(self, proceeding: UUID, who: Worker) -> None:
+        """Wait until somebody is back."""
+        back = who.away[1] + DAY if who.away else self.today + DAY
+        self.on(proceeding, back)
+
+    def drawn(self, row: Proceeding, what: str) -> float:
+        """Return a number between 0 and 1 that belongs to a proceeding and a question."""
+        text = f"{self.seed}.{row.no}.{what}".encode()
+        return int.from_bytes(hashlib.sha256(text).digest()[:8], "big") / 2**64
+
+    def once(self, row: Proceeding, what: str, share: float) -> bool:
+        """Whether something happens to a proceeding, which it does once at most."""
+        if (row.id, what) in self._done or self.drawn(row, what) >= share:
+            return False
+        self._done.add((row.id, what))
+        return True
+
+    def choose(self, row: Proceeding, choices: Sequence[tuple[str, int]]) -> str:
+        """Return one of some choices, by their weights."""
+        left = self.drawn(row, "choice") * sum(weight for _, weight in choices)
+        for name, weight in choices:
+            left -= weight
+            if left < 0:
+                return name
+        return choices[-1][0]
+
+    def rules_of(self, row: Proceeding) -> list[str]:
+        """Return the rules whose hits a clue reports."""
+        with activate(COUNTY):
+            found = ClueOrigin.objects.filter(proceeding_id=row.id).exclude(rule_id="")
+            return list(found.values_list("rule_id", flat=True))
+
+    def place_of(self, home: UUID) -> str | None:
+        """Return where a household lives now; None for one that was closed."""
+        with activate(COUNTY):
+            found = Household.objects.filter(id=home, closed_on=None)
+            return found.values_list("region_code", flat=True).first()

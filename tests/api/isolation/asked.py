@@ -191,7 +191,7 @@ def _check_bytes(
 def _check_rows(report: Report, asker: Asker, question: Question, status: int) -> None:
     """What was done or refused left one audit row, what was read at most one."""
     wanted: tuple[int, ...] = (0, 1)
-    if status in (401, 403) or (status == 404 and question.method != "GET"):
+    if status in (401, 403):
         wanted = (1,)
     elif question.method != "GET":
         wanted = (WRITTEN.get(question.operation, 1),) if status < 300 else wanted

@@ -1,4 +1,5 @@
 import type { PostKind } from '@bangfu/api-client';
+import { formatDate } from '@bangfu/core';
 import { computed, reactive, ref, watch } from 'vue';
 import { useRoute } from 'vue-router';
 
@@ -8,8 +9,7 @@ import { useRegion } from '../scope/useRegion';
 import { useAccountAction, useRoles } from './useAccounts';
 
 function today(): string {
-  const now = new Date();
-  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+  return formatDate(new Date().toISOString());
 }
 
 /** A post to propose, with the roles that its place may have. */

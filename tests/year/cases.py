@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
+from uuid import UUID
 
 from bangfu.domains.monitoring.cases import batches, notices, services
 from bangfu.domains.monitoring.domain.cases import BatchDecision, PaperKind
@@ -261,13 +262,20 @@ def _line(desk: Desk, row: Proceeding) -> batches.BatchLine:
     return batches.BatchLine(row.id, category=category)
 
 
+def _is_identified(home: UUID) -> bool:
+    """Whether a family has a case of this year: its income cannot be stable since before that."""
+    with activate(COUNTY):
+        found = Proceeding.objects.filter(household_id=home, procedure="identification")
+        return bool(found.exists())
+
+
 def propose_clearings(desk: Desk, count: int) -> list[str]:
     """The townships propose to clear families that were monitored before the year began."""
     made = []
     left = desk.county.monitored
     for home in [left.pop() for _ in range(min(count, len(left)))]:
         place = desk.place_of(home)
-        if place is None:
+        if place is None or _is_identified(home):
             continue
         officer, _ = desk.county.town_of(place)
         case = services.propose_clearing(

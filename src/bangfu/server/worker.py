@@ -16,9 +16,11 @@ def main() -> None:
     guard_process()
     # Their modules need the apps, which exist from here on.
     from bangfu.foundation.audit import chain  # noqa: PLC0415
+    from bangfu.foundation.files import scratch  # noqa: PLC0415
     from bangfu.foundation.jobs.worker import run_worker  # noqa: PLC0415
 
     chain.keep()
+    scratch.clear()
     run_worker()
 
 

@@ -10,8 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bangfu.server.settings")
 
 application = get_wsgi_application()
 
-# Its module needs the apps, which exist from here on.
+# Their modules need the apps, which exist from here on.
 from bangfu.foundation.audit import sealer  # noqa: E402
+from bangfu.foundation.files import scratch  # noqa: E402
 
 sealer.start()
+scratch.clear()
 guard_process()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +38,7 @@ from bangfu.domains.assistance.view import View, imported
 from bangfu.foundation.access.scopes import narrowed
 from bangfu.foundation.exports.counters import counter, read_filters
 from bangfu.foundation.exports.sending import send
+from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, demand, scope_of
 from bangfu.foundation.http.queries import check_query
@@ -185,8 +185,8 @@ def mark_pairings(
 ) -> Any:
     """Check a list and return its bad rows with cell, reason and remedy; nothing is written."""
     form.commit = False
-    with _taken(request, form, file) as found, tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "errors.xlsx"
+    with _taken(request, form, file) as found, scratch_folder() as folder:
+        path = folder / "errors.xlsx"
         found.write_errors(path, language_of(request))
         return _workbook(path.read_bytes(), "pairings-errors.xlsx")
 
@@ -200,8 +200,8 @@ def _taken(
     region = _region(scope, form.region)
     if file.size is None or file.size > LARGEST_LIST:
         raise InvalidValue("E-API-SIZE")
-    with tempfile.TemporaryDirectory(prefix="bangfu-pairings-") as folder:
-        path = Path(folder) / f"list{Path(file.name or '').suffix.lower()[:5]}"
+    with scratch_folder() as folder:
+        path = folder / f"list{Path(file.name or '').suffix.lower()[:5]}"
         path.write_bytes(file.read())
         options = ImportOptions(form.commit, form.may_replace, form.may_exceed)
         yield import_pairings(

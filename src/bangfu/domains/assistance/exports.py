@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.exports import services as bulk
+from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.foundation.sheets.tables import write_table
 from bangfu.foundation.sheets.templates import write_template
 from bangfu.kernel.scope import Scope
@@ -58,8 +58,8 @@ def export_pairings(
     """
     require(scope, "EXPORT")
     place = filters.region or scope.region
-    with tempfile.TemporaryDirectory(prefix="bangfu-export-") as folder:
-        path = Path(folder) / "pairings.xlsx"
+    with scratch_folder() as folder:
+        path = folder / "pairings.xlsx"
         with activate(scope):
             written = write_file(path, scope, filters, timezone.localdate(at), language)
             bulk.allow(
@@ -119,7 +119,7 @@ def _rows(
 
 def template(language: str) -> bytes:
     """Return the empty workbook of the list, with notes and an example."""
-    with tempfile.TemporaryDirectory(prefix="bangfu-template-") as folder:
-        path = Path(folder) / "template.xlsx"
+    with scratch_folder() as folder:
+        path = folder / "template.xlsx"
         write_template(path, contract(), language=language)
         return path.read_bytes()

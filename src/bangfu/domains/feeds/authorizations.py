@@ -6,7 +6,6 @@ number, dates and witness; ID number and name are encrypted; a handprint is neve
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -24,6 +23,7 @@ from bangfu.foundation import audit, files
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
 from bangfu.foundation.crypto.tokens import tokens
+from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.foundation.intake import selectors as batches
 from bangfu.foundation.intake import services as intake
 from bangfu.foundation.intake.domain import BatchRecord, BatchState
@@ -93,8 +93,8 @@ def commit_authorizations(*, scope: Scope, at: datetime, batch_id: UUID) -> Impo
     batch = batches.get_batch(scope, batch_id)
     if batch.file_id is None:
         raise Refused("E-INTAKE-STATE", state=str(batch.state), wanted="COMMITTED")
-    with tempfile.TemporaryDirectory(prefix="bangfu-papers-") as folder:
-        path = Path(folder) / f"file{Path(batch.file_name).suffix.lower()}"
+    with scratch_folder() as folder:
+        path = folder / f"file{Path(batch.file_name).suffix.lower()}"
         files.copy_file(scope, batch.file_id, path)
         return _write(scope, at, batch, _read(path, at).sheet)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +12,7 @@ from ninja import Query, Router, Status
 from bangfu.domains.feeds import feedback, feedback_view
 from bangfu.domains.feeds.api import ref
 from bangfu.domains.feeds.schemas import FeedbackIn, FeedbackList, FeedbackNoteIn, FeedbackOut
+from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, scope_of
 from bangfu.foundation.http.queries import check_query
@@ -163,8 +162,8 @@ def withdraw_feedback(request: HttpRequest, feedback_id: UUID, body: FeedbackNot
 )
 def get_feedback_form(request: HttpRequest, feedback_id: UUID) -> Any:
     """Return the form for the owner; it names the person, and that it was made is recorded."""
-    with tempfile.TemporaryDirectory(prefix="bangfu-form-") as folder:
-        path = Path(folder) / "form.xlsx"
+    with scratch_folder() as folder:
+        path = folder / "form.xlsx"
         no = feedback_view.write_feedback_form(
             scope=scope_of(request),
             at=timezone.now(),

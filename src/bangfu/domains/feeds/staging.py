@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from bangfu.domains.feeds.results import ImportResult, Request
 from bangfu.domains.feeds.selectors import list_landings
 from bangfu.domains.registry import selectors as registry
 from bangfu.foundation import files
+from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.foundation.intake import services as intake
 from bangfu.foundation.intake.domain import ISSUES_KEPT, BatchRecord
 from bangfu.foundation.sheets import annotation
@@ -229,8 +229,8 @@ def save_error_workbook(
     if not issues:
         return None
     name = f"{Path(batch.file_name).stem}-待修改.xlsx"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "errors.xlsx"
+    with scratch_folder() as folder:
+        path = folder / "errors.xlsx"
         annotation.write_error_workbook(path, raw, mapping, issues, only_bad_rows=True)
         region = RegionCode(batch.region_code)
         return files.save(scope, name, path, "import.errors", at=at, region=region).id

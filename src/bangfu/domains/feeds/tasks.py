@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -15,6 +14,7 @@ from django.utils import timezone
 from bangfu.domains.feeds import authorizations, services
 from bangfu.domains.feeds.domain import Manifest
 from bangfu.foundation import files, jobs
+from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import RegionCode
 
@@ -22,8 +22,8 @@ from bangfu.kernel.region import RegionCode
 @contextmanager
 def _copied(context: Any, file_id: str, file_name: str) -> Iterator[Path]:
     """Lay a stored file where the reader can open it, under a name that keeps its suffix only."""
-    with tempfile.TemporaryDirectory(prefix="bangfu-feed-") as folder:
-        path = Path(folder) / f"file{Path(file_name).suffix.lower()}"
+    with scratch_folder() as folder:
+        path = folder / f"file{Path(file_name).suffix.lower()}"
         files.copy_file(context.scope, UUID(file_id), path)
         yield path
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -17,6 +15,7 @@ from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.exports import services as bulk
+from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.foundation.regions import selectors as regions
 from bangfu.foundation.sheets.tables import write_table
 from bangfu.kernel.region import TOWN, VILLAGE, RegionCode
@@ -70,8 +69,8 @@ def export_proceedings(
     """
     require(scope, "EXPORT")
     place = wanted.region or scope.region
-    with tempfile.TemporaryDirectory(prefix="bangfu-export-") as folder:
-        path = Path(folder) / "proceedings.xlsx"
+    with scratch_folder() as folder:
+        path = folder / "proceedings.xlsx"
         with activate(scope):
             places = _Places()
             lines = (

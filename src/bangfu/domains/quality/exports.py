@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -23,6 +21,7 @@ from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.exports import services as bulk
 from bangfu.foundation.exports.counters import counter, read_filters
+from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.kernel.region import COUNTY, PREFIX_LENGTHS, TOWN, VILLAGE, RegionCode
 from bangfu.kernel.scope import Scope
 
@@ -68,8 +67,8 @@ def export_items(
     require(scope, "EXPORT")
     wanted = _wanted(scope, filters)
     place = wanted.region
-    with tempfile.TemporaryDirectory(prefix="bangfu-export-") as folder:
-        path = Path(folder) / "quality.xlsx"
+    with scratch_folder() as folder:
+        path = folder / "quality.xlsx"
         with activate(scope):
             rows = write_items(path, _sheets(scope, wanted), language)
             kept = filters.model_dump(include=set(ItemExportFilter.model_fields), mode="json")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +22,7 @@ from bangfu.engine.contracts.arrow import arrow_type
 from bangfu.engine.contracts.catalog import EARLIER
 from bangfu.engine.contracts.tables import Catalog, Table
 from bangfu.engine.rules.execute import AUTHORISED, COUNTY_GAP, LIVE_BATCH
+from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
@@ -145,23 +144,22 @@ def read_lists(
     """
     if not tables:
         return Lists()
-    with tempfile.TemporaryDirectory(prefix="bangfu-quality-") as folder:
-        inputs = materialise_inputs(scope, region, period, Path(folder))
+    with scratch_folder() as folder:
+        inputs = materialise_inputs(scope, region, period, folder)
         states = [
             state
             for state in judge_all(
                 catalog,
                 [str(region)[:6]],
-                read_coverage(Path(folder) / "coverage.json"),
+                read_coverage(folder / "coverage.json"),
                 period,
             )
             if state.table in tables
         ]
         sources = {
-            name: pq.read_table(Path(folder) / "feeds" / f"{name}.parquet")
-            for name in sorted(tables)
+            name: pq.read_table(folder / "feeds" / f"{name}.parquet") for name in sorted(tables)
         }
-        papers = pq.read_table(Path(folder) / "authorization.parquet", columns=["person_token"])
+        papers = pq.read_table(folder / "authorization.parquet", columns=["person_token"])
     used = {batch for state in states for batch in state.batches}
     return Lists(
         sources={**sources, **_states(states), "live_authorization": papers.cast(AUTHORISED)},

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -16,6 +14,7 @@ from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.exports import services as bulk
+from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.foundation.regions import selectors as regions
 from bangfu.foundation.sheets.tables import write_table
 from bangfu.kernel.region import RegionCode
@@ -75,8 +74,8 @@ def export_items(
     are masked as on the screen. One audit row. Raises Conflict as `exports.allow`.
     """
     require(scope, "EXPORT")
-    with tempfile.TemporaryDirectory(prefix="bangfu-export-") as folder:
-        path = Path(folder) / "reconciliation.xlsx"
+    with scratch_folder() as folder:
+        path = folder / "reconciliation.xlsx"
         with activate(scope):
             places = PlaceNames()
             rows = (_row(item, language, places) for item in iter_items(scope, wanted))

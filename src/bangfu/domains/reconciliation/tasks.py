@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from django.utils import timezone
 
 from bangfu.domains.reconciliation import services
 from bangfu.foundation import files, jobs
+from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.kernel.region import RegionCode
 
 
@@ -20,8 +20,8 @@ def run_reconciliation(
     context: Any, run_id: str, file_id: str, file_name: str, region: str, as_of: str
 ) -> dict[str, Any]:
     """Compare a stored export with the register."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"file{Path(file_name).suffix.lower()}"
+    with scratch_folder() as folder:
+        path = folder / f"file{Path(file_name).suffix.lower()}"
         files.copy_file(context.scope, UUID(file_id), path)
         record = services.reconcile(
             scope=context.scope,

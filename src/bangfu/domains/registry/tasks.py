@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from django.utils import timezone
 
 from bangfu.domains.registry import services
 from bangfu.foundation import files, jobs
+from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.kernel.region import RegionCode
 
 
@@ -20,8 +20,8 @@ def import_households(
     context: Any, file_id: str, file_name: str, region: str, as_of: str, commit: bool = False
 ) -> dict[str, Any]:
     """Read a stored file of households; with `commit` put it in force."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"file{Path(file_name).suffix.lower()}"
+    with scratch_folder() as folder:
+        path = folder / f"file{Path(file_name).suffix.lower()}"
         files.copy_file(context.scope, UUID(file_id), path)
         result = services.import_households(
             scope=context.scope,

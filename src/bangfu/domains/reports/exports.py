@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -21,6 +19,7 @@ from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.exports import services as bulk
 from bangfu.foundation.exports.counters import counter, read_filters
+from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.foundation.sheets.tables import write_table
 from bangfu.kernel.scope import Scope
 
@@ -96,8 +95,8 @@ def export_households(
     """
     require(scope, "EXPORT")
     place = read_region(scope, filters.region)
-    with tempfile.TemporaryDirectory(prefix="bangfu-export-") as folder:
-        path = Path(folder) / "households.xlsx"
+    with scratch_folder() as folder:
+        path = folder / "households.xlsx"
         with activate(scope):
             wanted, period = make_listing(scope, filters)
             written = write_table(

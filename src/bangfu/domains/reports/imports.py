@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -20,6 +19,7 @@ from bangfu.domains.reports.places import read_region
 from bangfu.foundation import files, jobs
 from bangfu.foundation.access.departments import covers_dataset, require_dataset
 from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.foundation.http.permits import demand
 from bangfu.foundation.intake import selectors as batches
 from bangfu.foundation.intake import services as intake
@@ -102,8 +102,8 @@ def _owner(contract: Dataset) -> dict[str, str]:
 def make_template(dataset: str, language: str) -> bytes:
     """Return the template workbook of a dataset. Raises InvalidValue E-REPORTS-DATASET."""
     contract = find_contract(dataset)
-    with tempfile.TemporaryDirectory(prefix="bangfu-template-") as folder:
-        path = Path(folder) / "template.xlsx"
+    with scratch_folder() as folder:
+        path = folder / "template.xlsx"
         write_template(path, contract, language=language)
         return path.read_bytes()
 

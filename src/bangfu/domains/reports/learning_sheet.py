@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import datetime
-from pathlib import Path
 from typing import BinaryIO
 
 from bangfu.domains.reports.learning import Asked, get_learning
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.foundation.sheets.tables import write_table
 from bangfu.kernel.scope import Scope
 
@@ -38,8 +37,8 @@ def export_learning(
     """Write the precision of rules to an .xlsx; return it open, with its name. One audit row."""
     require(scope, "EXPORT")
     found = get_learning(scope, asked)
-    with tempfile.TemporaryDirectory(prefix="bangfu-export-") as folder:
-        path = Path(folder) / "precision.xlsx"
+    with scratch_folder() as folder:
+        path = folder / "precision.xlsx"
         records = (
             {
                 **rule,

@@ -8,7 +8,6 @@ installation's mark, README.md and verify.py.
 from __future__ import annotations
 
 import json
-import tempfile
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.audit import canonical, checkpoints, sealer, selectors
 from bangfu.foundation.audit.keys import get_key
 from bangfu.foundation.audit.selectors import AuditRecord, Proved
+from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.foundation.inspection import reading, verify_export
 from bangfu.foundation.inspection.schemas import AuditFilter
 from bangfu.foundation.sheets.tables import write_table
@@ -72,8 +72,7 @@ def export_events(
     if len(ids) > MOST_ROWS:
         raise InvalidValue("E-AUDIT-LARGE", most=MOST_ROWS)
     sealer.seal_all()
-    with tempfile.TemporaryDirectory(prefix="bangfu-audit-") as name:
-        folder = Path(name)
+    with scratch_folder() as folder:
         with activate(scope):
             touched = _write_rows(folder, list(selectors.list_proved(scope, ids)), language)
             first, last = (min(touched), max(touched)) if touched else (1, 0)

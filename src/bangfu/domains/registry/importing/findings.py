@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from uuid import UUID
 from bangfu.domains.registry.importing.checking import Checked
 from bangfu.domains.registry.importing.reading import ReadFile, ReadSheet
 from bangfu.foundation import files
+from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.foundation.intake.domain import BatchRecord
 from bangfu.foundation.sheets.marking import (
     WORDS,
@@ -42,8 +42,8 @@ def save_workbook(scope: Scope, batch: BatchRecord, checked: Checked) -> UUID | 
     if not checked.has_issues:
         return None
     name = f"{Path(batch.file_name).stem}-待修改.xlsx"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "errors.xlsx"
+    with scratch_folder() as folder:
+        path = folder / "errors.xlsx"
         write_workbook(path, checked.file, checked.member_issues, checked.household_issues)
         return files.save(scope, name, path, "import.errors").id
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from bangfu.domains.monitoring.books import book_for
 from bangfu.domains.monitoring.clocks import climbs, handovers
@@ -108,15 +109,38 @@ def _details(action: str) -> list[dict[str, object]]:
 
 
 def _climbed_on_another_day() -> Iterator[str]:
-    """A rung is climbed on the day that the ladder says, and on that day it is written down."""
+    """A rung is climbed on the day that the ladder says, and on that day it is written down; of a
+    clock that began late already, in the first morning after it began."""
+    began = _beginnings()
     found = ProceedingStep.objects.filter(step__in=CLIMBED).select_related("proceeding")
     for step in found:
         facts = unseal(step.facts)
         row, level = step.proceeding, str(facts["level"])
         due = as_day(facts["due_on"])
         wanted = rung_day(row.procedure, str(facts["clock"]), level, due)
-        if not as_day(facts["on"]) == wanted == local_day(step.at):
-            yield f"{row.no}: {facts['clock']} reached {level} on {facts['on']}, not on {wanted}"
+        known = began.get((row.id, str(facts["clock"]), due), [])
+        mornings = {max(wanted, _morning_after(each)) for each in known} or {wanted}
+        if as_day(facts["on"]) != wanted or local_day(step.at) not in mornings:
+            yield (
+                f"{row.no}: {facts['clock']} reached {level} on {facts['on']}, written on "
+                f"{local_day(step.at)}, not on {wanted}"
+            )
+
+
+def _beginnings() -> dict[tuple[UUID, str, date], list[datetime]]:
+    """When each clock began, by its proceeding, name and due day."""
+    found: dict[tuple[UUID, str, date], list[datetime]] = {}
+    for row, clock, due, began in ProceedingClock.objects.values_list(
+        "proceeding_id", "clock", "due_on", "began_at"
+    ):
+        found.setdefault((row, clock, due), []).append(began)
+    return found
+
+
+def _morning_after(began: datetime) -> date:
+    """Return the day of the first sweep, at eight, after an instant."""
+    day = local_day(began)
+    return day if began <= instant(day, 8) else day + DAY
 
 
 def rung_day(procedure: str, clock: str, level: str, due: date) -> date:

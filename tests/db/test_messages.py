@@ -176,15 +176,15 @@ def test_the_database_lets_a_person_change_nothing_of_a_message_but_that_it_was_
     tell(cast, cast.cadre.user.pk)
     with activate(cast.cadre.scope):
         assert Message.objects.update(read_at=AT) == 1
-        for statement in (
-            "UPDATE notifications_message SET subject = 'digest.daily'",
-            "DELETE FROM notifications_message",
+        with (
+            pytest.raises(Exception, match="permission denied"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
         ):
-            with (
-                pytest.raises(Exception, match="permission denied"),
-                transaction.atomic(),
-                connection.cursor() as cursor,
-            ):
-                cursor.execute(statement)
+            cursor.execute("UPDATE notifications_message SET subject = 'digest.daily'")
+        # The platform's own work alone deletes what was read; for a person there is nothing.
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM notifications_message")
+            assert cursor.rowcount == 0
     with activate(cast.county.scope):
         assert Message.objects.update(read_at=None) == 0

@@ -63,7 +63,11 @@ def test_what_makes_or_starts_something_is_asked_with_another_place() -> None:
 
 
 def test_only_reading_routes_are_said_to_answer_with_rows() -> None:
-    assert [route.name for route in of_rule("ROWS") if route.method != "GET"] == []
+    asked_in_a_body = [route for route in of_rule("ROWS") if route.method != "GET"]
+    for route in asked_in_a_body:
+        # A search whose words should stand in no address: it is asked what the list is asked.
+        assert {"q", "region"} <= set((route.json_body or {}).get("properties", {})), route.name
+    assert {route.method for route in asked_in_a_body} <= {"POST"}
 
 
 @pytest.mark.evidence("T2")

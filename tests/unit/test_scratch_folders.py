@@ -29,7 +29,6 @@ with scratch_folder() as folder:
 @pytest.fixture
 def home(tmp_path: Path, settings: Any) -> Path:
     settings.BANGFU_HOME = tmp_path
-    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "uploads")
     return tmp_path
 
 

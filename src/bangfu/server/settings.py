@@ -191,7 +191,6 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # Larger ones lie in the home while they come in, not where everybody's temporary files do.
-FILE_UPLOAD_TEMP_DIR = str(BANGFU_HOME / "uploads")
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "bangfu.foundation.files.uploads.HomeUploadHandler",

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bangfu.foundation.files.private import private_folder
 
-# Where Django lays an upload while it comes in; the address is in server/settings.py.
+# Where an upload lies while it comes in; see `uploads`.
 UPLOADS = "uploads"
 # No upload takes so long: what is older was left by a process that was killed.
 UPLOAD_SECONDS = 3600

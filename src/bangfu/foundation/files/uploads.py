@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 
 from bangfu.foundation.files.private import private_folder
 from bangfu.foundation.files.scratch import UPLOADS
 
 
+class HomeUpload(TemporaryUploadedFile):
+    """Django's own, but in a folder of the home that others cannot read.
+
+    `FILE_UPLOAD_TEMP_DIR` would have to be there before anything else is.
+    """
+
+    def __init__(self, name: str, *args: Any) -> None:
+        # It goes with its closing, which Django sees to at the end of the request.
+        file = tempfile.NamedTemporaryFile(  # noqa: SIM115
+            suffix=f".upload{Path(name).suffix}", dir=private_folder(UPLOADS)
+        )
+        UploadedFile.__init__(self, file, name, *args)
+
+
 class HomeUploadHandler(TemporaryFileUploadHandler):
-    """Django's own, which lays files into a folder of the home that others cannot read."""
+    """Lays what is too large for memory into the home."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Begin a file; its folder (`FILE_UPLOAD_TEMP_DIR`) is made when it is not there yet."""
-        private_folder(UPLOADS)
-        super().new_file(*args, **kwargs)
+        """Begin a file."""
+        FileUploadHandler.new_file(self, *args, **kwargs)
+        self.file = HomeUpload(
+            self.file_name or "", self.content_type, 0, self.charset, self.content_type_extra
+        )

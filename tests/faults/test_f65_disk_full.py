@@ -99,7 +99,7 @@ def test_f65_no_room_for_an_upload_on_its_way(
     client = client_of(cast)
     settings.BANGFU_HOME = tmp_path
     with small_disk(4) as disk:
-        settings.FILE_UPLOAD_TEMP_DIR = str(disk)
+        (tmp_path / "uploads").symlink_to(disk)
         filler = fill(disk)
         is_refused_as_full(hand_in(client, 3_000_000))
         filler.unlink()

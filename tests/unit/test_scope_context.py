@@ -116,6 +116,13 @@ def test_a_scope_holds_what_the_post_the_command_or_the_job_gives() -> None:
         assert (job.region, job.permissions, job.actor) == (YUNXI, kept, ACTOR)
 
 
+def test_a_scope_is_of_a_department_where_the_role_is() -> None:
+    of_health = scopes.scope_for_post(Held("DEPARTMENT_USER", department="HEALTH"), ACTOR)
+    assert of_health.department == "HEALTH"
+    # An officer's post of a department is of all datasets still.
+    assert scopes.scope_for_post(Held(department="HEALTH"), ACTOR).department is None
+
+
 def test_a_scope_is_narrowed_to_a_place_inside_it_alone() -> None:
     scope = scopes.restored_scope(YUNXI, frozenset({"EXPORT"}), ACTOR)
     town = scopes.narrowed(scope, YUNXI_TOWN)

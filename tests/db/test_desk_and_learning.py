@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bangfu.domains.monitoring import desking
-from bangfu.domains.monitoring.desking import Lane
+from bangfu.domains.monitoring import desking, lanes, listing
+from bangfu.domains.monitoring.lanes import Lane
 from bangfu.domains.monitoring.learning import Span
 from bangfu.domains.monitoring.models import ClueOrigin, Proceeding, ProceedingHandler
 from bangfu.domains.reports import learning
@@ -119,6 +119,25 @@ def test_mine_is_what_i_handle_and_what_waits_for_my_post_without_a_handler(
     town = scope_of(open_ones.township)
     # 6 is the town's; of the six others one of each village is past its day.
     assert piles(town) == {"SOON": (1, 0), "WAITING": (6, 2)}
+
+
+def test_a_number_of_the_desk_opens_the_list_that_counts_the_same(open_ones: Cast) -> None:
+    add(11, str(YUNXI_VILLAGE), days=-1, outcome="CONFIRMED")
+
+    def listed(scope: Scope, lane: Lane, **more: Any) -> list[str]:
+        wanted = listing.ProceedingFilter(lane=lane, lane_on=TODAY, by_due=True, **more)
+        page = listing.list_proceedings(scope, wanted, at=AT)
+        assert page.total == len(page.items)
+        return [item.no[-1] for item in page.items]
+
+    cadre = scope_of(open_ones.cadre)
+    assert {str(lane): listed(cadre, lane) for lane in Lane} == {
+        "OVERDUE": ["1"], "TODAY": ["2"], "SOON": ["5", "3"], "LATER": ["4"], "WAITING": ["6"],
+    }  # fmt: skip
+    town = scope_of(open_ones.township)
+    assert [listed(town, lane) for lane in lanes.MINE] == [[], [], ["6"], []]
+    assert listed(town, Lane.WAITING, waits_for="VILLAGE") == ["1", "7", "2", "5", "3", "4"]
+    assert listed(scope_of(open_ones.neighbour), Lane.WAITING) == ["8"]
 
 
 def test_cards_come_by_last_day_then_by_gravity_a_few_of_each_lane(open_ones: Cast) -> None:
@@ -244,4 +263,4 @@ def test_signals_are_new_clues_by_month_of_beijing_with_the_change(cast: Cast) -
 
 
 def test_lanes_are_named_once() -> None:
-    assert [*desking.MINE, Lane.WAITING] == list(Lane)
+    assert [*lanes.MINE, Lane.WAITING] == list(Lane)

@@ -72,6 +72,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "handler": ("me",),
     "due_before": ("2030-01-01",),
     "waits_for": ("TOWNSHIP",),
+    "lane": ("OVERDUE",),
     "risk": ("WATER",),
     "source": ("CADRE",),
     "open": ("true",),

@@ -1,50 +1,30 @@
 """What lies on somebody's desk (工作台): open proceedings by whose turn it is and until when.
 
-Each answer is one query over the open proceedings of a place. "Mine" is what I am the handler of,
-and what waits for the level of my post (in a village only while it has no handler); the rest waits
-for others.
+Each answer is one query over the open proceedings of a place, by the lanes of `lanes`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, Count, F, Min, Q, QuerySet, Value, When, Window
+from django.db.models import Count, F, Min, Q, QuerySet, Window
 from django.db.models.functions import RowNumber, Substr
 
 from bangfu.domains.monitoring import rows
-from bangfu.domains.monitoring.doers import doer_of, require_reader
+from bangfu.domains.monitoring.doers import require_reader
 from bangfu.domains.monitoring.domain.proceedings import ProceedingRecord
-from bangfu.domains.monitoring.listing import me
+from bangfu.domains.monitoring.lanes import MINE, Lane, lane_of, me
 from bangfu.domains.monitoring.models import Proceeding, ProceedingHandler
 from bangfu.domains.monitoring.showing import cover, sight_of
 from bangfu.domains.monitoring.wording import Wording
-from bangfu.foundation.access.scopes import activate, in_scope
+from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.accounts.naming import names_of
-from bangfu.kernel.region import LENGTH, NATION, PREFIX_LENGTHS, VILLAGE, RegionCode
+from bangfu.kernel.region import LENGTH, PREFIX_LENGTHS, VILLAGE, RegionCode
 from bangfu.kernel.scope import Scope
-from bangfu.procedures import Definition, Level
-
-SOON_DAYS = 3
-# While one of these has the next step, its handler waits too.
-_ELSEWHERE = (Level.HOUSEHOLD, Level.SECTOR, Level.SYSTEM)
-
-
-class Lane(StrEnum):
-    """Where an open proceeding lies: mine by its last day, or with somebody else."""
-
-    OVERDUE = "OVERDUE"
-    TODAY = "TODAY"
-    SOON = "SOON"
-    LATER = "LATER"
-    WAITING = "WAITING"
-
-
-MINE = (Lane.OVERDUE, Lane.TODAY, Lane.SOON, Lane.LATER)
+from bangfu.procedures import Definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,39 +142,7 @@ def _open(scope: Scope, region: RegionCode) -> QuerySet[Proceeding, Any]:
 
 
 def _laned(scope: Scope, region: RegionCode, today: date) -> QuerySet[Any, Any]:
-    soon = today + timedelta(days=SOON_DAYS)
-    lane = Case(
-        When(~_mine(scope), then=Value(str(Lane.WAITING))),
-        When(next_due_on__lt=today, then=Value(str(Lane.OVERDUE))),
-        When(next_due_on=today, then=Value(str(Lane.TODAY))),
-        When(next_due_on__lte=soon, then=Value(str(Lane.SOON))),
-        default=Value(str(Lane.LATER)),
-        output_field=CharField(),
-    )
-    return _open(scope, region).annotate(lane=lane)
-
-
-def _mine(scope: Scope) -> Q:
-    """Return the condition of being mine. Sub-selects without a reference to the row are read
-    once a query; a lookup of the handlers row by row would be ten thousand of them."""
-    held = in_scope(ProceedingHandler.objects.filter(until__isnull=True), scope)
-    level = level_of(scope)
-    found = Q(waits_for=level)
-    if level == Level.VILLAGE:
-        # In a village the handlers are named; above it, it is the office's turn.
-        found &= ~Q(id__in=held.values("proceeding_id"))
-    asking = me(scope)
-    if asking is not None:
-        with_me = Q(id__in=held.filter(user_id=asking).values("proceeding_id"))
-        found |= with_me & ~Q(waits_for__in=_ELSEWHERE)
-    return found
-
-
-def level_of(scope: Scope) -> str:
-    """Return the level whose turn is the reader's; of the nation nothing waits."""
-    if scope.region.level == NATION and scope.department is None:
-        return "NATION"
-    return str(doer_of(scope).level)
+    return _open(scope, region).annotate(lane=lane_of(scope, today))
 
 
 def _holders(ids: list[UUID]) -> dict[UUID, list[UUID]]:

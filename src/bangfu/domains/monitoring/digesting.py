@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from bangfu.domains.monitoring.books import book_for
-from bangfu.domains.monitoring.desking import SOON_DAYS
+from bangfu.domains.monitoring.lanes import SOON_DAYS
 from bangfu.domains.monitoring.models import Proceeding, ProceedingHandler
 from bangfu.foundation.access.roles import permissions
 from bangfu.foundation.access.scopes import activate, in_scope

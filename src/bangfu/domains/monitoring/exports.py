@@ -49,7 +49,7 @@ def kept(scope: Scope, wanted: ProceedingFilter) -> dict[str, Any]:
     set_ = {
         name: str(value)
         for name, value in asdict(wanted).items()
-        if value not in (None, "", False) and name not in ("region", "by_due")
+        if value not in (None, "", False) and name not in ("region", "by_due", "lane_on")
     }
     return set_ | {"region": str(wanted.region or scope.region)}
 

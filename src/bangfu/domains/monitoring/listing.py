@@ -13,6 +13,8 @@ from django.db.models import Q, QuerySet
 from bangfu.domains.monitoring import rows
 from bangfu.domains.monitoring.doers import require_reader
 from bangfu.domains.monitoring.domain.proceedings import ProceedingRecord
+from bangfu.domains.monitoring.lanes import Lane, lane_of
+from bangfu.domains.monitoring.lanes import me as me
 from bangfu.domains.monitoring.models import Proceeding, ProceedingHandler
 from bangfu.domains.monitoring.showing import cover, sight_of
 from bangfu.domains.monitoring.wording import Wording
@@ -37,7 +39,8 @@ class ProceedingFilter:
 
     `is_open` None takes both; `handler` is an account's id; `due_before` the first day that is
     too late; `overdue` needs `today`; `q` a number of proceeding or household, or the head's
-    name, from its start. `by_due` sorts by the next last day, else the newest come first.
+    name, from its start. `lane` is one of the reader's desk on the day `lane_on`. `by_due` sorts
+    by the next last day, else the newest come first.
     """
 
     region: RegionCode | None = None
@@ -57,6 +60,8 @@ class ProceedingFilter:
     household_id: UUID | None = None
     batch_id: UUID | None = None
     q: str = ""
+    lane: Lane | None = None
+    lane_on: date | None = None
     by_due: bool = False
 
 
@@ -140,7 +145,13 @@ def find_by_number(scope: Scope, no: str) -> ProceedingRecord:
 
 def matching(scope: Scope, filters: ProceedingFilter) -> QuerySet[Proceeding]:
     """Return the rows of the scope within the filters, unordered; inside `activate`."""
-    return rows.visible(scope).filter(_condition(filters), _place(filters), _matter(scope, filters))
+    found = rows.visible(scope).filter(
+        _condition(filters), _place(filters), _matter(scope, filters)
+    )
+    if filters.lane is None or filters.lane_on is None:
+        return found
+    laned = found.filter(closed_at__isnull=True).alias(lane=lane_of(scope, filters.lane_on))
+    return laned.filter(lane=str(filters.lane))
 
 
 def _condition(filters: ProceedingFilter) -> Q:
@@ -201,10 +212,6 @@ def _matter(scope: Scope, filters: ProceedingFilter) -> Q:
 def _duties(user: UUID) -> QuerySet[ProceedingHandler, UUID]:
     held = ProceedingHandler.objects.filter(user_id=user, until__isnull=True)
     return held.values_list("proceeding_id", flat=True)
-
-
-def me(scope: Scope) -> UUID | None:
-    return UUID(scope.actor.id) if scope.actor.kind == "USER" else None
 
 
 def _after(

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from bangfu.domains.monitoring.lanes import Lane
 from bangfu.domains.monitoring.listing import ProceedingFilter
 from bangfu.domains.monitoring.schemas import ProceedingQuery
 from bangfu.kernel.errors import InvalidValue, NotFound
@@ -62,6 +63,8 @@ def read_filter(scope: Scope, query: ProceedingQuery, at: datetime) -> Proceedin
         period=query.period,
         household_no=query.household_no.strip(),
         q=query.q.strip(),
+        lane=Lane(query.lane) if query.lane else None,
+        lane_on=local_day(at) if query.lane else None,
         by_due=query.sort == "due",
     )
 

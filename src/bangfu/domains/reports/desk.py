@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from bangfu.domains.monitoring import desking, view
-from bangfu.domains.monitoring.desking import MINE, Card, Lane, Pile
+from bangfu.domains.monitoring.desking import Card, Pile
+from bangfu.domains.monitoring.lanes import MINE, SOON_DAYS, Lane, level_of
 from bangfu.domains.reports.places import read_region
 from bangfu.domains.rounds import selectors as rounds
 from bangfu.domains.rounds.policy import words
@@ -38,9 +39,9 @@ def _desk(scope: Scope, place: RegionCode, at: datetime) -> dict[str, Any]:
     names = view.Places()
     return {
         "region": names.ref(str(place)),
-        "level": desking.level_of(scope),
+        "level": level_of(scope),
         "today": today,
-        "soon_days": desking.SOON_DAYS,
+        "soon_days": SOON_DAYS,
         "mine": sum(pile.number for pile in mine),
         "overdue": sum(pile.number for pile in mine if pile.lane is Lane.OVERDUE),
         "oldest": min((pile.oldest for pile in mine if pile.oldest), default=None),

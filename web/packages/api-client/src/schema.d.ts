@@ -6437,6 +6437,11 @@ export interface components {
              * @default
              */
             household_no: string;
+            /**
+             * Lane
+             * @default
+             */
+            lane: string;
             /** Open */
             open?: boolean | null;
             /**
@@ -7875,6 +7880,11 @@ export interface components {
              */
             household_no: string;
             /**
+             * Lane
+             * @default
+             */
+            lane: string;
+            /**
              * Limit
              * @default 50
              */
@@ -7934,7 +7944,8 @@ export interface components {
         /**
          * ProceedingQuery
          * @description Which proceedings. `handler` is "me" or an account's id; `overdue` what should be done by
-         *     today; `household_no` the whole number; `q` begins a number or the head's name.
+         *     today; `lane` what the reader's desk counts there; `household_no` the whole number; `q` begins
+         *     a number or the head's name.
          */
         ProceedingQuery: {
             /**
@@ -7954,6 +7965,11 @@ export interface components {
              * @default
              */
             household_no: string;
+            /**
+             * Lane
+             * @default
+             */
+            lane: string;
             /** Open */
             open?: boolean | null;
             /**
@@ -9800,6 +9816,8 @@ export interface components {
             household_no: string;
             /** Place */
             place: number;
+            /** Procedure */
+            procedure: string;
             /**
              * Proceeding Id
              * Format: uuid
@@ -27224,6 +27242,7 @@ export interface operations {
                 due_before?: string | null;
                 overdue?: boolean;
                 supervised?: boolean | null;
+                lane?: string;
                 risk?: string;
                 source?: string;
                 period?: string;
@@ -27503,6 +27522,7 @@ export interface operations {
                 due_before?: string | null;
                 overdue?: boolean;
                 supervised?: boolean | null;
+                lane?: string;
                 risk?: string;
                 source?: string;
                 period?: string;

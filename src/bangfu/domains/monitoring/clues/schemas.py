@@ -123,6 +123,7 @@ class VillageListRowOut(Schema):
     place: int
     proceeding_id: UUID
     clue_no: str
+    procedure: str
     household_no: str
     head_name: str
     reason_zh: str

@@ -63,6 +63,7 @@ class RowRecord:
     proceeding_id: UUID
     household_id: UUID | None
     clue_no: str
+    procedure: str
     household_no: str
     head_name: str
     reason_zh: str
@@ -241,6 +242,7 @@ def _row(scope: Scope, row: VillageListRow, clue: Proceeding | None, mine: set[U
         proceeding_id=row.proceeding_id,
         household_id=clue.household_id if clue else None,
         clue_no=row.clue_no,
+        procedure=clue.procedure if clue else "",
         household_no=clue.household_no if clue else "",
         head_name=row.head_name,
         reason_zh=zh,

@@ -13,6 +13,12 @@ export const routes: RouteRecordRaw[] = [
       { path: 'account', name: 'account', component: () => import('./account/AccountView.vue') },
       { path: '', name: 'home', component: () => import('./shell/MissingView.vue') },
       { path: 'desk', name: 'desk', component: () => import('./desk/DeskView.vue') },
+      {
+        path: 'desk/list',
+        name: 'desk-list',
+        component: () => import('./desk/DeskListView.vue'),
+        children: [{ path: ':id', name: 'desk-item', component: () => import('./proceedings/ProceedingView.vue') }],
+      },
       { path: 'overview', name: 'overview', component: () => import('./overview/OverviewView.vue') },
       {
         path: 'households',

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import type { StepFact, StepOffer, TimelineOrigin, TimelineStep } from '@bangfu/api-client';
+import type { Desk, StepFact, StepOffer, TimelineOrigin, TimelineStep } from '@bangfu/api-client';
+import { figuresOf } from '../src/desk/figures';
 import { climbOf, eventsOf, isSystem, toldFacts } from '../src/proceedings/events';
 import { arrange, fieldsOf, isComplete, prefill, present, toFacts } from '../src/proceedings/facts';
 import { hintOf } from '../src/proceedings/marks';
 import { asMe } from '../src/proceedings/usePeople';
-import { CLUE_VIEWS, viewOf } from '../src/proceedings/views';
+import { CLUE_VIEWS, DESK_VIEWS, viewOf } from '../src/proceedings/views';
 
 const fact = (name: string, type: StepFact['type'] = 'TEXT'): StepFact => ({
   name, type, zh: name, en: name, codes: [], may_be_future: name === 'extended_to',
@@ -106,5 +107,24 @@ describe('the list', () => {
 
   it('marks by the severity of the hint, and says nothing where nobody was hinted at', () => {
     expect([3, 2, 1, 0].map((severity) => hintOf({ severity }))).toEqual(['urgent', 'attention', 'unknown', 'none']);
+  });
+});
+
+describe('the numbers of the desk', () => {
+  const lane = (name: string, number: number) => ({ lane: name, number, supervised: 0, items: [] });
+  const desk = {
+    lanes: [lane('OVERDUE', 2), lane('TODAY', 0), lane('SOON', 1), lane('LATER', 4)],
+    waiting: [{ waits_for: 'TOWNSHIP', number: 3, overdue: 1, oldest: null }, { waits_for: 'SECTOR', number: 5, overdue: 0, oldest: null }],
+  } as unknown as Desk;
+
+  it('each open the list that asks for the same lane, and nought opens nothing', () => {
+    const figures = figuresOf(desk, (key) => key, { region: '990101000000' });
+    expect(figures.map(({ value }) => value)).toEqual([2, 0, 1, 4, 8]);
+    const lanes = figures.map(({ to }) => {
+      const query = (to as { query?: { view: string; region: string } } | undefined)?.query;
+      return query ? [query.region, viewOf(DESK_VIEWS, query.view).query.lane] : null;
+    });
+    const here = '990101000000';
+    expect(lanes).toEqual([[here, 'OVERDUE'], null, [here, 'SOON'], [here, 'LATER'], [here, 'WAITING']]);
   });
 });

@@ -17,15 +17,20 @@ export function filled(lanes: readonly DeskLane[]): DeskLane[] {
   return lanes.filter((lane) => lane.number > 0);
 }
 
-/** The counts of a desk; each opens its part of the page. */
+/** The view of the desk's list that a lane opens. */
+export function viewOfLane(lane: LaneName): string {
+  return lane.toLowerCase();
+}
+
+/** The counts of a desk; each opens the list that counts the same. */
 export function figuresOf(desk: Desk, t: (key: string) => string, query: LocationQueryRaw): Figure[] {
-  const to = (hash: string) => ({ name: 'desk', query, hash: `#${hash}` });
+  const to = (view: string) => ({ name: 'desk-list', query: { ...query, view } });
   const lane = (name: LaneName): Figure => {
     const value = laneOf(desk, name);
     return {
       label: t(`desk.lanes.${name}`),
       value,
-      ...(value ? { to: to(name) } : {}),
+      ...(value ? { to: to(viewOfLane(name)) } : {}),
       ...(name === 'OVERDUE' && value ? { tone: 'late' as const } : {}),
     };
   };

@@ -37,6 +37,16 @@ export const DEPARTMENT_VIEWS: readonly WorkView[] = [
   CLOSED,
 ];
 
+/** The lanes of the desk, each the list behind its number, and all that is open. */
+export const DESK_VIEWS: readonly WorkView[] = [
+  { name: 'overdue', query: { sort: 'due', lane: 'OVERDUE' } },
+  { name: 'today', query: { sort: 'due', lane: 'TODAY' } },
+  { name: 'soon', query: { sort: 'due', lane: 'SOON' } },
+  { name: 'later', query: { sort: 'due', lane: 'LATER' } },
+  { name: 'waiting', query: { sort: 'due', lane: 'WAITING' } },
+  OPEN,
+];
+
 export function viewOf(views: readonly WorkView[], name: string): WorkView {
   return views.find((view) => view.name === name) ?? views[0]!;
 }

@@ -48,7 +48,7 @@ const READ = ['REGISTRY_READ', 'HINT_READ'];
 const DUTIES = ['CLUE_CHECK', 'CLUE_DISPATCH', 'CASE_PREPARE', 'CASE_TOWN', 'CASE_COUNTY', 'DEPARTMENT_ANSWER'];
 
 export const ENTRIES: readonly NavigationEntry[] = [
-  { name: 'desk', group: 'desk', covers: ['desk'], icon: Tickets, needs: DUTIES },
+  { name: 'desk', group: 'desk', covers: ['desk', 'desk-list', 'desk-item'], icon: Tickets, needs: DUTIES },
   { name: 'overview', group: 'people', covers: ['overview'], icon: DataLine, needs: ['HINT_READ'] },
   {
     name: 'households',

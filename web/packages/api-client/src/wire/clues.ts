@@ -60,6 +60,7 @@ export interface VillageListRow {
   place: number;
   proceeding_id: string;
   clue_no: string;
+  procedure: string;
   household_no: string;
   head_name: string;
   reason_zh: string;

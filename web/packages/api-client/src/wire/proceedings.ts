@@ -1,5 +1,6 @@
 import type { PlaceRef } from './common';
 import type { Coded } from '../types';
+import type { LaneName } from './desk';
 
 // Proceedings (办件): clues, suspicions and cases, with their steps, clocks and handlers.
 
@@ -153,6 +154,8 @@ export interface ProceedingQuery {
   due_before?: string;
   overdue?: boolean;
   supervised?: boolean;
+  /** What the reader's desk counts there. */
+  lane?: LaneName | 'WAITING';
   source?: string;
   period?: string;
   household_no?: string;

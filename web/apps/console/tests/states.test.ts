@@ -10,6 +10,7 @@ import { usualDay } from '../src/imports/useNewImport';
 import { toList } from '../src/overview/links';
 import { countyOf } from '../src/screening/useRuns';
 import { safeNext } from '../src/session/safeNext';
+import { useUndo } from '../src/shared/useUndo';
 import { readCodeList } from '../src/shared/readCodeList';
 
 describe("the list's state in the address", () => {
@@ -103,6 +104,27 @@ describe('facts', () => {
     expect(change).toEqual({ label: '工资', before: '1', after: '两元', isHidden: false });
     expect(readChange({ key: 'kind', before: 'OLD', after: null }, [], words).before).toBe('旧');
     expect(readChange({ key: 'phone', before: null, after: null }, [], words).isHidden).toBe(true);
+  });
+});
+
+describe('taking back', () => {
+  it('says what came of it, and is possible once', async () => {
+    const { last, offer, undo } = useUndo();
+    let calls = 0;
+    offer('甲的 2 户已交给乙。', async () => {
+      calls += 1;
+      return '2 户仍由甲负责。';
+    });
+    await undo();
+    await undo();
+    expect([calls, last.value?.text, last.value?.undo]).toEqual([1, '2 户仍由甲负责。', null]);
+  });
+
+  it('stays on offer when it was refused', async () => {
+    const { last, offer, problem, undo } = useUndo();
+    offer('一', () => Promise.reject(new Error('no')));
+    await undo();
+    expect([last.value?.text, last.value?.undo !== null, problem.value !== null]).toEqual(['一', true, true]);
   });
 });
 

@@ -5,10 +5,12 @@ import { ref } from 'vue';
 import { api } from '../api';
 import { TOUCHED } from '../proceedings/useProceedings';
 import { useAction } from '../shared/useAction';
+import { useText } from '../shared/useText';
 import { useUndo } from '../shared/useUndo';
 
 /** One step for many clues: all of them or none, and the way back. */
 export function useBulk(tell: (done: number) => string, clear: () => void) {
+  const { t, number } = useText();
   const cache = useQueryCache();
   const undo = useUndo();
   const refused = ref<BulkRefusal[]>([]);
@@ -29,6 +31,7 @@ export function useBulk(tell: (done: number) => string, clear: () => void) {
       undo.offer(said, async () => {
         await api.undoMany(act);
         await reload();
+        return t('clues.bulk.undone', { n: number(answer.done) }, answer.done);
       });
     }
     return true;

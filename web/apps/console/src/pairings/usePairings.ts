@@ -70,6 +70,7 @@ export function usePairingActs() {
     undo.offer(t('pairings.handed', words, done.count), async () => {
       await api.undoHandover(done.id);
       await reload();
+      return t('pairings.handedBack', words, done.count);
     });
     await reload();
     return done;

@@ -21,6 +21,7 @@ export function useException(refresh: () => Promise<unknown>) {
     undo.offer(t('quality.list.exceptDone', { name: item.head_name || item.household_no || '' }), async () => {
       await api.undoException(item.id);
       await reload();
+      return undefined;
     });
     await reload();
     return true;

@@ -77,6 +77,7 @@ export function useReconciliationItems(id: Ref<string>, filters: Ref<ItemFilters
     undo.offer(t('reconciliation.dismissed', { name: item.member_name || item.head_name }), async () => {
       await api.undoDismissal(item.id);
       await reload();
+      return undefined;
     });
     await reload();
     return true;

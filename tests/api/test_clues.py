@@ -18,7 +18,7 @@ from bangfu.domains.screening.selectors import find_run
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.jobs.models import Job
 from tests.api.conftest import World
-from tests.cast import YUNXI
+from tests.cast import YUNXI, _player
 from tests.clues_kit import SCOPE, clues, hit, make
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +90,11 @@ def test_a_list_is_made_printed_and_entered_over_the_wire(
     document = Document(io.BytesIO(paper))
     assert waiting[0].no in [cell.text for cell in document.tables[0].rows[1].cells]
     bing = world.client(world.cast.neighbour)
-    assert {bing.get(one).status_code for one in (address, f"{address}/list.docx")} == {404}
+    # A list names families of every matter: it is of no department (hostile neighbour, 10).
+    police = world.client(_player("police", "公安", "DEPARTMENT_USER", YUNXI))
+    for other in (bing, police):
+        assert {other.get(one).status_code for one in (address, f"{address}/list.docx")} == {404}
+        assert other.get("/api/v1/village-lists").json() == []
     file = SimpleUploadedFile("list.docx", paper)
     entered = jia.post(f"{address}/answers", {"file": file, "dry_run": "true"}).json()
     assert (entered["still_open"], entered["is_dry_run"], entered["problems"]) == (1, True, [])

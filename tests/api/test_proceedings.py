@@ -260,6 +260,22 @@ def test_a_department_sees_what_it_is_asked_while_it_is_asked(
     read(people["department"], f"/proceedings/{given['id']}", 404)
 
 
+def test_f50_a_department_that_reports_is_told_nothing_of_the_family(
+    people: dict[str, Client],
+) -> None:
+    body = clue(facts={"clue_on": day(), "source": "DEPARTMENT", "matter": WORDS})
+    first = send(people["department"], "/proceedings", body, 202)
+    again = send(people["department"], "/proceedings", body, 202)
+    # The second is joined to the first, and nobody can tell from the answers.
+    for answer in (first, again):
+        assert answer.pop("received_at")
+        assert answer == {"household_no": HOUSE}
+    (line,) = read(people["county"], "/proceedings")["items"]
+    origins = read(people["county"], f"/proceedings/{line['id']}/timeline")["origins"]
+    assert [each["by"] for each in origins] == ["公安", "公安"]
+    assert read(people["department"], "/proceedings")["total"] == 0
+
+
 def test_lists_are_filtered_paged_and_refuse_what_they_do_not_know(
     people: dict[str, Client], given: Any
 ) -> None:

@@ -21,6 +21,7 @@ from bangfu.domains.monitoring.schemas import (
     ProceedingOut,
     ProceedingPageQuery,
     ProceedingQuery,
+    ReceivedOut,
     StepIn,
     TimelineOut,
 )
@@ -104,9 +105,15 @@ def export_proceedings(
     return send(request, stream, file_name=name, content_type=XLSX)
 
 
-@router.post("/proceedings", auth=REPORT, response={201: ProceedingOut, **REFUSALS})
+@router.post(
+    "/proceedings", auth=REPORT, response={201: ProceedingOut, 202: ReceivedOut, **REFUSALS}
+)
 def report_proceeding(request: HttpRequest, body: ProceedingIn) -> Any:
-    """Report a clue or open a suspicion; a clue of the same matter is joined to the open one."""
+    """Report a clue or open a suspicion; a clue of the same matter is joined to the open one.
+
+    Who may not see the clue, as a department, is told that it was received and nothing about the
+    family: neither whose number it is nor whether something of the matter was open already.
+    """
     scope, now = scope_of(request), timezone.now()
     region = wire.read_place(scope, body.region)
     definition = (
@@ -122,6 +129,8 @@ def report_proceeding(request: HttpRequest, body: ProceedingIn) -> Any:
         report=services.Report(words=body.words, reporter=body.reporter, risk=body.risk),
         language=language_of(request),
     )
+    if not selectors.is_visible(scope, made.id):
+        return Status(202, {"household_no": made.household_no, "received_at": now})
     found = selectors.reported(scope, made, at=now)
     return Status(201, view.detail(found, joined_now=made.joined_now))
 

@@ -144,6 +144,13 @@ class ProceedingOut(ProceedingHead):
     joined_now: bool
 
 
+class ReceivedOut(Schema):
+    """A report that was taken, to who may not see what became of it."""
+
+    household_no: str
+    received_at: datetime
+
+
 class TimelineStepOut(Schema):
     """A step that was taken."""
 

@@ -98,8 +98,16 @@ def get_proceeding(scope: Scope, proceeding_id: UUID, *, at: datetime) -> Detail
     )
 
 
+def is_visible(scope: Scope, proceeding_id: UUID) -> bool:
+    """Return whether the reader may open a proceeding at all."""
+    if not scope.allows("PROCEEDING_READ"):
+        return False
+    with activate(scope):
+        return rows.visible(scope).filter(id=proceeding_id).exists()
+
+
 def reported(scope: Scope, made: ProceedingRecord, *, at: datetime) -> Detail:
-    """Return what somebody who just wrote sees of it; who only reports sees it this once."""
+    """Return what somebody who just wrote sees of it; a department sees its answer this once."""
     system = system_scope(RegionCode(made.region_code), "monitoring.answer")
     with activate(system):
         row = rows.find_row(system, made.id)

@@ -14,7 +14,7 @@ export function proceedingCalls(call: Call) {
       call<wire.Timeline>('get', '/proceedings/{id}/timeline', { path: { id }, signal }),
     getOffers: (id: string, signal?: AbortSignal) =>
       call<wire.Offers>('get', '/proceedings/{id}/offers', { path: { id }, signal }),
-    openProceeding: (body: wire.NewClue) => call<wire.ProceedingDetail>('post', '/proceedings', { body }),
+    openProceeding: (body: wire.NewClue) => call<wire.ProceedingDetail | wire.ReceivedReport>('post', '/proceedings', { body }),
     listPeople: (id: string, signal?: AbortSignal) =>
       call<wire.Colleague[]>('get', '/proceedings/{id}/people', { path: { id }, signal }),
     getMatters: (signal?: AbortSignal) => call<wire.Matters>('get', '/procedures/matters', { signal }),

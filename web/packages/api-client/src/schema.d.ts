@@ -365,7 +365,7 @@ export interface paths {
         };
         /**
          * Export Audit Events
-         * @description Return the rows within the filters with the proof that they are as sealed, as a ZIP.
+         * @description Return the rows that a second person agreed to, with the proof that they are as sealed.
          */
         get: operations["export_audit_events"];
         put?: never;
@@ -1164,7 +1164,7 @@ export interface paths {
         };
         /**
          * List Export Requests
-         * @description Return the newest requests: all of the region for those who approve, else one's own.
+         * @description Return the newest requests: one's own, and those of the region that one may decide on.
          */
         get: operations["list_export_requests"];
         put?: never;
@@ -2402,6 +2402,9 @@ export interface paths {
         /**
          * Report Proceeding
          * @description Report a clue or open a suspicion; a clue of the same matter is joined to the open one.
+         *
+         *     Who may not see the clue, as a department, is told that it was received and nothing about the
+         *     family: neither whose number it is nor whether something of the matter was open already.
          */
         post: operations["report_proceeding"];
         delete?: never;
@@ -4985,7 +4988,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "households" | "quality" | "reconciliation" | "pairings" | "proceedings";
+            kind: "households" | "quality" | "reconciliation" | "pairings" | "proceedings" | "audit";
             /** Purpose */
             purpose: string;
         };
@@ -8265,6 +8268,19 @@ export interface components {
             message: string;
             /** Remedy */
             remedy: string;
+        };
+        /**
+         * ReceivedOut
+         * @description A report that was taken, to who may not see what became of it.
+         */
+        ReceivedOut: {
+            /** Household No */
+            household_no: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
         };
         /**
          * ReconciliationCounts
@@ -12625,7 +12641,7 @@ export interface operations {
                 subject_id?: string;
                 since?: string | null;
                 until?: string | null;
-                purpose?: string;
+                approval?: string | null;
             };
             header?: never;
             path?: never;
@@ -27397,6 +27413,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProceedingOut"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedOut"];
                 };
             };
             /** @description Bad Request */

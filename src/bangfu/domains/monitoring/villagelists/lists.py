@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from bangfu.domains.monitoring.clues.making import lock
 from bangfu.domains.monitoring.domain.proceedings import CLUE, SUSPICION
@@ -179,9 +179,7 @@ def list_lists(
         raise NotFound("E-API-NOT-FOUND")
     lower, upper = place.bounds
     with activate(scope):
-        rows = in_scope(VillageList.objects.all(), scope).filter(
-            region_code__gte=lower, region_code__lt=upper
-        )
+        rows = _visible(scope).filter(region_code__gte=lower, region_code__lt=upper)
         if month:
             rows = rows.filter(month=month)
         return _records(rows)
@@ -198,13 +196,19 @@ def get_list(scope: Scope, list_id: UUID) -> tuple[ListRecord, list[RowRecord]]:
 
 def find_row(scope: Scope, list_id: UUID, *, to_write: bool = False) -> VillageList:
     """Return a list of the scope, locked with `to_write`. Raises NotFound E-CLUES-LIST."""
-    found = in_scope(VillageList.objects.all(), scope)
+    found = _visible(scope)
     if to_write:
         found = found.select_for_update()
     row = found.filter(id=list_id).first()
     if row is None:
         raise NotFound("E-CLUES-LIST")
     return row
+
+
+def _visible(scope: Scope) -> QuerySet[VillageList]:
+    """The lists of the scope: of villages and those above them, of no department."""
+    found = in_scope(VillageList.objects.all(), scope)
+    return found if scope.department is None else found.none()
 
 
 def rows_of(scope: Scope, row: VillageList) -> list[RowRecord]:

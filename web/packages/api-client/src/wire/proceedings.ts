@@ -170,6 +170,12 @@ export interface StepInput {
   revision: number;
 }
 
+/** A report that was taken, to who may not see what became of it. */
+export interface ReceivedReport {
+  household_no: string;
+  received_at: string;
+}
+
 export interface NewClue {
   procedure: string;
   household_no?: string;

@@ -39,7 +39,12 @@ export function usePairings(filters: Ref<PairingFilters>) {
   });
   const orphaned = computed(() => (loads.data.value ?? []).reduce((sum, load) => sum + load.orphaned, 0));
   const households = computed(() => (loads.data.value ?? []).reduce((sum, load) => sum + load.households, 0));
-  return { ...list, query, loads, orphaned, households };
+  const counts = computed(() =>
+    loads.data.value
+      ? { cadres: loads.data.value.length, households: households.value, orphaned: orphaned.value }
+      : null,
+  );
+  return { ...list, query, loads, orphaned, households, counts };
 }
 
 /** Who can be paired in the chosen place, and the kinds of offices; asked for when a form opens. */

@@ -11,6 +11,7 @@ import pytest
 from bangfu.domains.monitoring.cases import batches
 from bangfu.domains.monitoring.cases import notices as case_notices
 from bangfu.domains.monitoring.domain.cases import BatchDecision, BatchStage
+from bangfu.domains.monitoring.models.cases import DecisionBatchRow
 from bangfu.domains.monitoring.papers import filing
 from bangfu.domains.publicity import selectors as publicity
 from bangfu.domains.publicity import services as notices
@@ -186,18 +187,35 @@ def test_a_list_decides_all_its_cases_in_one_transaction(office):
 
 def test_one_case_that_cannot_be_decided_keeps_the_whole_list_back(office):
     cases = two_cases(office)
-    batch = kit.listed(
-        office,
-        batches.BatchLine(cases[0].id, category=kit.CATEGORY),
-        batches.BatchLine(cases[1].id, category="NO_SUCH"),
-    )
+    lines = [batches.BatchLine(one.id, category=kit.CATEGORY) for one in cases]
+    batch = kit.listed(office, *lines)
+    go(office.v, cases[1], "WITHDRAW", noon(DECIDED, 3), withdrawal_reason="不再申请")
     asked = {"scope": office.c, "at": noon(DECIDED, 5), "batch_id": batch.id}
     [problem] = batches.check(**asked, ruling=kit.ruling(office))
-    assert (problem.proceeding_id, problem.code) == (cases[1].id, "E-PROCEDURE-STEP-LACKS")
+    assert (problem.proceeding_id, problem.code) == (cases[1].id, "E-PROCEDURE-STEP-NOT-NOW")
     with pytest.raises(Refused) as refused:
         batches.decide(**asked, ruling=kit.ruling(office))
     assert (refused.value.code, refused.value.params["count"]) == ("E-MONITORING-BATCH-ROWS", 1)
-    assert [again(office.c, each).state for each in cases] == ["COUNTY", "COUNTY"]
+    assert [again(office.c, each).state for each in cases] == ["COUNTY", "WITHDRAWN"]
+
+
+def test_a_category_that_the_procedure_does_not_know_is_refused_with_the_case(office):
+    cases = two_cases(office)
+    lines = [
+        batches.BatchLine(cases[0].id, category=kit.CATEGORY),
+        batches.BatchLine(cases[1].id, category="NO_SUCH"),
+    ]
+    with pytest.raises(InvalidValue) as refused:
+        kit.listed(office, *lines)
+    assert (refused.value.code, refused.value.params) == (
+        "E-MONITORING-BATCH-CATEGORY",
+        {"no": cases[1].no, "category": "NO_SUCH"},
+    )
+    # What the notice named stands where the line names nothing.
+    batch = kit.listed(office, batches.BatchLine(cases[0].id), batches.BatchLine(cases[1].id))
+    with activate(office.c):
+        kept = DecisionBatchRow.objects.filter(batch_id=batch.id)
+        assert set(kept.values_list("category", flat=True)) == {kit.CATEGORY}
 
 
 def test_dates_out_of_legal_order_are_refused_case_by_case(office):

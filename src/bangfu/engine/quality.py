@@ -7,9 +7,12 @@ No database, no feeds, no month of its own: the rules of packs/<name>/quality, r
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from threading import Lock
 from typing import Any
 
 import duckdb
@@ -19,12 +22,15 @@ from bangfu.engine.backends.duckdb import connect, fetch_table, run_pieces
 from bangfu.engine.contracts.arrow import table_of
 from bangfu.engine.contracts.tables import Table
 from bangfu.engine.packs.model import Pack
-from bangfu.engine.rules.compiler import DIALECT, Compiler
+from bangfu.engine.rules.compiler import DIALECT, Compiler, Piece
 from bangfu.engine.rules.execute import compile_rules, open_sources
 from bangfu.engine.rules.layout import TRUE, state
+from bangfu.engine.rules.lowering import ThresholdTable
 from bangfu.engine.rules.rule import Rule
 from bangfu.engine.rules.sentences import NUMBER_TEXT, Sentences
 from bangfu.kernel.period import Period
+
+KEPT = 8
 
 HITS = pa.schema(
     [
@@ -55,29 +61,80 @@ def evaluate_quality(
     result: rule_id, household_id, person_id (NULL for household rules), values (JSON object of
     the rule's named values), reason_zh, reason_en; sorted by rule, household and person.
     """
-    period = Period.containing(as_of)
     rules = sorted(pack.rules_on(as_of), key=lambda rule: rule.id)
-    compiler = compile_rules(
-        rules,
-        pack.catalog,
-        period,
-        pack.thresholds.tables(as_of),
-        complete=False,
-        fold_persons=False,
-    )
+    made = _compiled(pack, tuple(rules), as_of)
     sources = {
         "household": _complete(household_table, pack.catalog.tables["household"]),
         "person": _complete(person_table, pack.catalog.tables["person"]),
         **(feeds or {}),
     }
-    sentences = Sentences(compiler, pack.catalog)
     with connect() as connection:
-        open_sources(connection, compiler, sources)
-        run_pieces(connection, compiler.pieces())
+        open_sources(connection, made.compiler, sources)
+        run_pieces(connection, made.pieces)
         connection.execute(NUMBER_TEXT)
-        true = _true_somewhere(connection, compiler)
-        hits = [_hits(connection, rule, sentences) for rule in rules if rule.id in true]
+        true = _true_somewhere(connection, made.compiler)
+        hits = [_hits(connection, rule, made) for rule in rules if rule.id in true]
     return pa.concat_tables([HITS.empty_table(), *hits])
+
+
+@dataclass
+class _Compiled:
+    """The statements of some rules of a pack for a month; sentences are made when one is told."""
+
+    pack: Pack
+    rules: tuple[Rule, ...]
+    period: Period
+    thresholds: Mapping[str, ThresholdTable]
+    compiler: Compiler
+    pieces: tuple[Piece, ...]
+    _told: dict[str, str] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def is_for(
+        self,
+        pack: Pack,
+        rules: Sequence[Rule],
+        period: Period,
+        thresholds: Mapping[str, ThresholdTable],
+    ) -> bool:
+        """Whether these are the statements of just these rules, by the same values."""
+        return (
+            self.pack.catalog is pack.catalog
+            and self.period == period
+            and len(self.rules) == len(rules)
+            and all(mine is its for mine, its in zip(self.rules, rules, strict=True))
+            and self.thresholds == thresholds
+        )
+
+    def told(self, rule: Rule) -> str:
+        """Return the query of a rule's sentences; making one changes the compiler meanwhile."""
+        with self._lock:
+            if rule.id not in self._told:
+                sentences = Sentences(self.compiler, self.pack.catalog)
+                self._told[rule.id] = sentences.fired(rule, values=True).sql(dialect=DIALECT)
+            return self._told[rule.id]
+
+
+_kept: deque[_Compiled] = deque(maxlen=KEPT)
+
+
+def _compiled(pack: Pack, rules: tuple[Rule, ...], as_of: date) -> _Compiled:
+    """Return the statements of some rules of a pack for the month of a day; those of the last few
+    are kept, since compiling takes longer than deciding a household.
+
+    Kept for these very rules, since packs are made of others by leaving rules out. Two threads at
+    once compile twice, to the same end.
+    """
+    period, thresholds = Period.containing(as_of), pack.thresholds.tables(as_of)
+    for one in tuple(_kept):
+        if one.is_for(pack, rules, period, thresholds):
+            return one
+    compiler = compile_rules(
+        rules, pack.catalog, period, thresholds, complete=False, fold_persons=False
+    )
+    made = _Compiled(pack, rules, period, thresholds, compiler, tuple(compiler.pieces()))
+    _kept.append(made)
+    return made
 
 
 def _true_somewhere(connection: duckdb.DuckDBPyConnection, compiler: Compiler) -> set[str]:
@@ -91,11 +148,10 @@ def _true_somewhere(connection: duckdb.DuckDBPyConnection, compiler: Compiler) -
     return found
 
 
-def _hits(connection: duckdb.DuckDBPyConnection, rule: Rule, sentences: Sentences) -> pa.Table:
+def _hits(connection: duckdb.DuckDBPyConnection, rule: Rule, made: _Compiled) -> pa.Table:
     """The households or members for which a rule is true, with its values and its sentences."""
-    fired = sentences.fired(rule, values=True).sql(dialect=DIALECT)
     query = (
-        f"SELECT h.household_id, f.* EXCLUDE (hid) FROM ({fired}) f "  # noqa: S608
+        f"SELECT h.household_id, f.* EXCLUDE (hid) FROM ({made.told(rule)}) f "  # noqa: S608
         "JOIN home h ON h.hid = f.hid ORDER BY f.hid, f.person_id"
     )
     found = fetch_table(connection, query)
@@ -128,10 +184,10 @@ def _complete(given: pa.Table, promised: Table) -> pa.Table:
     shape = table_of(promised, []).schema
     count = given.num_rows
     columns, names = [], []
-    for field in shape:
-        if field.name in given.column_names:
-            columns.append(given.column(field.name).cast(field.type))
+    for column in shape:
+        if column.name in given.column_names:
+            columns.append(given.column(column.name).cast(column.type))
         else:
-            columns.append(pa.nulls(count, field.type))
-        names.append(field.name)
+            columns.append(pa.nulls(count, column.type))
+        names.append(column.name)
     return pa.table(columns, names=names)

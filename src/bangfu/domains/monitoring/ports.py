@@ -7,7 +7,7 @@ in its transaction: what it raises undoes the step with everything it did.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -19,7 +19,8 @@ from bangfu.procedures import Definition, StepDef, Taken, Value
 
 @dataclass(frozen=True)
 class Asked:
-    """A step that a person wants to take with the facts brought; `row` is locked."""
+    """A step that a person wants to take with the facts brought; `row` is locked. `worked_out`
+    are those of the facts that the platform has just worked out itself: nobody typed them."""
 
     scope: Scope
     at: datetime
@@ -27,6 +28,7 @@ class Asked:
     definition: Definition
     step: StepDef
     facts: Mapping[str, Value]
+    worked_out: Collection[str] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -70,14 +70,16 @@ def take(
     revision: int | None = None,
     note: str = "",
     language: str = "zh",
+    worked_out: Collection[str] = (),
 ) -> ProceedingRecord:
     """Take a step of a proceeding of the scope.
 
-    `revision` is the one that the doer looked at. Raises NotFound E-MONITORING-NOT-FOUND; Conflict
-    E-MONITORING-REVISION when somebody was quicker (F45), E-MONITORING-VERSION when the county's
-    pack no longer has the version it runs by; NotAllowed when the doer lost the post since;
-    InvalidValue E-MONITORING-PERSON, -HANDLERS, -DEPARTMENT; what `Ports.before` raises; and for
-    a refusal of the machine what `procedures.as_error` gives, in `language`.
+    `revision` is the one that the doer looked at; `worked_out` as in `ports.Asked`. Raises
+    NotFound E-MONITORING-NOT-FOUND; Conflict E-MONITORING-REVISION when somebody was quicker
+    (F45), E-MONITORING-VERSION when the county's pack no longer has the version it runs by;
+    NotAllowed when the doer lost the post since; InvalidValue E-MONITORING-PERSON, -HANDLERS,
+    -DEPARTMENT; what `Ports.before` raises; and for a refusal of the machine what
+    `procedures.as_error` gives, in `language`.
     """
     with activate(scope):
         row = rows.find_row(scope, proceeding_id, lock=True)
@@ -91,7 +93,7 @@ def take(
             checking.check_post(scope, at, known, doer)
             checking.check_facts(scope, at, row, definition, facts)
             for check in Ports.before:
-                check(Asked(scope, at, row, definition, known, facts))
+                check(Asked(scope, at, row, definition, known, facts, worked_out))
         instance = instances.to_instance(row, open_clocks(row))
         done = Done(step, doer, at, facts)
         taken = take_step(definition, instance, done, county.terms(row.region_code))

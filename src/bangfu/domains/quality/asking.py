@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -76,8 +76,8 @@ def choose(pack: Pack, register: Register, lists: Lists, as_of: date) -> Questio
     before is then neither there nor gone.
     """
     given = {
-        HOUSEHOLD: _filled(register.household, HOUSEHOLD),
-        PERSON: _filled(register.person, PERSON),
+        HOUSEHOLD: filled(HOUSEHOLD, register.household.column_names, _named(register.household)),
+        PERSON: filled(PERSON, register.person.column_names, _named(register.person)),
         **{table: frozenset({""}) for table in lists.live},
     }
     rules, skipped = split_by_columns(pack, given, as_of)
@@ -95,12 +95,16 @@ def choose(pack: Pack, register: Register, lists: Lists, as_of: date) -> Questio
     )
 
 
-def _filled(table: pa.Table, name: str) -> frozenset[str]:
-    """Return the columns with a value, and those whose emptiness is a value."""
+def filled(table: str, columns: Iterable[str], given: Collection[str]) -> frozenset[str]:
+    """Return the columns of a table that are `given`, and those whose emptiness is a value."""
+    none = _EMPTY_MEANS_NONE[table]
+    return frozenset(column for column in columns if column in given or column in none)
+
+
+def _named(table: pa.Table) -> frozenset[str]:
+    """The columns with a value in some row."""
     return frozenset(
-        column
-        for column in table.column_names
-        if table.column(column).null_count < table.num_rows or column in _EMPTY_MEANS_NONE[name]
+        name for name in table.column_names if table.column(name).null_count < table.num_rows
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -81,31 +81,64 @@ def stored_column(table: str, name: str) -> str | None:
 
 
 def read_register(
-    scope: Scope, region: RegionCode, catalog: Catalog, wanted: Iterable[tuple[str, str]], day: date
+    scope: Scope,
+    region: RegionCode,
+    catalog: Catalog,
+    wanted: Collection[tuple[str, str]],
+    day: date,
+    *,
+    among: Collection[UUID] | None = None,
 ) -> Register:
-    """Read the wanted (table, column) that the register has; call it inside `activate(scope)`.
+    """Read the wanted (table, column) that the register has, of the households `among` only if
+    given; call it inside `activate(scope)`.
 
     What it held before is what stood at the end of the year before `day`.
     """
-    asked = {
-        table: list(
-            dict.fromkeys(
-                [*keys, *sorted(n for t, n in wanted if t == table and stored_column(t, n))]
-            )
-        )
-        for table, keys in _KEYS.items()
-    }
+    asked = {table: _asked(table, wanted) for table in _KEYS}
     with registry.open_snapshot(
         scope,
         region,
-        household_columns=[str(stored_column(HOUSEHOLD, name)) for name in asked[HOUSEHOLD]],
-        person_columns=[str(stored_column(PERSON, name)) for name in asked[PERSON]],
+        household_columns=_stored(HOUSEHOLD, asked[HOUSEHOLD]),
+        person_columns=_stored(PERSON, asked[PERSON]),
+        among=among,
     ) as snapshot:
         household = _table(catalog.tables[HOUSEHOLD], asked[HOUSEHOLD], snapshot.household_rows)
         person = _table(catalog.tables[PERSON], asked[PERSON], snapshot.person_rows)
     if any(_now(column.name) in asked[HOUSEHOLD] for column in EARLIER):
-        household = _with_earlier(scope, region, household, day)
+        household = _with_earlier(scope, region, household, day, among)
     return Register(household, person)
+
+
+def read_given(
+    scope: Scope, places: Collection[str], wanted: Collection[tuple[str, str]]
+) -> dict[str, dict[str, frozenset[str]]]:
+    """Return which of the wanted columns have a value somewhere in each village, by village and
+    table; call it inside `activate(scope)`."""
+    homes, people = _asked(HOUSEHOLD, wanted), _asked(PERSON, wanted)
+    found = registry.given_columns(
+        scope,
+        places,
+        household_columns=_stored(HOUSEHOLD, homes),
+        person_columns=_stored(PERSON, people),
+    )
+    return {
+        place: {HOUSEHOLD: _back(HOUSEHOLD, homes, of_homes), PERSON: _back(PERSON, people, of)}
+        for place, (of_homes, of) in found.items()
+    }
+
+
+def _asked(table: str, wanted: Collection[tuple[str, str]]) -> list[str]:
+    """The columns of a table that are to be read: its keys, and what the register has."""
+    named = sorted(name for one, name in wanted if one == table and stored_column(one, name))
+    return list(dict.fromkeys([*_KEYS[table], *named]))
+
+
+def _stored(table: str, names: Sequence[str]) -> list[str]:
+    return [str(stored_column(table, name)) for name in names]
+
+
+def _back(table: str, names: Sequence[str], found: frozenset[str]) -> frozenset[str]:
+    return frozenset(name for name in names if stored_column(table, name) in found)
 
 
 def _now(name: str) -> str:
@@ -113,10 +146,17 @@ def _now(name: str) -> str:
     return name.removesuffix("_earlier")
 
 
-def _with_earlier(scope: Scope, region: RegionCode, household: pa.Table, day: date) -> pa.Table:
+def _with_earlier(
+    scope: Scope,
+    region: RegionCode,
+    household: pa.Table,
+    day: date,
+    among: Collection[UUID] | None,
+) -> pa.Table:
     """Add what stood at the end of the year before; a household without a past has none."""
     year_end = timezone.make_aware(datetime(day.year, 1, 1))
-    rows = iter_earlier(scope, region, [_now(column.name) for column in EARLIER], at=year_end)
+    names = [_now(column.name) for column in EARLIER]
+    rows = iter_earlier(scope, region, names, at=year_end, among=among)
     past = {household_id: values for household_id, *values in rows}
     found = [past.get(one) for one in household.column("household_id").to_pylist()]
     for place, column in enumerate(EARLIER):

@@ -1,73 +1,115 @@
-"""What the quality rules would say of a household if some of its facts were otherwise.
+"""What the quality rules would say of households if some of their facts were otherwise.
 
-Asked before a decision, so that one which contradicts the register is stopped and not found later.
+Asked before a decision, so that one which contradicts the register is stopped and not found later;
+of all households of a decision at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from bangfu.domains.quality.asking import ask, choose, columns_of, feeds_of
+from bangfu.domains.quality.asking import ask, columns_of, feeds_of, filled
 from bangfu.domains.quality.domain import Found
-from bangfu.domains.quality.extract import HOUSEHOLD, Lists, Register, read_register
-from bangfu.domains.quality.rulebook import rulebook_of
+from bangfu.domains.quality.extract import (
+    HOUSEHOLD,
+    PERSON,
+    Lists,
+    Register,
+    read_given,
+    read_register,
+)
+from bangfu.domains.quality.rulebook import Rulebook, rulebook_of
+from bangfu.domains.registry.quality.rules import split_by_columns
+from bangfu.engine.packs.model import Pack
 from bangfu.engine.rules.rule import Rule
 from bangfu.foundation.access.scopes import activate
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 
+Facts = Mapping[str, str | date | None]
+
 
 def suppose(
-    scope: Scope,
-    region: RegionCode,
-    household_id: UUID,
-    facts: Mapping[str, str | date | None],
-    *,
-    on: date,
-) -> list[Found]:
-    """Return what rules would find of a household with these facts and do not find as it is.
+    scope: Scope, region: RegionCode, homes: Mapping[UUID, Facts], *, on: date
+) -> dict[UUID, list[Found]]:
+    """Return what rules would find of households with these facts and do not find as they are.
 
-    `facts` by column of the register's household. Only rules that read one of them and no list of
-    a department are asked. Cost: one read of the village's register, two evaluations of one
-    household.
+    `homes`: household to facts by column of the register's household, in a county `region` or one
+    of its places. Only rules that read one of the facts and no list of a department are asked,
+    and of a village only those that its register can answer. One that is not there has nothing
+    found. Cost: the households' own rows, which columns their villages fill, two evaluations,
+    whatever the number of households; the rules are compiled once a month.
     """
-    pack = rulebook_of(scope, region, on).pack
-    rules = [rule for rule in pack.rules_on(on) if _reads(rule, facts) and not feeds_of([rule])]
+    book = rulebook_of(scope, region, on)
+    names = frozenset(name for facts in homes.values() for name in facts)
+    rules = [rule for rule in _reading(book, names) if rule.is_in_force(on)]
+    wanted = columns_of(rules)
+    if not homes or not rules:
+        return {}
     with activate(scope):
-        village = read_register(scope, region, pack.catalog, columns_of(rules), on)
-    asked = choose(replace(pack, rules=tuple(rules), cases=()), village, Lists(), on).rules
-    chosen = [rule for rule in asked if rule in rules]
-    home = _only(village, household_id)
-    if home.household.num_rows == 0 or not chosen:
-        return []
-    before = {one.rule_id for one in ask(pack, chosen, home, Lists(), on)}
-    after = ask(pack, chosen, _with(home, facts), Lists(), on)
-    return [one for one in after if one.rule_id not in before]
+        register = read_register(scope, region, book.pack.catalog, wanted, on, among=list(homes))
+        places = set(register.household.column("region_code").to_pylist())
+        given = read_given(scope, places, wanted)
+    if not places:
+        return {}
+    answerable = _answerable(book.pack, rules, register, given, on)
+    before = {_key(one) for one in ask(book.pack, rules, register, Lists(), on)}
+    after = ask(book.pack, rules, _with(register, homes), Lists(), on)
+    found: dict[UUID, list[Found]] = {}
+    for one in after:
+        if _key(one) not in before and one.rule_id in answerable[one.region_code]:
+            found.setdefault(UUID(one.household_id), []).append(one)
+    return found
 
 
-def _reads(rule: Rule, facts: Mapping[str, str | date | None]) -> bool:
-    return any((HOUSEHOLD, name) in columns_of([rule]) for name in facts)
+def _key(found: Found) -> tuple[str, str]:
+    return found.rule_id, found.household_id
 
 
-def _only(register: Register, household_id: UUID) -> Register:
-    def mine(table: pa.Table) -> pa.Table:
-        return table.filter(pc.equal(table.column("household_id"), str(household_id)))
+@lru_cache(maxsize=16)
+def _reading(book: Rulebook, names: frozenset[str]) -> tuple[Rule, ...]:
+    """The rules of a book that read one of these facts of a household, and no list."""
+    wanted = {(HOUSEHOLD, name) for name in names}
+    return tuple(
+        rule for rule in book.pack.rules if wanted & columns_of([rule]) and not feeds_of([rule])
+    )
 
-    return Register(mine(register.household), mine(register.person))
+
+def _answerable(
+    pack: Pack,
+    rules: Collection[Rule],
+    register: Register,
+    given: Mapping[str, Mapping[str, frozenset[str]]],
+    on: date,
+) -> dict[str, frozenset[str]]:
+    """The rules that the register of each village can answer, by village and id."""
+    few = replace(pack, rules=tuple(rules), cases=())
+    tables = {HOUSEHOLD: register.household, PERSON: register.person}
+    found = {}
+    for place, columns in given.items():
+        known = {
+            name: filled(name, one.column_names, columns[name]) for name, one in tables.items()
+        }
+        runnable, _ = split_by_columns(few, known, on)
+        found[place] = frozenset(rule.id for rule in runnable)
+    return found
 
 
-def _with(register: Register, facts: Mapping[str, str | date | None]) -> Register:
+def _with(register: Register, homes: Mapping[UUID, Facts]) -> Register:
+    """The households with what is supposed of each instead of what they hold."""
     table = register.household
-    for name, value in facts.items():
-        place = table.column_names.index(name) if name in table.column_names else -1
-        if place < 0:
+    supposed = [homes[UUID(one)] for one in table.column("household_id").to_pylist()]
+    for name in sorted({name for facts in supposed for name in facts}):
+        if name not in table.column_names:
             continue
+        place, held = table.column_names.index(name), table.column(name).to_pylist()
+        values = [facts.get(name, now) for facts, now in zip(supposed, held, strict=True)]
         kind = table.schema.field(place).type
-        table = table.set_column(place, name, pa.array([value] * table.num_rows, type=kind))
+        table = table.set_column(place, name, pa.array(values, type=kind))
     return Register(table, register.person)

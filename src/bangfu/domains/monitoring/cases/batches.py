@@ -13,7 +13,7 @@ from uuid import UUID
 
 from bangfu.domains.monitoring import numbers, rows, services
 from bangfu.domains.monitoring.cases import batches_rows
-from bangfu.domains.monitoring.cases.quality import count_stops
+from bangfu.domains.monitoring.cases.quality import STOPS, count_all_stops
 from bangfu.domains.monitoring.domain.cases import (
     CASES,
     BatchDecision,
@@ -24,6 +24,7 @@ from bangfu.domains.monitoring.domain.cases import (
 from bangfu.domains.monitoring.domain.proceedings import CLEARING, IDENTIFICATION
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.models.cases import DecisionBatch, DecisionBatchRow
+from bangfu.domains.monitoring.wording import Wording
 from bangfu.domains.publicity import selectors as publicity
 from bangfu.foundation import audit, files
 from bangfu.foundation.access.roles import require
@@ -42,6 +43,7 @@ SUBJECT = "monitoring.batch"
 LARGEST = 20 * 1024 * 1024
 MOST = 500
 _WAITING = "COUNTY"
+_CATEGORY = "monitored_category"
 _NUMBER_KIND = "PC"
 
 
@@ -78,7 +80,8 @@ def draft(*, scope: Scope, at: datetime, procedure: str, lines: Sequence[BatchLi
     """Draw up a list of cases that wait for the county; nothing is decided by it.
 
     Raises NotFound for a case outside the scope, Conflict E-MONITORING-BATCH-LINES for one that
-    does not wait for the county or is on a list already, InvalidValue E-MONITORING-BATCH-REASON.
+    does not wait for the county or is on a list already, InvalidValue E-MONITORING-BATCH-REASON,
+    E-MONITORING-BATCH-CATEGORY for a category that the procedure does not know.
     """
     require(scope, PERMISSION)
     county = scope.region
@@ -96,7 +99,7 @@ def draft(*, scope: Scope, at: datetime, procedure: str, lines: Sequence[BatchLi
             created_by=scope.actor.label[:120],
             created_by_id=scope.actor.id[:120],
         )
-        _put_lines(scope, batch, lines)
+        _put_lines(scope, at, batch, lines)
         _note(scope, at, batch, "monitoring.batch.drafted", cases=len(lines))
         return batches_rows.to_record(batch)
 
@@ -112,7 +115,7 @@ def put_lines(
         if not 0 < len(lines) <= MOST:
             raise Conflict("E-MONITORING-BATCH-LINES")
         DecisionBatchRow.objects.filter(batch_id=batch.id).delete()
-        _put_lines(scope, batch, lines)
+        _put_lines(scope, at, batch, lines)
         _note(scope, at, batch, "monitoring.batch.drafted", cases=len(lines))
         return batches_rows.to_record(batch)
 
@@ -200,9 +203,12 @@ def _open(scope: Scope, batch_id: UUID) -> DecisionBatch:
     return batch
 
 
-def _put_lines(scope: Scope, batch: DecisionBatch, lines: Sequence[BatchLine]) -> None:
+def _put_lines(
+    scope: Scope, at: datetime, batch: DecisionBatch, lines: Sequence[BatchLine]
+) -> None:
     if len({line.proceeding_id for line in lines}) < len(lines):
         raise Conflict("E-MONITORING-BATCH-LINES")
+    wording = Wording(at)
     for line in lines:
         row = rows.find_row(scope, line.proceeding_id, lock=True)
         listed = row.batch_rows.filter(is_live=True).exists()
@@ -215,9 +221,21 @@ def _put_lines(scope: Scope, batch: DecisionBatch, lines: Sequence[BatchLine]) -
             batch_id=batch.id,
             proceeding=row,
             decision=line.decision,
-            category=line.category.strip()[:40] or _noticed_as(scope, row),
+            category=_category(wording, row, line) or _noticed_as(scope, row),
             reason=line.reason.strip()[:1000],
         )
+
+
+def _category(wording: Wording, row: Proceeding, line: BatchLine) -> str:
+    """The category of a line as the case's own version of the procedure knows it; "" for none."""
+    code = line.category.strip()
+    if not code:
+        return ""
+    definition = wording.definition(row.region_code, row.procedure, row.version)
+    fact = definition.facts.get(_CATEGORY) if definition else None
+    if fact is None or code not in fact.codes:
+        raise InvalidValue("E-MONITORING-BATCH-CATEGORY", no=row.no, category=code[:40])
+    return code
 
 
 def _noticed_as(scope: Scope, row: Proceeding) -> str:
@@ -241,14 +259,20 @@ def _rule(scope: Scope, at: datetime, batch: DecisionBatch, ruling: Ruling) -> D
 
 def _take_all(scope: Scope, at: datetime, batch: DecisionBatch) -> list[RowProblem]:
     problems = []
+    assert batch.decided_on is not None, "ruled before"
     listed = DecisionBatchRow.objects.filter(batch_id=batch.id).order_by("region_code", "id")
-    for line in listed:
-        row = rows.find_row(scope, line.proceeding_id, lock=True)
+    lines = [(line, rows.find_row(scope, line.proceeding_id, lock=True)) for line in listed]
+    stops = count_all_stops([row for _, row in lines], batch.decided_on)
+    for line, row in lines:
         try:
             with activate(scope):
                 Proceeding.objects.filter(id=row.id).update(batch_id=batch.id)
                 services.take(
-                    scope=scope, at=at, proceeding_id=row.id, **_step(batch, line, row, at)
+                    scope=scope,
+                    at=at,
+                    proceeding_id=row.id,
+                    worked_out={STOPS},
+                    **_step(batch, line, stops[row.id]),
                 )
         except BangfuError as refused:
             problems.append(
@@ -257,9 +281,7 @@ def _take_all(scope: Scope, at: datetime, batch: DecisionBatch) -> list[RowProbl
     return problems
 
 
-def _step(
-    batch: DecisionBatch, line: DecisionBatchRow, row: Proceeding, at: datetime
-) -> dict[str, Any]:
+def _step(batch: DecisionBatch, line: DecisionBatchRow, stops: int) -> dict[str, Any]:
     if line.decision == BatchDecision.REFUSE:
         return {"step": "COUNTY_REFUSE", "facts": {"refusal_reason": line.reason}}
     assert batch.decided_on is not None, "ruled before"
@@ -271,9 +293,9 @@ def _step(
         "sealed_scan_no": f"{batch.no}-盖章页",
     }
     if batch.procedure == IDENTIFICATION:
-        facts["monitored_category"] = line.category
+        facts[_CATEGORY] = line.category
     if batch.procedure == CLEARING:
-        facts["quality_stops"] = count_stops(row, at)
+        facts[STOPS] = stops
     return {"step": "DECIDE", "facts": facts}
 
 

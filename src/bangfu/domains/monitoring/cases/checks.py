@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bangfu.domains.monitoring.cases.quality import count_stops
+from bangfu.domains.monitoring.cases.quality import STOPS, count_stops
 from bangfu.domains.monitoring.domain import cases
 from bangfu.domains.monitoring.domain.proceedings import CLUE
 from bangfu.domains.monitoring.models.cases import DecisionBatch, DecisionBatchRow
@@ -20,7 +20,6 @@ from bangfu.foundation.access.scopes import activate, system_scope
 from bangfu.kernel.errors import Conflict, Refused
 from bangfu.kernel.region import RegionCode
 
-_STOPS = "quality_stops"
 _CONFIRM = "CONFIRM"
 
 
@@ -93,8 +92,8 @@ def _told(asked: Asked) -> tuple[object, object, date | None]:
 
 
 def _check_stops(asked: Asked) -> None:
-    said = asked.facts.get(_STOPS)
-    if _STOPS not in asked.step.takes or not isinstance(said, int):
+    said = asked.facts.get(STOPS)
+    if STOPS not in asked.step.takes or not isinstance(said, int) or STOPS in asked.worked_out:
         return
     found = count_stops(asked.row, asked.at)
     if said != found:

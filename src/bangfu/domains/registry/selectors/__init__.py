@@ -20,7 +20,11 @@ from bangfu.domains.registry.selectors.pages import (
     list_reviews,
     list_sources,
 )
-from bangfu.domains.registry.selectors.snapshot import known_tokens, open_snapshot
+from bangfu.domains.registry.selectors.snapshot import (
+    given_columns,
+    known_tokens,
+    open_snapshot,
+)
 
 __all__ = [
     "count_by_child",
@@ -32,6 +36,7 @@ __all__ = [
     "get_household",
     "get_household_as_known",
     "get_names",
+    "given_columns",
     "iter_households",
     "known_tokens",
     "list_by_ids",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -43,7 +44,7 @@ _HOUSEHOLDS = """
 SELECT {columns} FROM registry_household AS household
 WHERE household.region_code >= %s AND household.region_code < %s
   AND household.region_code >= %s AND household.region_code < %s
-  AND household.closed_on IS NULL
+  AND household.closed_on IS NULL {among}
 ORDER BY household.id
 """
 _PERSONS = """
@@ -51,8 +52,25 @@ SELECT {columns} FROM registry_membership AS membership
 JOIN registry_person AS person ON person.id = membership.person_id
 WHERE membership.to_on IS NULL
   AND membership.region_code >= %s AND membership.region_code < %s
-  AND membership.region_code >= %s AND membership.region_code < %s
+  AND membership.region_code >= %s AND membership.region_code < %s {among}
 ORDER BY membership.household_id, person.id
+"""
+# Of a few households only: what is looked up by key must not wait for the people of a county.
+_AMONG_HOUSEHOLDS = "AND household.id = ANY(%s)"
+_AMONG_PERSONS = "AND membership.household_id = ANY(%s)"
+_GIVEN_HOUSEHOLDS = """
+SELECT household.region_code{given} FROM registry_household AS household
+WHERE household.region_code = ANY(%s)
+  AND household.region_code >= %s AND household.region_code < %s
+  AND household.closed_on IS NULL
+GROUP BY household.region_code
+"""
+_GIVEN_PERSONS = """
+SELECT membership.region_code{given} FROM registry_membership AS membership
+JOIN registry_person AS person ON person.id = membership.person_id
+WHERE membership.to_on IS NULL AND membership.region_code = ANY(%s)
+  AND membership.region_code >= %s AND membership.region_code < %s
+GROUP BY membership.region_code
 """
 
 
@@ -63,8 +81,10 @@ def open_snapshot(
     *,
     household_columns: Sequence[str],
     person_columns: Sequence[str],
+    among: Collection[UUID] | None = None,
 ) -> Iterator[Snapshot]:
-    """Open the register of `region` as it is at one moment, for reading inside the block.
+    """Open the register of `region` as it is at one moment, for reading inside the block; of the
+    households `among` only, if given.
 
     An import into the same county waits meanwhile, and this waits for one under way.
 
@@ -77,36 +97,83 @@ def open_snapshot(
         if region.level >= COUNTY:
             with connection.cursor() as cursor:
                 cursor.execute(_HOLD_STILL, [str(region)[:6]])
-        with connection.cursor() as cursor:
-            cursor.execute(_FOR_MANY_ROWS)
+        if among is None:
+            with connection.cursor() as cursor:
+                cursor.execute(_FOR_MANY_ROWS)
+        of_homes = _HOUSEHOLDS.format(
+            columns=_columns(household_columns, "household", _HOUSEHOLD_SQL),
+            among="" if among is None else _AMONG_HOUSEHOLDS,
+        )
+        of_people = _PERSONS.format(
+            columns=_columns(person_columns, "person", _PERSON_SQL),
+            among="" if among is None else _AMONG_PERSONS,
+        )
         yield Snapshot(
             household_columns=tuple(household_columns),
-            household_rows=_stream(
-                _HOUSEHOLDS, _columns(household_columns, "household", _HOUSEHOLD_SQL), scope, region
-            ),
+            household_rows=_stream(of_homes, scope, region, among),
             person_columns=tuple(person_columns),
-            person_rows=_stream(
-                _PERSONS, _columns(person_columns, "person", _PERSON_SQL), scope, region
-            ),
+            person_rows=_stream(of_people, scope, region, among),
         )
 
 
+def given_columns(
+    scope: Scope,
+    places: Collection[str],
+    *,
+    household_columns: Sequence[str],
+    person_columns: Sequence[str],
+) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """Return which columns of households and of people have a value somewhere in each place.
+
+    `places` are the codes at which households are registered, villages; the columns are those of
+    `open_snapshot`. A place without people is left out. Cost: two queries, whatever their number.
+    """
+    require(scope, "REGISTRY_READ")
+    with activate(scope):
+        homes = _given(
+            scope, places, _GIVEN_HOUSEHOLDS, household_columns, "household", _HOUSEHOLD_SQL
+        )
+        people = _given(scope, places, _GIVEN_PERSONS, person_columns, "person", _PERSON_SQL)
+    return {place: (found, people.get(place, frozenset())) for place, found in homes.items()}
+
+
+def _given(
+    scope: Scope,
+    places: Collection[str],
+    query: str,
+    names: Sequence[str],
+    table: str,
+    special: dict[str, str],
+) -> dict[str, frozenset[str]]:
+    asked = "".join(f", bool_or(({one}) IS NOT NULL)" for one in _listed(names, table, special))
+    with connection.cursor() as cursor:
+        cursor.execute(query.format(given=asked), (list(places), *scope.region.bounds))
+        return {
+            place: frozenset(name for name, is_there in zip(names, there, strict=True) if is_there)
+            for place, *there in cursor.fetchall()
+        }
+
+
 def _columns(names: Sequence[str], table: str, special: dict[str, str]) -> str:
+    return ", ".join(_listed(names, table, special))
+
+
+def _listed(names: Sequence[str], table: str, special: dict[str, str]) -> list[str]:
     model = Household if table == "household" else Person
     own = {field.column for field in model._meta.concrete_fields}
     unknown = [name for name in names if name not in special and name not in own]
     if unknown:
         raise LookupError(f"the register has no {table} column {', '.join(unknown)}")
-    return ", ".join(special.get(name) or f'{table}."{name}"' for name in names)
+    return [special.get(name) or f'{table}."{name}"' for name in names]
 
 
 def _stream(
-    query: str, columns: str, scope: Scope, region: RegionCode
+    query: str, scope: Scope, region: RegionCode, among: Collection[UUID] | None
 ) -> Iterator[tuple[Any, ...]]:
     """Yield rows from a server-side cursor; inside the caller's transaction and scope."""
-    bounds = (*region.bounds, *scope.region.bounds)
+    chosen = () if among is None else (list(among),)
     with connection.chunked_cursor() as cursor:
-        cursor.execute(query.format(columns=columns), bounds)
+        cursor.execute(query, (*region.bounds, *scope.region.bounds, *chosen))
         while block := cursor.fetchmany(_BLOCK):
             yield from block
 

@@ -1,4 +1,4 @@
-import { onMounted, onUnmounted, ref, watch, type Ref } from 'vue';
+import { nextTick, onMounted, onUnmounted, ref, watch, type Ref } from 'vue';
 
 export interface ListKeys {
   count: Ref<number>;
@@ -11,11 +11,19 @@ export interface ListKeys {
   choose?: (index: number) => void;
 }
 
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable], [role=dialog]') !== null;
+/** Where letters are text. A mark to choose by is none: after a click on one the keys go on walking. */
+const TYPED = 'input:not([type=checkbox], [type=radio], [type=file]), textarea, select, [contenteditable], [role=dialog]';
+/** What does something of its own on Enter or Space. */
+const PRESSED = 'a, button, input, label, summary';
+
+function isIn(target: EventTarget | null, selector: string): boolean {
+  return target instanceof HTMLElement && target.closest(selector) !== null;
 }
 
-/** J and K walk the rows, Enter opens, Space chooses, Escape closes, / searches. With a row open, walking opens the next. */
+/**
+ * J and K walk the rows, Enter opens, Space chooses, Escape closes, / searches. With a row open, walking
+ * opens the next. Inside a field the keys are text, and Escape leaves the field first.
+ */
 export function useListKeys({ count, opened, open, close, search, choose }: ListKeys) {
   const active = ref(-1);
   watch(opened, (index) => {
@@ -25,6 +33,7 @@ export function useListKeys({ count, opened, open, close, search, choose }: List
   function walk(step: number): void {
     if (count.value === 0) return;
     active.value = Math.min(count.value - 1, Math.max(0, active.value + step));
+    void nextTick(() => document.querySelector('tr.is-active')?.scrollIntoView({ block: 'nearest' }));
     if (opened.value >= 0) open(active.value);
   }
 
@@ -38,10 +47,15 @@ export function useListKeys({ count, opened, open, close, search, choose }: List
   };
 
   function onKey(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    const isOwnEnter = [' ', 'Enter'].includes(event.key) && event.target instanceof HTMLElement && event.target.closest('a, button');
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (isIn(event.target, TYPED)) {
+      const field = event.target as HTMLElement;
+      if (event.key === 'Escape' && !field.closest('[role=dialog]')) field.blur();
+      return;
+    }
+    const isOwn = [' ', 'Enter'].includes(event.key) && isIn(event.target, PRESSED);
     const action = actions[event.key];
-    if (!action || isOwnEnter) return;
+    if (!action || isOwn) return;
     event.preventDefault();
     action();
   }

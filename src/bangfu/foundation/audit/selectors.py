@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connections
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, UUIDField
 from django.utils import timezone
 
 from bangfu.foundation.access.roles import require
@@ -125,14 +125,26 @@ def list_page(
         return [_record(row, is_sealed=row.id not in waiting) for row in found]
 
 
-def list_ids(scope: Scope, query: EventQuery, *, limit: int) -> list[UUID]:
-    """Return the ids of at most `limit` rows in the order of their ids, for an export.
+def last_row() -> int:
+    """Return the number of the last sealed row in the whole chain, 0 before the first."""
+    last = Segment.objects.order_by("-number").values_list("first", "rows").first()
+    return last[0] + last[1] - 1 if last else 0
+
+
+def list_ids(
+    scope: Scope, query: EventQuery, *, limit: int, through: int | None = None
+) -> list[UUID]:
+    """Return the ids of at most `limit` rows in the order of their ids, for an export: with
+    `through` those that were sealed up to the row of that number in the chain.
 
     Raises NotAllowed E-ACCESS-PERMISSION without AUDIT_EXPORT.
     """
     require(scope, "AUDIT_EXPORT")
     with activate(scope):
-        return list(_filtered(scope, query).order_by("id").values_list("id", flat=True)[:limit])
+        rows = _filtered(scope, query)
+        if through is not None:
+            rows = _sealed_by(rows, through)
+        return list(rows.order_by("id").values_list("id", flat=True)[:limit])
 
 
 def list_proved(scope: Scope, ids: Sequence[UUID]) -> Iterator[tuple[AuditRecord, Proved]]:
@@ -201,6 +213,18 @@ SELECT e.id, convert_to({canonical.ROW_TEXT}, 'UTF8'), s.number, u.place
  WHERE s.event_ids && %s::uuid[] AND u.id = ANY(%s::uuid[])
  ORDER BY s.number, u.place
 """  # noqa: S608
+
+
+def _sealed_by(rows: QuerySet[AuditEvent], through: int) -> QuerySet[AuditEvent]:
+    """Leave out what was not sealed yet when the row of the number `through` was the last.
+
+    A row that committed late is sealed late: neither its id nor its instant tells what was there.
+    """
+    later = Segment.objects.filter(first__gt=through).values_list(
+        Func(F("event_ids"), function="unnest", output_field=UUIDField(), set_returning=True)
+    )
+    waiting = PendingEvent.objects.values_list("event_id")
+    return rows.exclude(id__in=waiting).exclude(id__in=later)
 
 
 def _filtered(scope: Scope, query: EventQuery) -> QuerySet[AuditEvent]:

@@ -25,8 +25,10 @@ from bangfu.kernel.scope import Scope
 
 router = Router(tags=["exports"])
 
-ANY = Permit("EXPORT", "EXPORT_APPROVE")
-APPROVE = Permit("EXPORT_APPROVE")
+# Which of them a kind of export needs, the services ask again.
+ASK = Permit("EXPORT", "AUDIT_EXPORT")
+APPROVE = Permit("EXPORT_APPROVE", "ACCOUNTS_GRANT")
+ANY = Permit(*ASK.permissions, *APPROVE.permissions)
 
 
 def _describe(scope: Scope, one: ExportRecord) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def list_export_requests(
     request: HttpRequest,
     state: Literal["REQUESTED", "APPROVED", "REJECTED", "WITHDRAWN", "USED"] | None = Query(None),
 ) -> Any:
-    """Return the newest requests: all of the region for those who approve, else one's own."""
+    """Return the newest requests: one's own, and those of the region that one may decide on."""
     check_query(request, "state")
     scope = scope_of(request)
     wanted = RequestState(state) if state else None
@@ -65,9 +67,7 @@ def list_export_requests(
     }
 
 
-@router.post(
-    "/exports/requests", auth=Permit("EXPORT"), response={201: ExportRequestOut, **REFUSALS}
-)
+@router.post("/exports/requests", auth=ASK, response={201: ExportRequestOut, **REFUSALS})
 def ask_for_export(request: HttpRequest, body: ExportRequestIn) -> Any:
     """Ask for a bulk export of a list with its filters."""
     scope = scope_of(request)
@@ -114,7 +114,7 @@ def reject_export(request: HttpRequest, request_id: UUID, body: ExportDecisionIn
 
 @router.post(
     "/exports/requests/{request_id}/withdraw",
-    auth=Permit("EXPORT"),
+    auth=ASK,
     response={200: ExportRequestOut, **REFUSALS},
 )
 def withdraw_export(request: HttpRequest, request_id: UUID) -> Any:

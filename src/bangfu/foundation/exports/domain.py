@@ -22,6 +22,25 @@ class RequestState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """The permissions of the two persons of an export: who asks for it and who agrees."""
+
+    asks: str
+    agrees: str
+
+
+AUDIT = "audit"
+LISTS = Pair("EXPORT", "EXPORT_APPROVE")
+# The log is the audit administrator's; the second look is an administrator's of another duty.
+PAIRS = {AUDIT: Pair("AUDIT_EXPORT", "ACCOUNTS_GRANT")}
+
+
+def pair_of(kind: str) -> Pair:
+    """Return who asks for an export of `kind` and who agrees to it."""
+    return PAIRS.get(kind, LISTS)
+
+
+@dataclass(frozen=True, slots=True)
 class ExportRecord:
     """A request as other code sees it. `filters` holds no search text; `is_searched` says that
     there is one."""

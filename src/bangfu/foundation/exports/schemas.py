@@ -13,7 +13,7 @@ from bangfu.foundation.http.schemas import RegionRef, Schema
 class ExportRequestIn(Schema):
     """A list with its filters, and what it is for."""
 
-    kind: Literal["households", "quality", "reconciliation", "pairings", "proceedings"]
+    kind: Literal["households", "quality", "reconciliation", "pairings", "proceedings", "audit"]
     filters: dict[str, Any] = Field(default_factory=dict)
     purpose: str = Field(min_length=1, max_length=200)
 

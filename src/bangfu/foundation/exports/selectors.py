@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from bangfu.foundation.access.scopes import activate, in_scope
-from bangfu.foundation.exports.domain import ExportRecord, RequestState
+from bangfu.foundation.exports.domain import LISTS, PAIRS, ExportRecord, RequestState
 from bangfu.foundation.exports.models import ExportRequest
 from bangfu.kernel.errors import NotAllowed
 from bangfu.kernel.scope import Scope
@@ -46,16 +47,19 @@ def to_record(row: ExportRequest) -> ExportRecord:
 def list_requests(
     scope: Scope, *, state: RequestState | None = None, limit: int = 100
 ) -> list[ExportRecord]:
-    """Return the newest requests of the scope: all for those who approve, else one's own.
+    """Return the newest requests of the scope: one's own, and all of the kinds that one agrees to.
 
-    Raises NotAllowed without EXPORT or EXPORT_APPROVE.
+    Raises NotAllowed without a permission to ask for an export or to agree to one.
     """
-    if not scope.permissions & {"EXPORT", "EXPORT_APPROVE"}:
-        raise NotAllowed("E-ACCESS-PERMISSION", permission="EXPORT")
+    pairs = (LISTS, *PAIRS.values())
+    if not scope.permissions & {name for pair in pairs for name in (pair.asks, pair.agrees)}:
+        raise NotAllowed("E-ACCESS-PERMISSION", permission=LISTS.asks)
+    seen = Q(requested_by=scope.actor.id)
+    if LISTS.agrees in scope.permissions:
+        seen |= ~Q(kind__in=PAIRS)
+    seen |= Q(kind__in=[kind for kind, pair in PAIRS.items() if pair.agrees in scope.permissions])
     with activate(scope):
-        rows = in_scope(ExportRequest.objects.all(), scope)
-        if "EXPORT_APPROVE" not in scope.permissions:
-            rows = rows.filter(requested_by=scope.actor.id)
+        rows = in_scope(ExportRequest.objects.filter(seen), scope)
         if state is not None:
             rows = rows.filter(state=state)
         return [to_record(row) for row in rows.order_by("-id")[:limit]]

@@ -15,7 +15,13 @@ from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
 from bangfu.foundation.accounts.selectors import is_in_force
 from bangfu.foundation.exports import counters
-from bangfu.foundation.exports.domain import ExportRecord, RequestState, fingerprint, shown
+from bangfu.foundation.exports.domain import (
+    ExportRecord,
+    RequestState,
+    fingerprint,
+    pair_of,
+    shown,
+)
 from bangfu.foundation.exports.models import ExportRequest, ExportTaken
 from bangfu.foundation.exports.selectors import expiry_of, to_record
 from bangfu.kernel.errors import Conflict, InvalidValue, NotAllowed, NotFound
@@ -39,11 +45,12 @@ def bulk_rows(at: datetime) -> int:
 def ask(
     *, scope: Scope, at: datetime, kind: str, filters: dict[str, Any], purpose: str
 ) -> ExportRecord:
-    """Ask for a bulk export of a list with its filters.
+    """Ask for a bulk export of a list with its filters, or for one of the audit log.
 
-    Raises NotAllowed without EXPORT, InvalidValue E-EXPORT-KIND or E-EXPORT-PURPOSE.
+    Raises NotAllowed without EXPORT (the log: AUDIT_EXPORT), InvalidValue E-EXPORT-KIND or
+    E-EXPORT-PURPOSE.
     """
-    require(scope, "EXPORT")
+    require(scope, pair_of(kind).asks)
     if not purpose.strip():
         raise InvalidValue("E-EXPORT-PURPOSE")
     rows, read = counters.count(kind, scope, filters)
@@ -69,20 +76,23 @@ def decide(
 ) -> ExportRecord:
     """Approve or reject what somebody else asked for.
 
-    Raises NotAllowed without EXPORT_APPROVE, NotFound, Conflict E-EXPORT-DECIDED or
-    E-EXPORT-SECOND-PERSON, InvalidValue E-EXPORT-REASON (a rejection without a reason).
+    Raises NotFound, also for a kind that the scope does not agree to (EXPORT_APPROVE; the log:
+    ACCOUNTS_GRANT), Conflict E-EXPORT-DECIDED or E-EXPORT-SECOND-PERSON, NotAllowed for a post
+    that has ended, InvalidValue E-EXPORT-REASON (a rejection without a reason).
     """
-    require(scope, "EXPORT_APPROVE")
     if not approve and not reason.strip():
         raise InvalidValue("E-EXPORT-REASON")
     with activate(scope):
         row = _open(scope, request_id)
+        needed = pair_of(row.kind).agrees
+        if needed not in scope.permissions:
+            raise NotFound("E-EXPORT-NOT-FOUND")
         if row.requested_by == scope.actor.id:
             raise Conflict("E-EXPORT-SECOND-PERSON")
         if scope.actor.kind == "USER" and not is_in_force(
-            scope.actor.id, None, {"EXPORT_APPROVE"}, at, region=scope.region
+            scope.actor.id, None, {needed}, at, region=scope.region
         ):
-            raise NotAllowed("E-ACCESS-PERMISSION", permission="EXPORT_APPROVE")
+            raise NotAllowed("E-ACCESS-PERMISSION", permission=needed)
         state = RequestState.APPROVED if approve else RequestState.REJECTED
         return _close(scope, row, state, at, reason)
 
@@ -116,7 +126,7 @@ def allow(
         return
     with activate(scope):
         if approval is not None:
-            _use(scope, approval, fingerprint(kind, filters), rows, at)
+            use(scope, kind=kind, filters=filters, rows=rows, approval=approval, at=at)
             return
         with connection.cursor() as cursor:
             cursor.execute(_ONE_AT_A_TIME, [f"exports:{scope.actor.id}"])
@@ -130,22 +140,41 @@ def allow(
         )
 
 
-def _use(scope: Scope, approval: UUID, wanted: str, rows: int, at: datetime) -> None:
+def get_approved(scope: Scope, *, kind: str, approval: UUID, at: datetime) -> ExportRecord:
+    """Return one's own approval that can be used, still unused.
+
+    Raises Conflict E-EXPORT-APPROVAL.
+    """
+    with activate(scope):
+        return to_record(_approved(scope, kind, approval, at))
+
+
+def use(
+    scope: Scope, *, kind: str, filters: dict[str, Any], rows: int, approval: UUID, at: datetime
+) -> None:
+    """Use an approval up; ask it in the export's transaction. Raises Conflict E-EXPORT-APPROVAL."""
+    with activate(scope):
+        row = _approved(scope, kind, approval, at)
+        if row.fingerprint != fingerprint(kind, filters) or rows > row.rows:
+            raise Conflict("E-EXPORT-APPROVAL")
+        row.state, row.used_at = RequestState.USED, at
+        row.save(update_fields=["state", "used_at"])
+        _audit(scope, row, "exports.request.used", at)
+
+
+def _approved(scope: Scope, kind: str, approval: UUID, at: datetime) -> ExportRequest:
     row = _locked(scope, approval)
     if (
         row is None
+        or row.kind != kind
         or row.state != RequestState.APPROVED
         or row.requested_by != scope.actor.id
         or row.region_code != str(scope.region)
-        or row.fingerprint != wanted
-        or rows > row.rows
         or row.decided_at is None
         or at > expiry_of(row.decided_at)
     ):
         raise Conflict("E-EXPORT-APPROVAL")
-    row.state, row.used_at = RequestState.USED, at
-    row.save(update_fields=["state", "used_at"])
-    _audit(scope, row, "exports.request.used", at)
+    return row
 
 
 def _locked(scope: Scope, request_id: UUID) -> ExportRequest | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -54,15 +55,15 @@ def list_audit_words(request: HttpRequest) -> Any:
 
 @router.get("/audit/events/export", auth=Permit("AUDIT_EXPORT"), openapi_extra=BINARY)
 def export_audit_events(
-    request: HttpRequest, filters: Query[AuditFilter], purpose: Query[str] = ""
+    request: HttpRequest, filters: Query[AuditFilter], approval: Query[UUID | None] = None
 ) -> Any:
-    """Return the rows within the filters with the proof that they are as sealed, as a ZIP."""
-    check_query(request, "purpose", schema=AuditFilter)
+    """Return the rows that a second person agreed to, with the proof that they are as sealed."""
+    check_query(request, "approval", schema=AuditFilter)
     made = packing.export_events(
         scope=scope_of(request),
         filters=filters,
-        purpose=purpose,
         language=language_of(request),
         at=timezone.now(),
+        approval=approval,
     )
     return send(request, made.stream, file_name=made.file_name, content_type=ZIP)

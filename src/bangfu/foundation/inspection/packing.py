@@ -14,17 +14,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
+from uuid import UUID
 
 from bangfu.foundation import audit
+from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.audit import canonical, checkpoints, sealer, selectors
 from bangfu.foundation.audit.keys import get_key
 from bangfu.foundation.audit.selectors import AuditRecord, Proved
+from bangfu.foundation.exports.counters import counter, read_filters
+from bangfu.foundation.exports.domain import AUDIT
+from bangfu.foundation.exports.services import get_approved, use
 from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.foundation.inspection import reading, verify_export
 from bangfu.foundation.inspection.schemas import AuditFilter
 from bangfu.foundation.sheets.tables import write_table
-from bangfu.kernel.errors import InvalidValue, Refused
+from bangfu.kernel.errors import Conflict, InvalidValue, Refused
 from bangfu.kernel.scope import Scope
 from bangfu.standards import audit as words
 from bangfu.standards.paths import standards_root
@@ -55,25 +60,54 @@ class Packed:
     stream: BinaryIO
 
 
+@dataclass(frozen=True, slots=True)
+class _Agreed:
+    """What leaves: up to which row of the chain, for what, and who agreed ("—" at the terminal)."""
+
+    through: int
+    purpose: str
+    by: str
+
+
+@counter(AUDIT)
+def count_events(scope: Scope, filters: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Return how many rows the filters find, and the filters with the last row of the chain.
+
+    What is committed and unsealed is sealed first, so that what is agreed to cannot grow. Raises
+    NotAllowed without AUDIT_EXPORT, InvalidValue E-EXPORT-FILTERS or E-AUDIT-LARGE, NotFound for
+    a place outside the scope.
+    """
+    read = read_filters(AuditFilter, filters)
+    sealer.seal_all()
+    through = selectors.last_row()
+    return len(_list_ids(scope, read, through)), _kept(read, through)
+
+
 def export_events(
-    *, scope: Scope, filters: AuditFilter, purpose: str, language: str, at: datetime
+    *,
+    scope: Scope,
+    filters: AuditFilter,
+    language: str,
+    at: datetime,
+    purpose: str = "",
+    approval: UUID | None = None,
 ) -> Packed:
     """Pack the rows within the filters; who did it and why is a row of the log itself.
 
-    What is committed and unsealed is sealed first, and the witness gets a checkpoint of the end.
-    Raises NotAllowed without AUDIT_EXPORT, InvalidValue E-AUDIT-PURPOSE without a reason and
-    E-AUDIT-LARGE past 100,000 rows, NotFound for a place outside the scope.
+    A user needs the `approval` of a security administrator: it names the purpose, and the rows are
+    those that were sealed when it was asked for. At the terminal `purpose` says it, and what is
+    unsealed is sealed first. The witness gets a checkpoint of the end.
+    Raises NotAllowed without AUDIT_EXPORT, Conflict E-AUDIT-NEEDS-APPROVAL or E-EXPORT-APPROVAL,
+    InvalidValue E-AUDIT-PURPOSE without a purpose and E-AUDIT-LARGE past 100,000 rows, NotFound
+    for a place outside the scope.
     """
-    reason = " ".join(purpose.split())
-    if not reason or len(reason) > 200:
-        raise InvalidValue("E-AUDIT-PURPOSE")
-    query = reading.to_query(scope, filters)
-    ids = selectors.list_ids(scope, query, limit=MOST_ROWS + 1)
-    if len(ids) > MOST_ROWS:
-        raise InvalidValue("E-AUDIT-LARGE", most=MOST_ROWS)
-    sealer.seal_all()
+    agreed = _agreed(scope, purpose, approval, at)
+    ids = _list_ids(scope, filters, agreed.through)
     with scratch_folder() as folder:
         with activate(scope):
+            if approval is not None:
+                kept = _kept(filters, agreed.through)
+                use(scope, kind=AUDIT, filters=kept, rows=len(ids), approval=approval, at=at)
             touched = _write_rows(folder, list(selectors.list_proved(scope, ids)), language)
             first, last = (min(touched), max(touched)) if touched else (1, 0)
             end = _write_segments(folder, first, _end(last, at), touched)
@@ -81,16 +115,43 @@ def export_events(
                 "made_at": canonical.instant(at),
                 "actor": scope.actor.label,
                 "region": str(scope.region),
-                "purpose": reason,
+                "purpose": agreed.purpose,
+                "agreed_by": agreed.by,
                 "filters": filters.model_dump(mode="json", exclude_defaults=True),
                 "rows": sum(touched.values()),
                 **end,
             }
             _write_words(folder, facts)
-            _record(scope, at, reason, facts)
+            _record(scope, at, agreed.purpose, facts)
         # Opened before its folder goes: the bytes live on for as long as the stream does.
         stream = _pack(folder).open("rb")
     return Packed(f"audit-{scope.region.prefix or '000000'}-{at:%Y%m%d-%H%M%S}.zip", stream)
+
+
+def _agreed(scope: Scope, purpose: str, approval: UUID | None, at: datetime) -> _Agreed:
+    if approval is not None:
+        asked = get_approved(scope, kind=AUDIT, approval=approval, at=at)
+        return _Agreed(asked.filters["through"], asked.purpose, asked.decided_by_label)
+    if scope.actor.kind == "USER":
+        require(scope, "AUDIT_EXPORT")
+        raise Conflict("E-AUDIT-NEEDS-APPROVAL")
+    reason = " ".join(purpose.split())
+    if not reason or len(reason) > 200:
+        raise InvalidValue("E-AUDIT-PURPOSE")
+    sealer.seal_all()
+    return _Agreed(selectors.last_row(), reason, "—")
+
+
+def _list_ids(scope: Scope, filters: AuditFilter, through: int) -> list[UUID]:
+    query = reading.to_query(scope, filters)
+    ids = selectors.list_ids(scope, query, limit=MOST_ROWS + 1, through=through)
+    if len(ids) > MOST_ROWS:
+        raise InvalidValue("E-AUDIT-LARGE", most=MOST_ROWS)
+    return ids
+
+
+def _kept(filters: AuditFilter, through: int) -> dict[str, Any]:
+    return filters.model_dump(mode="json", exclude_defaults=True) | {"through": through}
 
 
 def is_ours(path: Path) -> bool:

@@ -27,8 +27,7 @@ export const links = {
   importErrors: (id: string) => `${ROOT}/imports/${encodeURIComponent(id)}/errors.xlsx`,
   feedbackForm: (id: string) => `${ROOT}/feeds/feedback/${encodeURIComponent(id)}/form.xlsx`,
   qualityExport: (query: QualityQuery) => withQuery(`${ROOT}/quality/items/export`, { ...query }),
-  auditExport: (query: AuditQuery, purpose: string) =>
-    withQuery(`${ROOT}/audit/events/export`, { ...query, purpose }),
+  auditExport: (query: AuditQuery) => withQuery(`${ROOT}/audit/events/export`, { ...query }),
   evidence: (changeId: string, fileId: string, reason: { purpose?: string; note?: string } = {}) =>
     withQuery(`${ROOT}/changes/${encodeURIComponent(changeId)}/evidence/${encodeURIComponent(fileId)}`, { ...reason }),
   villageList: (id: string) => `${ROOT}/village-lists/${encodeURIComponent(id)}/list.docx`,

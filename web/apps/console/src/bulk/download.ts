@@ -27,9 +27,14 @@ export async function download(address: string): Promise<void> {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
+/** Whether a refusal says that a second person has to agree first. */
+export function isAskedFor(error: unknown): boolean {
+  return ['E-EXPORT-NEEDS-APPROVAL', 'E-AUDIT-NEEDS-APPROVAL'].includes(toApiError(error).code);
+}
+
 /** Whether a refusal only says that an approval is missing, or is that of another list. */
 function wantsApproval(error: unknown): boolean {
-  return ['E-EXPORT-NEEDS-APPROVAL', 'E-EXPORT-APPROVAL'].includes(toApiError(error).code);
+  return isAskedFor(error) || toApiError(error).code === 'E-EXPORT-APPROVAL';
 }
 
 /** Downloads a list, with one's own approval for it where one is needed and there. */

@@ -142,7 +142,7 @@ export const ENTRIES: readonly NavigationEntry[] = [
     group: 'guard',
     covers: ['export-requests'],
     icon: Stamp,
-    needs: ['EXPORT', 'EXPORT_APPROVE'],
+    needs: ['EXPORT', 'EXPORT_APPROVE', 'AUDIT_EXPORT', 'ACCOUNTS_GRANT'],
   },
   {
     name: 'accounts',

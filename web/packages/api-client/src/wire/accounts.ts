@@ -1,7 +1,7 @@
 export type PostKind = 'REGULAR' | 'TEMPORARY' | 'DEPUTY';
 export type ProposalState = 'PROPOSED' | 'APPROVED' | 'REJECTED' | 'WITHDRAWN';
 export type ExportState = 'REQUESTED' | 'APPROVED' | 'REJECTED' | 'WITHDRAWN' | 'USED';
-export type ExportKind = 'households' | 'quality' | 'reconciliation' | 'pairings' | 'proceedings';
+export type ExportKind = 'households' | 'quality' | 'reconciliation' | 'pairings' | 'proceedings' | 'audit';
 
 export interface PlaceOfPost {
   code: string;

@@ -7,27 +7,20 @@ number of people.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from bangfu.domains.monitoring.books import book_for
 from bangfu.domains.monitoring.lanes import SOON_DAYS
 from bangfu.domains.monitoring.models import Proceeding, ProceedingHandler
+from bangfu.domains.monitoring.posts import Posts
 from bangfu.foundation.access.roles import permissions
 from bangfu.foundation.access.scopes import activate, in_scope
-from bangfu.foundation.accounts.holders import Holder, list_holders
+from bangfu.foundation.accounts.holders import list_holders
 from bangfu.foundation.notifications import ports
 from bangfu.foundation.notifications.domain import Counts
-from bangfu.kernel.region import (
-    COUNTY,
-    PREFECTURE,
-    PREFIX_LENGTHS,
-    PROVINCE,
-    TOWN,
-    VILLAGE,
-    RegionCode,
-)
+from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import BEIJING, WorkCalendar
 from bangfu.procedures import Level
@@ -44,13 +37,6 @@ _ACTS = frozenset(
     }
 )
 _READS = "PROCEEDING_READ"
-_LEVELS = {
-    Level.VILLAGE: VILLAGE,
-    Level.TOWNSHIP: TOWN,
-    Level.COUNTY: COUNTY,
-    Level.PREFECTURE: PREFECTURE,
-    Level.PROVINCE: PROVINCE,
-}
 # While one of these has the next step, a handler waits too.
 _ELSEWHERE = (Level.HOUSEHOLD, Level.SECTOR, Level.SYSTEM)
 _FIELDS = ("id", "region_code", "waits_for", "department", "next_due_on")
@@ -75,7 +61,8 @@ def duties(scope: Scope, on: date) -> Mapping[str, Counts]:
         open_rows = in_scope(Proceeding.objects.filter(closed_at__isnull=True), scope)
         due = list(open_rows.filter(next_due_on__lte=soon).values_list(*_FIELDS))
         handlers = _handlers(scope, soon)
-        posts = _Posts(list_holders(scope, _READS, on))
+        readers = list_holders(scope, _READS, on)
+        posts = Posts(one for one in readers if permissions(one.role) & _ACTS)
     found: dict[UUID, Counts] = defaultdict(Counts)
     for row, region_code, waits_for, department, day in due:
         mine = handlers.get(row, set())
@@ -98,31 +85,3 @@ def _handlers(scope: Scope, soon: date) -> dict[UUID, set[UUID]]:
     for row, user in held.values_list("proceeding_id", "user_id"):
         found[row].add(user)
     return found
-
-
-class _Posts:
-    """Who acts for a level in a place, or for a department in the places around it."""
-
-    def __init__(self, holders: Iterable[Holder]) -> None:
-        self._places: dict[tuple[int, str], set[UUID]] = defaultdict(set)
-        self._departments: dict[tuple[str, str], set[UUID]] = defaultdict(set)
-        for one in holders:
-            if not permissions(one.role) & _ACTS:
-                continue
-            if one.department:
-                self._departments[one.department, one.place].add(one.user_id)
-            else:
-                level = RegionCode(one.region_code).level
-                self._places[level, one.place].add(one.user_id)
-
-    def of(self, waits_for: str, region_code: str, department: str) -> set[UUID]:
-        """Return whose turn it is by their posts."""
-        if waits_for == Level.SECTOR:
-            around = [region_code[:length] for length in PREFIX_LENGTHS]
-            return {
-                user for place in around for user in self._departments.get((department, place), ())
-            }
-        level = _LEVELS.get(Level(waits_for)) if waits_for else None
-        if level is None:
-            return set()
-        return self._places.get((level, region_code[: PREFIX_LENGTHS[level]]), set())

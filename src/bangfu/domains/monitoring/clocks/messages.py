@@ -9,10 +9,11 @@ from uuid import UUID
 
 from bangfu.domains.monitoring.domain.proceedings import CLUE, SUSPICION
 from bangfu.domains.monitoring.models import Proceeding, ProceedingClock, ProceedingHandler
-from bangfu.foundation.accounts.holders import Holder, list_holders
+from bangfu.domains.monitoring.posts import Posts
+from bangfu.foundation.accounts.holders import list_holders
 from bangfu.foundation.notifications.domain import Note
 from bangfu.foundation.notifications.services import notify_many
-from bangfu.kernel.region import COUNTY, PREFECTURE, PROVINCE, TOWN, VILLAGE, RegionCode
+from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
 from bangfu.procedures import Deadline, Level, Rung
@@ -20,13 +21,6 @@ from bangfu.procedures import Deadline, Level, Rung
 # Whoever gets more than this at once gets one message with their number.
 SINGLY = 3
 LIST = "/clues?overdue=true"
-_PLACES = {
-    Level.VILLAGE: VILLAGE,
-    Level.TOWNSHIP: TOWN,
-    Level.COUNTY: COUNTY,
-    Level.PREFECTURE: PREFECTURE,
-    Level.PROVINCE: PROVINCE,
-}
 # A reader of proceedings who also checks, dispatches or answers for a level.
 _READS = "PROCEEDING_READ"
 
@@ -44,14 +38,16 @@ class Climb:
 def tell_climbs(scope: Scope, at: datetime, climbs: Sequence[Climb]) -> int:
     """Tell those of each rung's level, and the handlers; return how many messages were written.
 
-    In the sweep's transaction. Three queries, whatever the number of rungs.
+    In the sweep's transaction. Three queries and a look-up a rung, whatever the
+    number of posts.
     """
     handlers = handlers_of({one.row.id for one in climbs})
-    holders = list_holders(scope, _READS, local_day(at))
+    posts = Posts(list_holders(scope, _READS, local_day(at)))
     told: dict[UUID, list[tuple[Climb, str]]] = {}
     for one in climbs:
         mine = handlers.get(one.row.id, ())
-        above = set(_above(one, holders)) - set(mine)
+        level, row = str(one.rung.level), one.row
+        above = posts.of(level, row.region_code, row.department) - set(mine)
         for user in mine:
             subject = "monitoring.supervised" if one.rung.is_supervised else "monitoring.overdue"
             told.setdefault(user, []).append((one, subject))
@@ -69,26 +65,6 @@ def handlers_of(rows: Collection[UUID]) -> dict[UUID, list[UUID]]:
     for row_id, user in held.order_by("id").values_list("proceeding_id", "user_id"):
         found.setdefault(row_id, []).append(user)
     return found
-
-
-def _above(one: Climb, holders: Sequence[Holder]) -> list[UUID]:
-    """The posts of a rung's level: of the place itself, or of the department it is with."""
-    code, level = one.row.region_code, one.rung.level
-    if level is Level.SECTOR:
-        with_it = one.row.department
-        return [
-            each.user_id
-            for each in holders
-            if with_it and each.department == with_it and code.startswith(each.place)
-        ]
-    wanted = _PLACES.get(level)
-    return [
-        each.user_id
-        for each in holders
-        if not each.department
-        and code.startswith(each.place)
-        and RegionCode(each.region_code).level == wanted
-    ]
 
 
 def _notes(user: UUID, mine: Sequence[tuple[Climb, str]]) -> list[Note]:

@@ -15,7 +15,6 @@ from bangfu.domains.publicity.domain import NoticeWay, ObjectionWay
 from bangfu.domains.publicity.objections import ObjectionForm
 from bangfu.foundation.access.scopes import activate
 from tests.evidence_samples import png
-from tests.year.clues import handler_of
 from tests.year.county import COUNTY, Worker
 from tests.year.days import DAY, later
 from tests.year.desk import Desk
@@ -65,7 +64,7 @@ class _People:
     def __init__(self, desk: Desk, row: Proceeding) -> None:
         self.clerk = desk.county.clerks[row.region_code]
         self.officer, self.head = desk.county.town_of(row.region_code)
-        self.second = handler_of(desk, row) or self.officer
+        self.second = desk.handler_of(row) or self.officer
         self.office = desk.county.county[0]
 
     @staticmethod

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bangfu.domains.monitoring.clues import bulk
-from bangfu.domains.monitoring.models import Proceeding, ProceedingHandler
-from bangfu.foundation.access.scopes import activate
-from tests.year.county import COUNTY, Worker
+from bangfu.domains.monitoring.models import Proceeding
+from tests.year.county import Worker
 from tests.year.days import later
 from tests.year.desk import Desk
 from tests.year.hazard import BY_ID
@@ -32,14 +31,6 @@ def of_clue(desk: Desk, row: Proceeding) -> None:
     acts[row.state](desk, row)
 
 
-def handler_of(desk: Desk, row: Proceeding) -> Worker | None:
-    """Return the first of those whose duty a proceeding is."""
-    with activate(COUNTY):
-        held = ProceedingHandler.objects.filter(proceeding_id=row.id, until__isnull=True)
-        users = list(held.order_by("id").values_list("user_id", flat=True)[:1])
-    return desk.county.by_user[users[0]] if users else None
-
-
 def _received(desk: Desk, row: Proceeding) -> None:
     """Nobody was found for it: the township hands it to the village."""
     officer, _ = desk.county.town_of(row.region_code)
@@ -49,7 +40,7 @@ def _received(desk: Desk, row: Proceeding) -> None:
 
 
 def _dispatched(desk: Desk, row: Proceeding) -> None:
-    who = handler_of(desk, row)
+    who = desk.handler_of(row)
     if who is None or who.delay is None:
         return _give_to_others(desk, row)
     if not who.is_here(desk.today):
@@ -74,7 +65,7 @@ def _give_to_others(desk: Desk, row: Proceeding) -> None:
 
 
 def _checking(desk: Desk, row: Proceeding) -> None:
-    who = handler_of(desk, row)
+    who = desk.handler_of(row)
     if who is None or who.delay is None:
         return _give_to_others(desk, row)
     if not who.is_here(desk.today):
@@ -122,7 +113,7 @@ def _second(desk: Desk, row: Proceeding, who: Worker) -> tuple[str, ...]:
 def _with_department(desk: Desk, row: Proceeding) -> None:
     who = desk.county.departments[row.department]
     desk.take(who, row, "ANSWER", department_outcome="DONE", department_result="已核对")
-    desk.plan(row.id, handler_of(desk, row) or desk.county.clerks[row.region_code])
+    desk.plan(row.id, desk.handler_of(row) or desk.county.clerks[row.region_code])
 
 
 def _urgent(desk: Desk, row: Proceeding) -> None:

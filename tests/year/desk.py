@@ -10,7 +10,7 @@ from random import Random
 from uuid import UUID
 
 from bangfu.domains.monitoring import services
-from bangfu.domains.monitoring.models import ClueOrigin, Proceeding
+from bangfu.domains.monitoring.models import ClueOrigin, Proceeding, ProceedingHandler
 from bangfu.domains.registry.models import Household
 from bangfu.foundation.access.scopes import activate
 from bangfu.procedures import Value
@@ -34,11 +34,32 @@ class Desk:
         self.planned: dict[date, list[UUID]] = defaultdict(list)
         self.steps = 0
         self._seconds = 0
+        self._holders: dict[UUID, UUID] = {}
+        self._rules: dict[UUID, list[str]] = {}
         self._done: set[tuple[UUID, str]] = set()
 
     def begin(self, day: date) -> None:
         """Begin a day's work at nine."""
         self.today, self._seconds = day, 0
+
+    def open(self, ids: Sequence[UUID]) -> list[Proceeding]:
+        """Open what is planned for a day, in its order: all rows at once, with whose duty each is
+        and which rules' hits it reports. What is closed by now is left out."""
+        with activate(COUNTY):
+            rows = {row.id: row for row in Proceeding.objects.filter(id__in=ids, closed_at=None)}
+            held = ProceedingHandler.objects.filter(proceeding_id__in=list(rows), until=None)
+            pairs = list(held.order_by("-id").values_list("proceeding_id", "user_id"))
+            told = ClueOrigin.objects.filter(proceeding_id__in=list(rows)).exclude(rule_id="")
+            rules = list(told.values_list("proceeding_id", "rule_id"))
+        self._holders, self._rules = dict(pairs), defaultdict(list)
+        for proceeding, rule in rules:
+            self._rules[proceeding].append(rule)
+        return [rows[one] for one in ids if one in rows]
+
+    def handler_of(self, row: Proceeding) -> Worker | None:
+        """Return the first of those whose duty a proceeding is, of those opened last."""
+        user = self._holders.get(row.id)
+        return self.county.by_user[user] if user else None
 
     def now(self) -> datetime:
         """Return the instant of the next deed; deeds follow each other by a second."""
@@ -90,10 +111,8 @@ class Desk:
         return choices[-1][0]
 
     def rules_of(self, row: Proceeding) -> list[str]:
-        """Return the rules whose hits a clue reports."""
-        with activate(COUNTY):
-            found = ClueOrigin.objects.filter(proceeding_id=row.id).exclude(rule_id="")
-            return list(found.values_list("rule_id", flat=True))
+        """Return the rules whose hits a clue reports, of those opened last."""
+        return self._rules.get(row.id, [])
 
     def place_of(self, home: UUID) -> str | None:
         """Return where a household lives now; None for one that was closed."""

@@ -122,23 +122,20 @@ class Year:
         return self.told
 
     def _work(self, day: date) -> None:
-        for proceeding in self.desk.planned.pop(day, []):
-            with activate(COUNTY):
-                row = Proceeding.objects.get(id=proceeding)
-            if row.closed_at is None:
-                _ACTS[row.procedure](self.desk, row)
+        planned = dict.fromkeys(self.desk.planned.pop(day, []))
+        for row in self.desk.open(list(planned)):
+            _ACTS[row.procedure](self.desk, row)
 
     def _take_up(self) -> None:
         """Whoever got something new today gets to it when they do."""
         with activate(COUNTY):
             fresh = Proceeding.objects.filter(opened_at__gte=instant(self.desk.today, 0))
-            rows = list(fresh.order_by("no"))
-        for row in rows:
-            if row.id in self._seen:
-                continue
-            self._seen.add(row.id)
+            found = fresh.order_by("no").values_list("id", flat=True)
+            ids = [one for one in found if one not in self._seen]
+        self._seen.update(ids)
+        for row in self.desk.open(ids):
             if row.procedure == "clue":
-                who = clues.handler_of(self.desk, row) or self.county.clerks[row.region_code]
+                who = self.desk.handler_of(row) or self.county.clerks[row.region_code]
                 self.desk.plan(row.id, who)
             elif row.procedure == "status":
                 self.desk.on(row.id, self.desk.today + 20 * DAY)

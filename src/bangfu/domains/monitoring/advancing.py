@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bangfu.domains.monitoring import duties, instances
@@ -30,11 +31,13 @@ def advance(
     facts: Mapping[str, Value] | None = None,
     by: str = "",
     by_id: str = "",
+    clocks: Sequence[ProceedingClock] | None = None,
 ) -> Proceeding:
     """Store what a step made of a proceeding; inside the caller's `activate`, the row locked.
 
     A row that is not stored yet is added: that is the opening. `facts` are what the step brought
-    (None: whatever differs from before); `by` and `by_id` default to the scope's actor. Writes
+    (None: whatever differs from before); `by` and `by_id` default to the scope's actor; `clocks`
+    are the running ones where the caller has read them under the lock. Writes
     one step row and one audit row, and calls `Ports.after`. Raises InvalidValue
     E-MONITORING-PERSON for handlers that are no accounts.
     """
@@ -42,10 +45,11 @@ def advance(
     before = {} if is_opening else instances.unseal(row.facts)
     after = taken.instance.facts
     brought = facts if facts is not None else _changed(before, after)
+    running = [] if is_opening else open_clocks(row) if clocks is None else clocks
     put_instance(row, definition, taken.instance)
+    turned = _turn(row, taken, running, at)
     row.save(force_insert=is_opening)
-    write_clocks(row, taken, at)
-    _refresh(row)
+    turned.store()
     _add_step(scope, row, taken, at, note, brought, by, by_id)
     _hand_over(row, definition, taken, at, brought)
     _record(scope, row, taken, at, is_opening)
@@ -79,20 +83,44 @@ def put_instance(row: Proceeding, definition: Definition, instance: Instance) ->
         row.closed_at, row.outcome = None, ""
 
 
-def write_clocks(row: Proceeding, taken: Taken, at: datetime) -> None:
-    """Store which clocks ended, were moved or began with a step."""
-    running = {one.clock: one for one in open_clocks(row)}
-    for ended in taken.ended:
-        clock = running.pop(ended.deadline.clock)
-        clock.ended_on, clock.is_late = ended.on, ended.is_late
-        clock.save(update_fields=["ended_on", "is_late"])
-    begun = {deadline.clock for deadline in taken.started}
+@dataclass(frozen=True, slots=True)
+class _Turned:
+    """What a step does to clocks: which ended, were moved and began; nothing is stored yet."""
+
+    ended: Sequence[ProceedingClock]
+    moved: Sequence[ProceedingClock]
+    begun: Sequence[ProceedingClock]
+
+    def store(self) -> None:
+        """Write them; the row that they belong to is there."""
+        for clock in self.ended:
+            clock.save(update_fields=["ended_on", "is_late"])
+        for clock in self.moved:
+            clock.save()
+        if self.begun:
+            ProceedingClock.objects.bulk_create(self.begun)
+
+
+def _turn(
+    row: Proceeding, taken: Taken, running: Iterable[ProceedingClock], at: datetime
+) -> _Turned:
+    """Turn the running clocks of a row as a step says, and say on the row how far they climbed."""
+    by_name = {one.clock: one for one in running}
+    ended, moved = [], []
+    for each in taken.ended:
+        clock = by_name.pop(each.deadline.clock)
+        clock.ended_on, clock.is_late = each.on, each.is_late
+        ended.append(clock)
+    started = {deadline.clock for deadline in taken.started}
     for name, deadline in taken.instance.deadlines.items():
-        if name not in begun and instances.to_deadline(running[name].data) != deadline:
-            move_clock(running[name], deadline, at)
-    ProceedingClock.objects.bulk_create(
-        [new_clock(row, deadline, at) for deadline in taken.started]
-    )
+        if name not in started and instances.to_deadline(by_name[name].data) != deadline:
+            _move(by_name[name], deadline, at)
+            moved.append(by_name[name])
+    begun = [new_clock(row, deadline, at) for deadline in taken.started]
+    climbed = [rung for clock in (*by_name.values(), *begun) for rung in clock.climbed]
+    row.overdue_level = highest(rung["level"] for rung in climbed)
+    row.is_supervised = any(rung["is_supervised"] for rung in climbed)
+    return _Turned(ended, moved, begun)
 
 
 def open_clocks(row: Proceeding) -> list[ProceedingClock]:
@@ -117,22 +145,11 @@ def put_deadline(clock: ProceedingClock, deadline: Deadline) -> None:
     clock.data = instances.from_deadline(deadline)
 
 
-def move_clock(clock: ProceedingClock, deadline: Deadline, at: datetime) -> None:
-    """Store another last day of a running clock; rungs that are not reached by it fall away."""
+def _move(clock: ProceedingClock, deadline: Deadline, at: datetime) -> None:
+    """Give a running clock another last day; rungs that are not reached by it fall away."""
     put_deadline(clock, deadline)
     reached = {str(rung.level) for rung in deadline.climbed(local_day(at))}
     clock.climbed = [rung for rung in clock.climbed if rung["level"] in reached]
-    clock.save()
-
-
-def _refresh(row: Proceeding) -> None:
-    """Say anew how far the running clocks have climbed, where that changed."""
-    climbed = [rung for clock in open_clocks(row) for rung in clock.climbed]
-    level = highest(rung["level"] for rung in climbed)
-    is_supervised = any(rung["is_supervised"] for rung in climbed)
-    if (row.overdue_level, row.is_supervised) != (level, is_supervised):
-        row.overdue_level, row.is_supervised = level, is_supervised
-        row.save(update_fields=["overdue_level", "is_supervised"])
 
 
 def _add_step(

@@ -19,6 +19,7 @@ from bangfu.foundation.access.scopes import system_scope
 from bangfu.kernel.errors import Conflict
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import COUNTY, RegionCode
+from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
 from bangfu.procedures import Book, Definition, Terms
 
@@ -38,15 +39,19 @@ class CountyBook:
         return _terms(self.pack_hash, self.folder, region_code)
 
 
-def book_for(county: RegionCode, at: datetime) -> CountyBook:
+def book_for(county: RegionCode, at: datetime, scope: Scope | None = None) -> CountyBook:
     """Return the book in force for the county of a place on the day of an instant.
 
-    Above counties it is the national one.
+    Above counties it is the national one. `scope` is that of the caller's transaction: where it
+    lies in the county, whose adoption everybody there may read, nothing else has to be signed.
     """
     day = local_day(at)
     place = county.county if county.level > COUNTY else county
-    scope = system_scope(place, "monitoring.books")
-    pack, _ = pack_in_force(scope, place, Period.containing(day))
+    asking = scope
+    if scope is None or scope.region.level < COUNTY or scope.region.county != place:
+        asking = system_scope(place, "monitoring.books")
+    assert asking is not None, "one of both"
+    pack, _ = pack_in_force(asking, place, Period.containing(day))
     return CountyBook(pack.hash, pack.path, _book(pack.hash, pack.path))
 
 

@@ -52,10 +52,13 @@ def check_facts(
     Values of another type are left to the machine. Raises InvalidValue E-MONITORING-PERSON,
     E-MONITORING-DEPARTMENT.
     """
+    named: dict[str, None] = {}
     for name, value in facts.items():
         fact = definition.facts.get(name)
         if fact is not None and fact.type is FactType.PEOPLE and isinstance(value, tuple):
-            check_people(at, row, value)
+            named |= dict.fromkeys(value)
+    if named:
+        check_people(at, row, tuple(named))
     department = facts.get(_DEPARTMENT)
     if isinstance(department, str) and find_department(department) is None:
         raise InvalidValue("E-MONITORING-DEPARTMENT", department=department[:40])

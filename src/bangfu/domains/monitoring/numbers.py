@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 
 from bangfu.domains.monitoring.domain.proceedings import number_of
-from bangfu.foundation.access.scopes import activate, system_scope
+from bangfu.foundation.access.scopes import reading, system_scope
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.uuid7 import uuid7
 
@@ -24,7 +24,7 @@ def reserve(county: RegionCode, kind: str, year: int, count: int = 1) -> list[st
     """
     place = str(county.county)
     with (
-        activate(system_scope(county.county, "monitoring.numbers")),
+        reading(system_scope(county.county, "monitoring.numbers")),
         connection.cursor() as cursor,
     ):
         cursor.execute(_RESERVE, [uuid7(), place, kind, year, count])

@@ -159,7 +159,7 @@ def open_new(
 ) -> ProceedingRecord:
     """Open a new proceeding; inside `activate`. Raises what `as_error` gives for a refusal."""
     today, place = local_day(at), RegionCode(home.region_code)
-    county = book_for(place, at)
+    county = book_for(place, at, scope)
     definition = county.book.in_force(procedure, today)
     done = Done(definition.opening.name, doer_of(scope), at, facts)
     taken = open_instance(definition, done, county.terms(home.region_code))

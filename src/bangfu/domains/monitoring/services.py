@@ -85,7 +85,7 @@ def take(
         row = rows.find_row(scope, proceeding_id, lock=True)
         if revision is not None and revision != row.revision:
             raise Conflict("E-MONITORING-REVISION", no=row.no)
-        county = book_for(RegionCode(row.region_code), at)
+        county = book_for(RegionCode(row.region_code), at, scope)
         definition = definition_of(county.book, row)
         doer = doer_of(scope)
         known = definition.steps.get(step)
@@ -94,13 +94,14 @@ def take(
             checking.check_facts(scope, at, row, definition, facts)
             for check in Ports.before:
                 check(Asked(scope, at, row, definition, known, facts, worked_out))
-        instance = instances.to_instance(row, open_clocks(row))
+        clocks = open_clocks(row)
         done = Done(step, doer, at, facts)
+        instance = instances.to_instance(row, clocks)
         taken = take_step(definition, instance, done, county.terms(row.region_code))
         if isinstance(taken, Refusal):
             raise as_error(definition, taken, language)
         checking.check_handlers(definition.steps[step], facts)
-        advance(row, definition, taken, scope=scope, at=at, note=note, facts=facts)
+        advance(row, definition, taken, scope=scope, at=at, note=note, facts=facts, clocks=clocks)
         return rows.to_record(row)
 
 
@@ -109,13 +110,14 @@ def take_by_system(
 ) -> Taken | Refusal:
     """Take a step of a locked row as the system; inside `activate`, nothing is raised for a
     refusal. `scope` is a system's (`doers.system_of`)."""
-    county = book_for(RegionCode(row.region_code), at)
+    county = book_for(RegionCode(row.region_code), at, scope)
     definition = definition_of(county.book, row)
-    instance = instances.to_instance(row, open_clocks(row))
+    clocks = open_clocks(row)
     done = Done(step, doer_of(scope), at, facts)
+    instance = instances.to_instance(row, clocks)
     taken = take_step(definition, instance, done, county.terms(row.region_code))
     if isinstance(taken, Taken):
-        advance(row, definition, taken, scope=scope, at=at, note=note, facts=facts)
+        advance(row, definition, taken, scope=scope, at=at, note=note, facts=facts, clocks=clocks)
     return taken
 
 

@@ -20,7 +20,7 @@ from bangfu.domains.screening.models import PackAdoption
 from bangfu.engine import packs
 from bangfu.engine.packs import Pack
 from bangfu.engine.packs.flatten import flatten
-from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.access.scopes import activate, reading
 from bangfu.kernel.errors import NotFound
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import COUNTY, RegionCode
@@ -92,7 +92,7 @@ def find_adoption(scope: Scope, region: RegionCode, period: Period) -> AdoptionR
     """Return the newest adoption of the county that holds in a month; cost: one indexed read."""
     if region.level < COUNTY:
         return None
-    with activate(scope):
+    with reading(scope):
         row = (
             _visible(scope)
             .filter(region_code=str(region.county), from_period__lte=str(period))

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 from django.conf import settings
 from django.db import connections, transaction
 from django.db.models import Model, QuerySet
+from psycopg.pq import TransactionStatus
 
 from bangfu.foundation.access import roles
 from bangfu.foundation.database.context import NOTHING, Context, enter
@@ -108,6 +109,30 @@ def activate(scope: Scope, *, using: str = "default") -> Iterator[None]:
 
 
 @contextmanager
+def reading(scope: Scope, *, using: str = "default") -> Iterator[None]:
+    """Show the rows of `scope` for a few statements inside the caller's transaction.
+
+    As `activate`, without a savepoint: for reads, and for single writes whose failure is nobody's
+    to catch, of which a step has many. Outside a transaction it is `activate`.
+    """
+    lower, upper = scope.region.bounds
+    with _briefly(Context(lower, upper, scope.actor.id), using):
+        yield
+
+
+@contextmanager
+def reading_user(user_id: str, *, using: str = "default") -> Iterator[None]:
+    """Show a user's own posts for a few reads: as `activate_user`, but a transaction that already
+    knows the user is left as it is, since it shows them too."""
+    state: _State = getattr(connections[using], _STATE, _NOTHING)
+    if connections[using].in_atomic_block and state.context.user_id == user_id:
+        yield
+        return
+    with _briefly(Context(user_id=user_id), using):
+        yield
+
+
+@contextmanager
 def activate_user(user_id: str, *, using: str = "default") -> Iterator[None]:
     """Open a transaction that knows the user but no region: their own posts and nothing else."""
     with _context(Context(user_id=user_id), using):
@@ -131,6 +156,28 @@ def _context(wanted: Context, using: str) -> Iterator[None]:
                 _apply(connection, before.context, before.challenge)
         finally:
             setattr(connection, _STATE, before)
+
+
+@contextmanager
+def _briefly(wanted: Context, using: str) -> Iterator[None]:
+    connection = connections[using]
+    before: _State = getattr(connection, _STATE, _NOTHING)
+    if not connection.in_atomic_block or not before.challenge:
+        with _context(wanted, using):
+            yield
+        return
+    if before.context == wanted:
+        yield
+        return
+    setattr(connection, _STATE, _apply(connection, wanted, before.challenge))
+    try:
+        yield
+    finally:
+        setattr(connection, _STATE, before)
+        # After an error of the database nothing can be said until somebody rolls back to a
+        # savepoint, which puts back what was said there.
+        if connection.connection.info.transaction_status is not TransactionStatus.INERROR:
+            _apply(connection, before.context, before.challenge)
 
 
 def _apply(connection: Any, context: Context, challenge: str) -> _State:

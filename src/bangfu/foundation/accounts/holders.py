@@ -12,7 +12,7 @@ from datetime import date
 from uuid import UUID
 
 from bangfu.foundation.access.roles import list_roles
-from bangfu.foundation.access.scopes import activate, in_scope
+from bangfu.foundation.access.scopes import in_scope, reading
 from bangfu.foundation.accounts.selectors import in_force_posts
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
@@ -49,7 +49,7 @@ def list_holders(
     account is in use, by place, role and name; of places of `levels` and of `users` only, if
     given. One query, whatever the number of posts."""
     roles = [role.code for role in list_roles() if permission in role.permissions]
-    with activate(scope):
+    with reading(scope):
         posts = in_scope(in_force_posts(on), scope).filter(role__in=roles, user__is_active=True)
         if users is not None:
             posts = posts.filter(user_id__in=list(users))

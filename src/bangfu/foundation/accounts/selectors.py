@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from bangfu.foundation.access.roles import get_role
-from bangfu.foundation.access.scopes import activate, activate_user, in_scope
+from bangfu.foundation.access.scopes import activate, activate_user, in_scope, reading_user
 from bangfu.foundation.accounts.models import Post, User
 from bangfu.kernel.actor import Actor
 from bangfu.kernel.errors import NotAllowed, NotFound
@@ -91,7 +91,7 @@ def is_in_force(
     `permissions`; without a post, any post of the user that has them, in `region` or around it.
     Anything unclear counts as no. Asks the database anew each time.
     """
-    with activate_user(str(user_id)):
+    with reading_user(str(user_id)):
         held = in_force_posts(timezone.localdate(at)).filter(user_id=user_id, user__is_active=True)
         if post_id is not None:
             held = held.filter(id=post_id)

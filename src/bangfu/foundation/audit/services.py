@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, connections
 
-from bangfu.foundation.access.scopes import activate, system_scope
+from bangfu.foundation.access.scopes import reading, system_scope
 from bangfu.foundation.audit import origin
 from bangfu.foundation.audit.models import AuditEvent, Result
 from bangfu.kernel.actor import Actor
@@ -125,7 +125,7 @@ def _add(
     result: Result = Result.OK,
 ) -> UUID:
     came = origin.current()
-    with activate(scope):
+    with reading(scope):
         row = AuditEvent.objects.create(
             at=at,
             actor_kind=actor.kind if actor else "NOBODY",

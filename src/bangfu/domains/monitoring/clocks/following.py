@@ -49,7 +49,7 @@ def follow_decision(told: Stepped) -> None:
 def _begin_followup(system: Scope, told: Stepped) -> None:
     """The second clock counts from the decision, not from its announcement."""
     row, known = told.row, told.taken.instance.facts
-    county = book_for(RegionCode(row.region_code), told.at)
+    county = book_for(RegionCode(row.region_code), told.at, system)
     if not _has(county, FOLLOWUP, local_day(told.at)):
         return
     facts: dict[str, Value] = {"decided_on": known["decided_on"], "case_no": row.no}
@@ -75,7 +75,7 @@ def _include(system: Scope, told: Stepped) -> None:
     status = find_status(row.household_id)
     category = {name: value for name, value in known.items() if name == "monitored_category"}
     if status is None:
-        if _has(book_for(RegionCode(row.region_code), told.at), STATUS, local_day(told.at)):
+        if _has(book_for(RegionCode(row.region_code), told.at, system), STATUS, local_day(told.at)):
             facts = {"identified_on": known["decided_on"], "case_no": row.no, **category}
             _open(system, told, STATUS, facts)
     elif status.state == CLEARED:
@@ -88,7 +88,7 @@ def _clear(system: Scope, told: Stepped) -> None:
     row, known = told.row, told.taken.instance.facts
     status = find_status(row.household_id)
     if status is None and _has(
-        book_for(RegionCode(row.region_code), told.at), STATUS, local_day(told.at)
+        book_for(RegionCode(row.region_code), told.at, system), STATUS, local_day(told.at)
     ):
         _open(system, told, STATUS, {"identified_on": known["identified_on"]})
         status = find_status(row.household_id)

@@ -165,7 +165,7 @@ class _Given:
         if not gone:
             return
         self.count += 1
-        county = book_for(RegionCode(row.region_code), self.at)
+        county = book_for(RegionCode(row.region_code), self.at, self.scope)
         still = sorted(held - gone, key=str)
         named = still or self._able(row, preferred) or self._named(row, county, gone)
         if not named:

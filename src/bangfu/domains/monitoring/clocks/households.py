@@ -222,7 +222,9 @@ class _Follower:
     def _take(self, row: Proceeding, step: str, facts: Mapping[str, Value]) -> bool:
         """Take a step as the system where the procedure lets it."""
         try:
-            definition = definition_of(book_for(RegionCode(row.region_code), self.at).book, row)
+            definition = definition_of(
+                book_for(RegionCode(row.region_code), self.at, self.scope).book, row
+            )
         except Conflict:
             return False
         known = definition.steps.get(step)

@@ -53,6 +53,7 @@ MODULES: dict[str, tuple[tuple[str, ...], ...]] = {
         (*PURE, FROZEN, f"{UNIT}/test_scope_context.py"),
         (TRAPS,),
         (SIGNED, "-k", "nested"),
+        ("tests/db/test_reading_in_a_transaction.py",),
     ),
     "foundation/crypto/cipher.py": ((*PURE, CRYPTO),),
     "foundation/crypto/fields.py": ((*PURE, CRYPTO),),

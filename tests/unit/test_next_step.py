@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from bangfu.domains.monitoring.domain.proceedings import next_offer
+from bangfu.domains.monitoring.domain.proceedings import next_offer, waits_for
 from bangfu.procedures import Instance, Level, Value, offers
+from bangfu.procedures.model import Who
 from tests.procedure_kit import anybody, definition, good_value, noon, terms
 
 TODAY = date(2026, 10, 21)
@@ -84,3 +86,23 @@ def test_what_leaves_a_state_as_it_is_has_to_bring_what_it_says_anew():
     found = offers(of, instance, anybody(Level.VILLAGE), TODAY, terms())
     (update,) = [one for one in found if one.step.name == "UPDATE"]
     assert update.asks == of.steps["UPDATE"].needs
+
+
+def test_a_state_waits_for_the_level_of_its_main_step_however_the_steps_are_ordered():
+    case = definition("identification")
+    early = replace(
+        case.steps["DECIDE"], name="WAIVE", is_main=False, who=(Who(Level.TOWNSHIP, "CASE_TOWN"),)
+    )
+    case = replace(case, steps={"WAIVE": early, **case.steps})
+    assert waits_for(case, "COUNTY") == "COUNTY"
+    # What time takes by itself waits for nobody of the office: here the family may still ask.
+    assert waits_for(case, "TOLD") == "HOUSEHOLD"
+    assert waits_for(case, "REGISTERED") == ""
+
+
+def test_once_what_the_main_step_notes_is_known_the_next_one_leads_on():
+    clue = definition("clue")
+    first = replace(clue.steps["HELP_FIRST"], who=(Who(Level.TOWNSHIP, "CLUE_CHECK"),))
+    clue = replace(clue, steps={**clue.steps, "HELP_FIRST": first})
+    assert waits_for(clue, "URGENT") == "TOWNSHIP"
+    assert waits_for(clue, "URGENT", {"helped_on", "help_given"}) == "VILLAGE"

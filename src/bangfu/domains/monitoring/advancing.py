@@ -69,7 +69,7 @@ def put_instance(row: Proceeding, definition: Definition, instance: Instance) ->
     row.revision = 1 if row._state.adding else row.revision + 1
     row.state, row.facts = instance.state, instances.seal(facts)
     row.changed_at = instance.changed_at
-    row.waits_for = waits_for(definition, instance.state)
+    row.waits_for = waits_for(definition, instance.state, facts.keys())
     with_department = row.waits_for == Level.SECTOR
     row.department = str(facts.get("department", "")) if with_department else ""
     row.assessed_level = str(facts.get("assessed_level", ""))

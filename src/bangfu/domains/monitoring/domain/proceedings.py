@@ -158,13 +158,24 @@ def _before(main: Offer, found: Sequence[Offer]) -> str:
     return next(bringing, "")
 
 
-def waits_for(definition: Definition, state: str) -> str:
-    """Return the level that has the next step in a state; empty at an end."""
-    for step in main_steps(definition, state):
+def waits_for(definition: Definition, state: str, known: Collection[str] = ()) -> str:
+    """Return the level that has the next step in a state; empty at an end.
+
+    That of the main step still to be done, given the facts that are known; where time takes it by
+    itself or there is none, that of the first step that leads on.
+    """
+    steps = main_steps(definition, state)
+    due = [step for step in steps if _is_due(step, known) and not _is_systems(step)]
+    for step in (*due, *steps):
         people = [who.level for who in step.who if who.level is not Level.SYSTEM]
         if people:
             return str(people[0])
     return str(Level.SYSTEM) if not definition.states[state].is_end else ""
+
+
+def _is_systems(step: StepDef) -> bool:
+    """Whether the system takes a step too: then it waits for nobody in particular."""
+    return any(who.level is Level.SYSTEM for who in step.who)
 
 
 @dataclass(frozen=True, slots=True)

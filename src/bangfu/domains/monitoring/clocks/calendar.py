@@ -6,22 +6,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from bangfu.domains.monitoring import instances
 from bangfu.domains.monitoring.advancing import put_deadline
-from bangfu.domains.monitoring.books import book_for
 from bangfu.domains.monitoring.clocks.climbs import stand
 from bangfu.domains.monitoring.clocks.locks import lock_rows
 from bangfu.domains.monitoring.clocks.marking import mark_of
 from bangfu.domains.monitoring.clocks.messages import handlers_of
 from bangfu.domains.monitoring.models import Proceeding, ProceedingClock, ProceedingStep
+from bangfu.domains.monitoring.wording import Wording
 from bangfu.foundation import audit
 from bangfu.foundation.access.scopes import activate, in_scope
 from bangfu.foundation.notifications.domain import Note
 from bangfu.foundation.notifications.services import notify_many
-from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import WorkCalendar, local_day
 from bangfu.procedures import recompute
+from bangfu.procedures.deadlines import recomputed
 from bangfu.standards.marks import Mark
 
 RECOMPUTED = "monitoring.clocks.recomputed"
@@ -46,10 +48,25 @@ def recompute_all(scope: Scope, at: datetime) -> int:
             )
             found = clocks.order_by("proceeding_id").values_list("proceeding_id", flat=True)
             wanted = list(found.distinct()[:BATCH])
-            count += _recompute(scope, at, lock_rows(scope, wanted)) if wanted else 0
+            moved = _moved(clocks.filter(proceeding_id__in=wanted), Wording(at))
+            count += _recompute(scope, at, lock_rows(scope, moved)) if moved else 0
         if len(wanted) < BATCH:
             return count
         last = wanted[-1]
+
+
+def _moved(clocks: QuerySet[ProceedingClock], wording: Wording) -> list[UUID]:
+    """Return the proceedings of clocks that another calendar gives other days: most days none, and
+    then nothing is locked."""
+    found: dict[UUID, None] = {}
+    for proceeding, region_code, data in clocks.order_by("proceeding_id").values_list(
+        "proceeding_id", "proceeding__region_code", "data"
+    ):
+        deadline = instances.to_deadline(data)
+        calendar = wording.book(region_code).terms(region_code).calendar
+        if proceeding not in found and recomputed(deadline, calendar) != deadline:
+            found[proceeding] = None
+    return list(found)
 
 
 def _recompute(scope: Scope, at: datetime, rows: Sequence[Proceeding]) -> int:
@@ -60,9 +77,10 @@ def _recompute(scope: Scope, at: datetime, rows: Sequence[Proceeding]) -> int:
     ids = [row.id for row in rows]
     for clock in ProceedingClock.objects.filter(proceeding_id__in=ids, ended_on__isnull=True):
         running.setdefault(clock.proceeding_id, []).append(clock)
+    wording = Wording(at)
     for row in rows:
         clocks = running.get(row.id, [])
-        calendar = book_for(RegionCode(row.region_code), at).terms(row.region_code).calendar
+        calendar = wording.book(row.region_code).terms(row.region_code).calendar
         days = {clock.clock: clock.due_on for clock in clocks}
         mine = _put(row, clocks, calendar, at)
         if not mine:

@@ -73,10 +73,10 @@ def follow_households(scope: Scope, at: datetime, ids: Collection[UUID | None]) 
     changed. Inside `activate`; `scope` is a system's and holds the whole county."""
     wanted = [each for each in ids if each is not None]
     standings = list_standings(scope, wanted)
-    stale = [each for each in _open_of(scope, wanted) if _differs(each, standings)]
+    stale = _stale(scope, wanted, standings)
     if not stale:
         return 0
-    rows = _open_of(scope, wanted, lock=True)
+    rows = _open_of(scope, stale, lock=True)
     follower = _Follower(scope, at, standings)
     for row in rows:
         if row.household_id in standings and _differs(row, standings):
@@ -90,6 +90,19 @@ def _open_of(scope: Scope, households: Collection[UUID], *, lock: bool = False) 
         household_id__in=list(households), closed_at__isnull=True
     )
     return list((rows.select_for_update() if lock else rows).order_by("id"))
+
+
+def _stale(
+    scope: Scope, households: Collection[UUID], standings: Mapping[UUID, Standing]
+) -> list[UUID]:
+    """The households about which something open is kept otherwise than they stand. What is known
+    of a proceeding stays encrypted: on most days nothing differs."""
+    rows = in_scope(Proceeding.objects.all(), scope).filter(
+        household_id__in=list(households), closed_at__isnull=True
+    )
+    kept = rows.only("household_id", "region_code", "household_no", "head_name").order_by("id")
+    found = (row.household_id for row in kept if _differs(row, standings))
+    return list(dict.fromkeys(one for one in found if one is not None))
 
 
 def _differs(row: Proceeding, standings: Mapping[UUID, Standing]) -> bool:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import docx
 import pytest
 
+from bangfu.domains.monitoring import listing
 from bangfu.domains.monitoring.cases import batches
 from bangfu.domains.monitoring.cases import notices as case_notices
 from bangfu.domains.monitoring.domain.cases import BatchDecision, BatchStage
@@ -236,7 +237,10 @@ def test_a_list_without_its_sealed_page_or_by_the_township_is_not_decided(office
     draft = {"at": noon(DECIDED), "procedure": "identification", "lines": [line]}
     with pytest.raises(NotAllowed):
         batches.draft(scope=office.t, **draft)
+    unlisted = listing.ProceedingFilter(state="COUNTY", unlisted=True)
+    assert listing.list_proceedings(office.c, unlisted, at=noon(DECIDED)).total == 1
     made = batches.draft(scope=office.c, **draft)
+    assert listing.list_proceedings(office.c, unlisted, at=noon(DECIDED)).total == 0
     with pytest.raises(InvalidValue) as refused:
         batches.decide(
             scope=office.c, at=noon(DECIDED), batch_id=made.id, ruling=kit.ruling(office)

@@ -73,6 +73,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "due_before": ("2030-01-01",),
     "waits_for": ("TOWNSHIP",),
     "lane": ("OVERDUE",),
+    "unlisted": ("true",),
     "risk": ("WATER",),
     "source": ("CADRE",),
     "open": ("true",),

@@ -16,10 +16,11 @@ from bangfu.domains.monitoring.domain.proceedings import ProceedingRecord
 from bangfu.domains.monitoring.lanes import Lane, lane_of
 from bangfu.domains.monitoring.lanes import me as me
 from bangfu.domains.monitoring.models import Proceeding, ProceedingHandler
+from bangfu.domains.monitoring.models.cases import DecisionBatchRow
 from bangfu.domains.monitoring.showing import cover, sight_of
 from bangfu.domains.monitoring.wording import Wording
 from bangfu.foundation.access.columns import closed_classes
-from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.access.scopes import activate, in_scope
 from bangfu.foundation.accounts.naming import names_of
 from bangfu.kernel.errors import InvalidValue, NotFound
 from bangfu.kernel.region import RegionCode
@@ -39,8 +40,9 @@ class ProceedingFilter:
 
     `is_open` None takes both; `handler` is an account's id; `due_before` the first day that is
     too late; `overdue` needs `today`; `q` a number of proceeding or household, or the head's
-    name, from its start. `lane` is one of the reader's desk on the day `lane_on`. `by_due` sorts
-    by the next last day, else the newest come first.
+    name, from its start. `unlisted` leaves out what is on a list that the county has yet to
+    decide; `lane` is one of the reader's desk on the day `lane_on`. `by_due` sorts by the next
+    last day, else the newest come first.
     """
 
     region: RegionCode | None = None
@@ -60,6 +62,7 @@ class ProceedingFilter:
     household_id: UUID | None = None
     batch_id: UUID | None = None
     q: str = ""
+    unlisted: bool = False
     lane: Lane | None = None
     lane_on: date | None = None
     by_due: bool = False
@@ -148,6 +151,9 @@ def matching(scope: Scope, filters: ProceedingFilter) -> QuerySet[Proceeding]:
     found = rows.visible(scope).filter(
         _condition(filters), _place(filters), _matter(scope, filters)
     )
+    if filters.unlisted:
+        listed = in_scope(DecisionBatchRow.objects.filter(is_live=True), scope)
+        found = found.exclude(id__in=listed.values("proceeding_id"))
     if filters.lane is None or filters.lane_on is None:
         return found
     laned = found.filter(closed_at__isnull=True).alias(lane=lane_of(scope, filters.lane_on))

@@ -271,8 +271,9 @@ class MatterOut(Schema):
 
 class ProceedingQuery(Schema):
     """Which proceedings. `handler` is "me" or an account's id; `overdue` what should be done by
-    today; `lane` what the reader's desk counts there; `household_no` the whole number; `q` begins
-    a number or the head's name."""
+    today; `lane` what the reader's desk counts there; `unlisted` what is on no list that the
+    county has yet to decide; `household_no` the whole number; `q` begins a number or the head's
+    name."""
 
     region: str | None = Field(None, max_length=12)
     procedure: str = Field("", max_length=40)
@@ -284,6 +285,7 @@ class ProceedingQuery(Schema):
     due_before: date | None = None
     overdue: bool = False
     supervised: bool | None = None
+    unlisted: bool = False
     lane: str = Field("", pattern="^(|OVERDUE|TODAY|SOON|LATER|WAITING)$")
     risk: str = Field("", max_length=60)
     source: str = Field("", max_length=40)

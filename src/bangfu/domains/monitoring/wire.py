@@ -63,6 +63,7 @@ def read_filter(scope: Scope, query: ProceedingQuery, at: datetime) -> Proceedin
         period=query.period,
         household_no=query.household_no.strip(),
         q=query.q.strip(),
+        unlisted=query.unlisted,
         lane=Lane(query.lane) if query.lane else None,
         lane_on=local_day(at) if query.lane else None,
         by_due=query.sort == "due",

@@ -43,6 +43,7 @@ export const links = {
       open: query.open === undefined ? undefined : String(query.open),
       overdue: query.overdue ? 'true' : undefined,
       supervised: query.supervised ? 'true' : undefined,
+      unlisted: query.unlisted ? 'true' : undefined,
     }),
   learningExport: (query: { region: string; period?: string }) =>
     withQuery(`${ROOT}/learning/rules/export`, query),

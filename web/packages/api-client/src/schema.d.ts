@@ -6492,6 +6492,11 @@ export interface components {
             /** Supervised */
             supervised?: boolean | null;
             /**
+             * Unlisted
+             * @default false
+             */
+            unlisted: boolean;
+            /**
              * Waits For
              * @default
              */
@@ -7939,6 +7944,11 @@ export interface components {
             /** Supervised */
             supervised?: boolean | null;
             /**
+             * Unlisted
+             * @default false
+             */
+            unlisted: boolean;
+            /**
              * Waits For
              * @default
              */
@@ -7947,8 +7957,9 @@ export interface components {
         /**
          * ProceedingQuery
          * @description Which proceedings. `handler` is "me" or an account's id; `overdue` what should be done by
-         *     today; `lane` what the reader's desk counts there; `household_no` the whole number; `q` begins
-         *     a number or the head's name.
+         *     today; `lane` what the reader's desk counts there; `unlisted` what is on no list that the
+         *     county has yet to decide; `household_no` the whole number; `q` begins a number or the head's
+         *     name.
          */
         ProceedingQuery: {
             /**
@@ -8019,6 +8030,11 @@ export interface components {
             state: string;
             /** Supervised */
             supervised?: boolean | null;
+            /**
+             * Unlisted
+             * @default false
+             */
+            unlisted: boolean;
             /**
              * Waits For
              * @default
@@ -27258,6 +27274,7 @@ export interface operations {
                 due_before?: string | null;
                 overdue?: boolean;
                 supervised?: boolean | null;
+                unlisted?: boolean;
                 lane?: string;
                 risk?: string;
                 source?: string;
@@ -27547,6 +27564,7 @@ export interface operations {
                 due_before?: string | null;
                 overdue?: boolean;
                 supervised?: boolean | null;
+                unlisted?: boolean;
                 lane?: string;
                 risk?: string;
                 source?: string;

@@ -31,7 +31,9 @@ export function isWhole(lines: readonly BatchLine[], needsCategory: boolean): bo
 
 /** The cases that wait for the county, and the list that is being drawn up of them. */
 export function useWaiting(kind: Ref<string>) {
-  const list = useProceedingList(computed(() => ({ procedure: kind.value, state: 'COUNTY', open: true, sort: 'due' as const })));
+  const list = useProceedingList(
+    computed(() => ({ procedure: kind.value, state: 'COUNTY', open: true, unlisted: true, sort: 'due' as const })),
+  );
   const wishes = ref<Record<string, Wish>>({});
   watch(
     list.items,

@@ -154,6 +154,8 @@ export interface ProceedingQuery {
   due_before?: string;
   overdue?: boolean;
   supervised?: boolean;
+  /** What is on no list that the county has yet to decide. */
+  unlisted?: boolean;
   /** What the reader's desk counts there. */
   lane?: LaneName | 'WAITING';
   source?: string;

@@ -26,7 +26,6 @@ def search(client: Client, **asked: Any) -> Any:
     [
         {},
         {"q": "李"},
-        {"q": id_number("990101", 2)},
         {"hint": ["urgent", "attention"], "sort": "name"},
         {"region": "990101101", "household_type": ["LIFTED"]},
         {"limit": 1, "period": "2026-09"},

@@ -27,7 +27,8 @@ def world(cast: Cast) -> World:
 
 
 def found(world: World, q: str) -> list[str]:
-    answer = world.client(world.cast.county).get("/api/v1/households", {"q": q})
+    client = world.client(world.cast.county)
+    answer = client.post("/api/v1/households/search", {"q": q}, content_type="application/json")
     assert answer.status_code == 200, answer.content
     return [item["household_no"] for item in answer.json()["items"]]
 

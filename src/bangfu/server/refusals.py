@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from bangfu.foundation import audit
 from bangfu.foundation.http.language import language_of
+from bangfu.server.private import holds_number
 from bangfu.standards import errors
 
 _READING = ("GET", "HEAD", "OPTIONS")
@@ -88,7 +89,7 @@ def _record(request: HttpRequest, status: int, code: str) -> None:
         request_id=getattr(request, "request_id", ""),
         actor=scope.actor if scope is not None else None,
         region_code=str(scope.region) if scope is not None else None,
-        subject="/".join(str(one) for one in named),
+        subject="/".join("*" if holds_number(str(one)) else str(one) for one in named),
     )
 
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from bangfu.foundation.http.parsing import is_text
 from bangfu.server.headers import API, SIGN_IN
+from bangfu.server.private import is_private
 from bangfu.server.refusals import refuse
 from bangfu.standards.limits import limits
 
@@ -58,6 +59,8 @@ def _address(request: HttpRequest) -> tuple[int, str] | None:
         return 404, "E-API-NOT-FOUND"
     if "%00" in query or (query and not all(map(is_text, (*request.GET, *_values(request))))):
         return 400, "E-API-REQUEST"
+    if query and path.startswith(API) and is_private(request):
+        return 400, "E-API-PRIVATE-ADDRESS"
     return None
 
 

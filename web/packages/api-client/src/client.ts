@@ -28,6 +28,7 @@ function headersFor(language: ClientOptions['language']): Middleware {
     },
     /** No answer at all. An abort is no failure: a newer question took this one's place. */
     onError({ error }) {
+      if (error instanceof ApiError) return error;
       return error instanceof DOMException && error.name === 'AbortError' ? error : new ApiError(0);
     },
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { bilingual, formatMonth, formatPeriod, isPeriod, isRegionCode, lastDay, levelOfRegion, looksLikeIdNumber, parentOfRegion, pathOfRegion, previousPeriod, shapeOfHint, shapeOfLevel, toHint, toLevel, toLocale } from '../src';
+import { bilingual, formatMonth, formatPeriod, holdsNumber, isPeriod, isRegionCode, lastDay, levelOfRegion, looksLikeIdNumber, parentOfRegion, pathOfRegion, previousPeriod, shapeOfHint, shapeOfLevel, toHint, toLevel, toLocale } from '../src';
 
 describe('months', () => {
   it('knows a month when it sees one', () => {
@@ -64,6 +64,18 @@ describe('ID numbers in a search field', () => {
     expect(looksLikeIdNumber('王桂香')).toBe(false);
     expect(looksLikeIdNumber('wangguixiang')).toBe(false);
     expect(looksLikeIdNumber('990101100037')).toBe(false);
+  });
+});
+
+describe('numbers of people', () => {
+  it('knows them however they are written, and inside a text', () => {
+    const numbers = ['99010119740308123X', '990101740308123', '13900007777', '+86 139-0000-7777', '010-62345678', '6222 0212 3456 7890 128'];
+    for (const text of [...numbers, '９９０１０１１９７４０３０８１２３Ｘ', '王大山 13900007777']) expect(holdsNumber(text)).toBe(true);
+  });
+
+  it('leaves places, households and papers alone', () => {
+    for (const text of ['王桂香', '990101100037', 'H9901010001', '9901010002002026001', '018f3c1e-7b2a-7c3d-8e4f-123456789012', '2026-10-01'])
+      expect(holdsNumber(text)).toBe(false);
   });
 });
 

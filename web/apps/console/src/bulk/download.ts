@@ -3,6 +3,7 @@ import { toWireLanguage } from '@bangfu/core';
 
 import { api } from '../api';
 import { currentLocale } from '../i18n';
+import { refusePrivate } from '../shared/privateAddress';
 
 function nameOf(response: Response): string {
   const header = response.headers.get('Content-Disposition') ?? '';
@@ -14,6 +15,7 @@ export async function download(address: string): Promise<void> {
   let response: Response;
   let content: Blob;
   try {
+    refusePrivate(address);
     response = await fetch(address, { headers: { 'Accept-Language': toWireLanguage(currentLocale()) } });
     if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => ({})));
     content = await response.blob();

@@ -9,6 +9,7 @@ import pytest
 
 from bangfu.domains.monitoring.clues import bulk
 from bangfu.domains.monitoring.clues.bulk import Act, Wish
+from bangfu.domains.monitoring.clues.bulk_taking import Refused, group_refusals
 from bangfu.domains.monitoring.models import (
     ClueOrigin,
     Proceeding,
@@ -77,9 +78,35 @@ def test_many_clues_are_handed_on_and_called_back(cast: Cast, waiting: list[Proc
 def test_without_names_the_table_of_dispatch_decides(cast: Cast, waiting: list[Proceeding]) -> None:
     refused = act(cast, waiting, Wish(Act.DISPATCH))
     assert {one.code for one in refused.refusals} == {"E-CLUES-NOBODY"}
+    first = refused.refusals[0].no
+    [same] = group_refusals(refused.refusals)
+    assert (same.code, same.count, len(same.nos)) == ("E-CLUES-NOBODY", 3, 3)
+    assert same.message_zh == f"{first}按派发表找不到可以承办的人（同样情况共 3 条）"
+    assert same.message_en.startswith(f"The table of dispatch finds nobody for {first} (the same")
     give_post(cast.public.user, "VILLAGE_OFFICER", RegionCode("990101102201"))
     assert act(cast, waiting, Wish(Act.DISPATCH)).done == 3
     assert {user for _, user in handlers()} == {cast.public.user.pk}
+
+
+def test_equal_refusals_are_one_sentence_and_others_their_own() -> None:
+    def refused(no: str, code: str, message: str) -> Refused:
+        return Refused(UUID(int=0), no, code, f"{no}{message}", f"{no} {message}")
+
+    found = group_refusals(
+        [
+            refused("XS2026-000009", "E-A", "已办结"),
+            *(refused(f"XS2026-{n:06d}", "E-B", "无人") for n in range(1, 8)),
+            refused("XS2026-000010", "E-A", "已作废"),
+        ]
+    )
+    assert [(one.code, one.count, one.nos[0]) for one in found] == [
+        ("E-B", 7, "XS2026-000001"),
+        ("E-A", 1, "XS2026-000009"),
+        ("E-A", 1, "XS2026-000010"),
+    ]
+    assert len(found[0].nos) == 5
+    assert found[1].message_zh == "XS2026-000009已办结", "one alone says what it says"
+    assert group_refusals([]) == []
 
 
 def test_one_refused_clue_keeps_all_as_they_are(cast: Cast, waiting: list[Proceeding]) -> None:

@@ -4020,6 +4020,7 @@ export interface components {
         /**
          * BulkOut
          * @description What was done: all or nothing. `act_id` names it for undoing; null where nothing was.
+         *     `refusals` clue by clue, `same` what they come to: a sentence a reason, the commonest first.
          */
         BulkOut: {
             /** Act Id */
@@ -4030,6 +4031,8 @@ export interface components {
             done: number;
             /** Refusals */
             refusals: components["schemas"]["BulkRefusalOut"][];
+            /** Same */
+            same: components["schemas"]["BulkSameOut"][];
         };
         /**
          * BulkRefusalOut
@@ -4049,6 +4052,23 @@ export interface components {
             message_zh: string;
             /** No */
             no: string;
+        };
+        /**
+         * BulkSameOut
+         * @description Clues that are refused for one reason: how many, one sentence that says so, and the numbers
+         *     of the first.
+         */
+        BulkSameOut: {
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+            /** Message En */
+            message_en: string;
+            /** Message Zh */
+            message_zh: string;
+            /** Nos */
+            nos: string[];
         };
         /**
          * CaseFileOut

@@ -11,6 +11,7 @@ from ninja import Router, Status
 
 from bangfu.domains.monitoring.clues import bulk, deciding, jobs, making
 from bangfu.domains.monitoring.clues.bulk import BulkResult
+from bangfu.domains.monitoring.clues.bulk_taking import group_refusals
 from bangfu.domains.monitoring.clues.holding import HeldRecord
 from bangfu.domains.monitoring.clues.schemas import (
     BulkIn,
@@ -106,6 +107,7 @@ def _bulk(found: BulkResult) -> dict[str, Any]:
         "done": found.done,
         "can_undo": found.act_id is not None and found.act.can_undo,
         "refusals": found.refusals,
+        "same": group_refusals(found.refusals),
     }
 
 

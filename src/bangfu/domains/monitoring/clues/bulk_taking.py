@@ -26,6 +26,9 @@ from bangfu.procedures import take as take_step
 from bangfu.procedures.dispatch import Channel
 from bangfu.standards import errors
 
+FIRST = 5
+_ALIKE = "E-CLUES-BULK-ALIKE"
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -36,6 +39,39 @@ class Refused:
     code: str
     message_zh: str
     message_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Clues that are refused for one and the same reason, said in one sentence; `nos` are the
+    numbers of the first, as many as somebody reads."""
+
+    code: str
+    count: int
+    message_zh: str
+    message_en: str
+    nos: tuple[str, ...]
+
+
+def group_refusals(refused: Sequence[Refused]) -> list[Same]:
+    """Return what refusals come to: those that differ in the clue's number alone are one, the
+    commonest first."""
+    groups: dict[tuple[str, str], list[Refused]] = {}
+    for one in refused:
+        reason = one.message_zh.replace(one.no, "") if one.no else one.message_zh
+        groups.setdefault((one.code, reason), []).append(one)
+    found = [_same(group) for group in groups.values()]
+    return sorted(found, key=lambda same: -same.count)
+
+
+def _same(group: Sequence[Refused]) -> Same:
+    first, count = group[0], len(group)
+    zh, en = first.message_zh, first.message_en
+    if count > 1:
+        params = {"first_zh": zh, "first_en": en, "count": count}
+        zh, en = (errors.text(_ALIKE, params, language).message for language in ("zh", "en"))
+    nos = tuple(one.no for one in group[:FIRST] if one.no)
+    return Same(first.code, count, zh, en, nos)
 
 
 class Taker:

@@ -84,13 +84,26 @@ class BulkRefusalOut(Schema):
     message_en: str
 
 
+class BulkSameOut(Schema):
+    """Clues that are refused for one reason: how many, one sentence that says so, and the numbers
+    of the first."""
+
+    code: str
+    count: int
+    message_zh: str
+    message_en: str
+    nos: list[str]
+
+
 class BulkOut(Schema):
-    """What was done: all or nothing. `act_id` names it for undoing; null where nothing was."""
+    """What was done: all or nothing. `act_id` names it for undoing; null where nothing was.
+    `refusals` clue by clue, `same` what they come to: a sentence a reason, the commonest first."""
 
     act_id: UUID | None
     done: int
     can_undo: bool
     refusals: list[BulkRefusalOut]
+    same: list[BulkSameOut]
 
 
 class VillageListIn(Schema):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -123,6 +125,36 @@ def test_unknown_lists_and_filters_are_refused(bulk: None, jia: Client) -> None:
 def test_lists_of_matters_and_pairings_can_be_asked_for_too(jia: Client, kind: str) -> None:
     made = post(jia, REQUESTS, kind=kind, filters={"region": str(YUNXI)}, purpose="研判会核对")
     assert (made.status_code, made.json()["rows"]) == (201, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "filters"),
+    [
+        ("proceedings", "/api/v1/proceedings/export.xlsx", {"overdue": True, "open": False}),
+        ("proceedings", "/api/v1/proceedings/export.xlsx", {"due_before": "2026-12-01"}),
+        ("pairings", "/api/v1/pairings/export.xlsx", {"state": "ENDED", "cadre": str(UUID(int=7))}),
+    ],
+)
+def test_what_is_kept_are_the_lists_own_filters_and_serves_on_another_day(
+    jia: Client,
+    leader: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    path: str,
+    filters: dict[str, Any],
+) -> None:
+    made = post(jia, REQUESTS, kind=kind, filters=filters, purpose="研判会核对").json()
+    assert made["filters"] == {**filters, "region": str(YUNXI)}
+    post(leader, f"{REQUESTS}/{made['id']}/approve")
+    tomorrow = timezone.now() + timedelta(days=1)
+    clock = SimpleNamespace(now=lambda: tomorrow, localdate=timezone.localdate)
+    monkeypatch.setattr("bangfu.domains.monitoring.api.timezone", clock)
+    monkeypatch.setattr("bangfu.domains.assistance.api.timezone", clock)
+    # As the page of requests asks: by what the request keeps.
+    again = {name: str(value) for name, value in made["filters"].items()}
+    answer = jia.get(path, {**again, "approval": made["id"]})
+    assert answer.status_code == 200, answer.content.decode()
+    answer.close()
 
 
 @pytest.mark.evidence("T10")

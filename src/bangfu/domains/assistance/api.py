@@ -36,7 +36,7 @@ from bangfu.domains.assistance.selectors import PairingFilter
 from bangfu.domains.assistance.services import PairingForm
 from bangfu.domains.assistance.view import View, imported
 from bangfu.foundation.access.scopes import narrowed
-from bangfu.foundation.exports.counters import counter, read_filters
+from bangfu.foundation.exports.counters import asked, counter, read_filters
 from bangfu.foundation.exports.sending import send
 from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.foundation.http.language import language_of
@@ -218,9 +218,10 @@ def _workbook(content: bytes, name: str) -> HttpResponse:
 @counter(exports.KIND)
 def count_pairing_rows(scope: Scope, filters: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     """Return how many pairings the filters find, and the filters."""
-    wanted = _filter(scope, read_filters(PairingQuery, filters))
+    query = read_filters(PairingQuery, filters)
+    wanted = _filter(scope, query)
     page = selectors.list_pairings(scope, wanted, timezone.localdate(), limit=1)
-    return page.total, exports.kept(wanted)
+    return page.total, asked(query, str(wanted.region or scope.region))
 
 
 @router.get("/pairings/export.xlsx", auth=READ, openapi_extra=BINARY)
@@ -231,9 +232,11 @@ def export_pairings(
     check_query(request, "approval", schema=PairingQuery)
     scope = scope_of(request)
     demand(scope, "EXPORT")
+    wanted = _filter(scope, filters)
     stream, name = exports.export_pairings(
         scope=scope,
-        filters=_filter(scope, filters),
+        filters=wanted,
+        asked=asked(filters, str(wanted.region or scope.region)),
         language=language_of(request),
         at=timezone.now(),
         approval=approval,

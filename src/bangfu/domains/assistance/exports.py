@@ -32,26 +32,18 @@ _PLACES = {
 _ENDED = {"zh": ("valid_to", "帮扶结束时间"), "en": ("valid_to", "Until")}
 
 
-def kept(filters: PairingFilter) -> dict[str, Any]:
-    """Return the filters that tell one list from another."""
-    found = {
-        "region": str(filters.region or ""),
-        "state": filters.state,
-        "cadre": str(filters.user_id or ""),
-        "q": filters.q,
-    }
-    return {name: value for name, value in found.items() if value}
-
-
 def export_pairings(
     *,
     scope: Scope,
     filters: PairingFilter,
+    asked: dict[str, Any] | None = None,
     language: str,
     at: datetime,
     approval: UUID | None = None,
 ) -> tuple[BinaryIO, str]:
     """Write the pairings within the filters to an .xlsx; return it open, with its name.
+
+    `asked` are the filters by the names of the list, for the approval to agree with.
 
     Needs EXPORT; a bulk export the `approval` of a second person. One audit row. Raises Conflict
     as `exports.allow`.
@@ -63,7 +55,7 @@ def export_pairings(
         with activate(scope):
             written = write_file(path, scope, filters, timezone.localdate(at), language)
             bulk.allow(
-                scope, kind=KIND, filters=kept(filters), rows=written, approval=approval, at=at
+                scope, kind=KIND, filters=asked or {}, rows=written, approval=approval, at=at
             )
             audit.record(
                 scope,

@@ -26,7 +26,7 @@ from bangfu.domains.monitoring.schemas import (
     TimelineOut,
 )
 from bangfu.domains.monitoring.wording import Wording
-from bangfu.foundation.exports.counters import counter, read_filters
+from bangfu.foundation.exports.counters import asked, counter, read_filters
 from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, demand, scope_of
@@ -84,7 +84,12 @@ def count_proceedings(scope: Scope, filters: dict[str, Any]) -> tuple[int, dict[
     """Return how many proceedings the filters find, and the filters as the export reads them."""
     query, now = read_filters(ProceedingQuery, filters), timezone.now()
     wanted = wire.read_filter(scope, query, now)
-    return selectors.count_proceedings(scope, wanted), exports.kept(scope, wanted)
+    return selectors.count_proceedings(scope, wanted), _asked(scope, query)
+
+
+def _asked(scope: Scope, query: ProceedingQuery) -> dict[str, Any]:
+    place = wire.read_place(scope, query.region) or scope.region
+    return asked(query, str(place))
 
 
 @router.get("/proceedings/export.xlsx", auth=READ, openapi_extra=BINARY)
@@ -98,6 +103,7 @@ def export_proceedings(
     stream, name = exports.export_proceedings(
         scope=scope,
         wanted=wire.read_filter(scope, filters, now),
+        asked=_asked(scope, filters),
         language=language_of(request),
         at=now,
         approval=approval,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -44,25 +43,18 @@ COLUMNS = {
 _YES = {"zh": "是", "en": "yes"}
 
 
-def kept(scope: Scope, wanted: ProceedingFilter) -> dict[str, Any]:
-    """Return the filters that tell one list from another."""
-    set_ = {
-        name: str(value)
-        for name, value in asdict(wanted).items()
-        if value not in (None, "", False) and name not in ("region", "by_due", "lane_on")
-    }
-    return set_ | {"region": str(wanted.region or scope.region)}
-
-
 def export_proceedings(
     *,
     scope: Scope,
     wanted: ProceedingFilter,
+    asked: dict[str, Any] | None = None,
     language: str,
     at: datetime,
     approval: UUID | None = None,
 ) -> tuple[BinaryIO, str]:
     """Write the proceedings within the filters to an .xlsx; return it open, with its name.
+
+    `asked` are the filters by the names of the list, for the approval to agree with.
 
     Needs EXPORT, a bulk export the `approval` of a second person. What is closed to the reader is
     withheld as on the screen. One audit row. Raises Conflict as `exports.allow`.
@@ -81,7 +73,7 @@ def export_proceedings(
             bulk.allow(
                 scope,
                 kind=KIND,
-                filters=kept(scope, wanted),
+                filters=asked or {},
                 rows=written,
                 approval=approval,
                 at=at,

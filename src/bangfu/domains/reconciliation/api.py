@@ -29,7 +29,7 @@ from bangfu.domains.reconciliation.schemas import (
 )
 from bangfu.domains.reconciliation.selectors import ItemFilter
 from bangfu.foundation import jobs
-from bangfu.foundation.exports.counters import counter, read_filters
+from bangfu.foundation.exports.counters import asked, counter, read_filters
 from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, demand, scope_of
@@ -227,7 +227,7 @@ def count_difference_rows(scope: Scope, filters: dict[str, Any]) -> tuple[int, d
         raise NotFound("E-API-NOT-FOUND") from error
     wanted = _wanted(scope, run_id, query)
     found = selectors.list_items(scope, wanted, cursor=None, limit=1)
-    return found.total, exports.kept(wanted)
+    return found.total, asked(query, str(wanted.region), run_id=str(run_id))
 
 
 @router.get(
@@ -266,9 +266,11 @@ def export_reconciliation(
     check_query(request, "approval", schema=ItemQuery)
     scope = scope_of(request)
     demand(scope, "EXPORT")
+    wanted = _wanted(scope, run_id, filters)
     stream, name = exports.export_items(
         scope=scope,
-        wanted=_wanted(scope, run_id, filters),
+        wanted=wanted,
+        asked=asked(filters, str(wanted.region), run_id=str(run_id)),
         language=language_of(request),
         at=timezone.now(),
         approval=approval,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -53,22 +52,18 @@ WORDS = {
 KIND = "reconciliation"
 
 
-def kept(wanted: ItemFilter) -> dict[str, Any]:
-    """Return the filters that tell one list from another."""
-    return {name: str(value) for name, value in asdict(wanted).items() if value} | {
-        "region": str(wanted.region)
-    }
-
-
 def export_items(
     *,
     scope: Scope,
     wanted: ItemFilter,
+    asked: dict[str, Any] | None = None,
     language: str,
     at: datetime,
     approval: UUID | None = None,
 ) -> tuple[BinaryIO, str]:
     """Write the items within the filters to an .xlsx; return it open, with its name.
+
+    `asked` are the filters by the names of the list, for the approval to agree with.
 
     Needs EXPORT and RECONCILE, a bulk export the `approval` of a second person. Numbers of people
     are masked as on the screen. One audit row. Raises Conflict as `exports.allow`.
@@ -81,7 +76,7 @@ def export_items(
             rows = (_row(item, language, places) for item in iter_items(scope, wanted))
             written = write_table(path, COLUMNS[language], rows)
             bulk.allow(
-                scope, kind=KIND, filters=kept(wanted), rows=written, approval=approval, at=at
+                scope, kind=KIND, filters=asked or {}, rows=written, approval=approval, at=at
             )
             audit.record(
                 scope,

@@ -13,6 +13,7 @@ from bangfu.kernel.scope import Scope
 
 # (scope, raw filters) -> (rows, the filters as the export itself reads them).
 Counter = Callable[[Scope, dict[str, Any]], tuple[int, dict[str, Any]]]
+_PAGES = {"sort", "cursor", "limit"}
 _S = TypeVar("_S", bound=Schema)
 _counters: dict[str, Counter] = {}
 
@@ -33,6 +34,13 @@ def count(kind: str, scope: Scope, filters: dict[str, Any]) -> tuple[int, dict[s
     if kind not in _counters:
         raise InvalidValue("E-EXPORT-KIND", kind=kind[:40])
     return _counters[kind](scope, filters)
+
+
+def asked(filters: Schema, region: str, **more: str) -> dict[str, Any]:
+    """Return the filters that tell one list from another, under the names by which the list itself
+    takes them: what is relative, as overdue, stays so. Its order and its pages do not tell."""
+    found = filters.model_dump(mode="json", exclude_defaults=True, exclude=_PAGES)
+    return found | {"region": region} | more
 
 
 def read_filters(schema: type[_S], filters: dict[str, Any]) -> _S:

@@ -15,6 +15,14 @@ describe('exports that a second person agrees to', () => {
     expect(canDownload(item)).toBe(true);
   });
 
+  it('fetches lists by the filters that the request keeps, a reconciliation by its own', () => {
+    const due = request('proceedings', { overdue: true, region: '990101000000' });
+    expect(addressOf(due)).toBe('/api/v1/proceedings/export.xlsx?overdue=true&region=990101000000&approval=r1');
+    const run = request('reconciliation', { run_id: 'u1', state: 'OPEN' });
+    expect(addressOf(run)).toBe('/api/v1/reconciliations/u1/export.xlsx?state=OPEN&approval=r1');
+    expect([canDownload(due), canDownload(run)]).toEqual([true, true]);
+  });
+
   it('leaves the log to who grants posts, and lists to who approves lists', () => {
     const guard = (name: string) => name === 'ACCOUNTS_GRANT';
     const officer = (name: string) => name === 'EXPORT_APPROVE';

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from bangfu.domains.monitoring.cases import batches, notices, services
-from bangfu.domains.monitoring.domain.cases import BatchDecision, PaperKind
+from bangfu.domains.monitoring.domain.cases import CASES, BatchDecision, PaperKind
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.papers import filing
 from bangfu.domains.publicity.domain import NoticeWay, ObjectionWay
@@ -235,7 +235,8 @@ def decide_together(desk: Desk) -> int:
     """The county decides everything that waits for it, a list for each procedure."""
     waiting: dict[str, list[Proceeding]] = defaultdict(list)
     with activate(COUNTY):
-        for row in Proceeding.objects.filter(state="COUNTY", closed_at=None).order_by("no"):
+        found = Proceeding.objects.filter(state="COUNTY", closed_at=None, procedure__in=CASES)
+        for row in found.order_by("no"):
             waiting[row.procedure].append(row)
     office, decider = desk.county.county
     for procedure, rows in sorted(waiting.items()):

@@ -91,7 +91,7 @@ def _steps_and_log() -> Iterator[str]:
     events: Counter[str] = Counter(AuditEvent.objects.values_list("action", flat=True))
     logged = events["monitoring.proceeding.opened"] + events["monitoring.proceeding.stepped"]
     for detail in _details(making.MADE):
-        logged += int(detail["opened"]) + int(detail["dispatched"])
+        logged += int(detail["opened"]) + int(detail["dispatched"]) + int(detail["suspected"])
     logged += sum(int(detail["count"]) for detail in _details(bulk.DONE))
     if taken != logged:
         yield f"{taken} steps were taken, {logged} are in the log"
@@ -166,6 +166,17 @@ def _opened_and_not_there(told: Told) -> Iterator[str]:
     """All that the runs opened is there, once, open or closed with an outcome."""
     opened = sum(made.opened for made in told.made)
     clues = Proceeding.objects.filter(procedure="clue")
+    others = set(clues.exclude(source="SCREENING").values_list("no", flat=True))
+    if others - told.reported:
+        yield f"{len(others - told.reported)} clues were told by nobody"
+    known = clues.filter(no__in=told.reported).count()
+    if known != len(told.reported):
+        yield f"{len(told.reported)} clues were told in the rounds; {known} are there"
+    suspected = sum(made.suspected for made in told.made)
+    there = Proceeding.objects.filter(procedure="suspicion").count()
+    if suspected != there:
+        yield f"{suspected} suspicions were opened; {there} are there"
+    opened += len(others)
     is_open = clues.filter(closed_at=None, outcome="").count()
     closed = clues.exclude(closed_at=None).exclude(outcome="").count()
     if opened != is_open + closed or opened != clues.count():

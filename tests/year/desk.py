@@ -80,6 +80,12 @@ class Desk:
         """Plan something for a day, or the next working day."""
         self.planned[working(max(day, self.today + DAY))].append(proceeding)
 
+    def alarm(self, row_id: UUID, drawn: float) -> None:
+        """Somebody in danger is helped the same day or the next, working day or not; a few wait."""
+        self.planned[self.today + (0 if drawn < 0.7 else 1 if drawn < 0.95 else 3) * DAY].append(
+            row_id
+        )
+
     def again(self, proceeding: UUID) -> None:
         """Look at it again on the next working day."""
         self.planned[later(self.today, 1)].append(proceeding)

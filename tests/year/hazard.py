@@ -29,6 +29,7 @@ class Rule:
     severity: Severity
     truth: float
     weight: int
+    is_suspicion: bool = False
 
 
 RULES = (
@@ -39,6 +40,8 @@ RULES = (
     Rule("insurance_gap", "MEDICAL_INSURANCE", Severity.ATTENTION, 0.02, 20),
     Rule("job_lost", "UNSTABLE_JOB", Severity.ATTENTION, 0.10, 18),
     Rule("income_low", "INCOME", Severity.URGENT, 0.15, 8),
+    # May mean that help is undue: the household is heard first. True of it means undue.
+    Rule("wages_unreported", "INCOME", Severity.ATTENTION, 0.2, 5, is_suspicion=True),
 )
 FLOOD = Rule("flood_damage", "DISASTER", Severity.URGENT, 0.10, 0)
 BY_ID = {rule.id: rule for rule in (*RULES, FLOOD)}
@@ -100,4 +103,5 @@ class Hazard:
             reason_en=f"{rule.id} by calculation {facts}",
             classes=frozenset(),
             digest=f"d{facts}",
+            is_suspicion=BY_ID[rule.id].is_suspicion,
         )

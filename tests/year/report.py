@@ -24,6 +24,9 @@ from tests.year.days import instant
 from tests.year.simulation import Told
 
 LEVELS = ("VILLAGE", "TOWNSHIP", "COUNTY", "SECTOR", "PREFECTURE")
+_MONTH = (
+    "month", "hits", "silent", "opened", "told", "closed", "open", "signals_a_village",
+)  # fmt: skip
 SEVERITIES = (Severity.URGENT, Severity.ATTENTION)
 
 
@@ -38,6 +41,7 @@ def figures(size: Size, told: Told) -> dict[str, Any]:
             "in_time": _in_time(),
             "open_at_end": _open_at_end(),
             "outcomes": _outcomes(),
+            "suspicions": _suspicions(),
         }
     return {
         "households": size.households,
@@ -55,6 +59,8 @@ def figures(size: Size, told: Told) -> dict[str, Any]:
         "decided_by_lists": told.decided,
         "clearings_proposed": told.cleared,
         "rounds": told.rounds,
+        "entered_in_rounds": told.entered,
+        "clues_told_in_rounds": len(told.reported),
     }
 
 
@@ -117,10 +123,20 @@ def _outcomes() -> dict[str, int]:
     return dict(sorted(Counter(found.values_list("outcome", flat=True)).items()))
 
 
+def _suspicions() -> dict[str, int]:
+    """How suspicions were decided; "OPEN" those that are not yet."""
+    rows = Proceeding.objects.filter(procedure="suspicion")
+    counted = Counter(
+        str(unseal(one.facts).get("outcome", one.outcome)) if one.closed_at else "OPEN"
+        for one in rows
+    )
+    return dict(sorted(counted.items()))
+
+
 def _months(size: Size, told: Told, villages: int) -> list[dict[str, Any]]:
     """By month: hits, those that stayed silent, new clues, closed ones, open at its end."""
     signals = {
-        one.month: one.new
+        one.month: one
         for one in learning.count_signals(
             COUNTY, YUNXI, since=instant(date(2026, 1, 1), 0), level=COUNTY_LEVEL
         )
@@ -133,16 +149,19 @@ def _months(size: Size, told: Told, villages: int) -> list[dict[str, Any]]:
     found, open_now = [], 0
     for number in range(1, size.months + 1):
         month = f"2026-{number:02d}"
-        open_now += signals.get(month, 0) - closed[month]
+        one = signals.get(month)
+        new, screened = (one.new, one.screened) if one else (0, 0)
+        open_now += new - closed[month]
         found.append(
             {
                 "month": month,
                 "hits": told.hits[number - 1],
                 "silent": told.made[number - 1].silent,
-                "opened": signals.get(month, 0),
+                "opened": screened,
+                "told": new - screened,
                 "closed": closed[month],
                 "open": open_now,
-                "signals_a_village": round(signals.get(month, 0) / villages, 2),
+                "signals_a_village": round(new / villages, 2),
             }
         )
     return found
@@ -161,8 +180,7 @@ def page(found: dict[str, Any]) -> str:
     """Return the page about a year's figures."""
     return _HEAD.format(**found) + "\n\n".join(
         [
-            _table(("month", "hits", "silent", "opened", "closed", "open", "signals_a_village"),
-                   found["months"]),
+            _table(_MONTH, found["months"]),
             "## How long it takes\n\nIn days, weekends and holidays counted.\n\n"
             + _spreads("from the clue to its answer", found["days_to_answer"])
             + "\n\n"
@@ -173,6 +191,8 @@ def page(found: dict[str, Any]) -> str:
             + _table(tuple(found["in_time"]), [found["in_time"]]),
             "## What was found\n\n"
             + _table(tuple(found["outcomes"]), [found["outcomes"]])
+            + "\n\nSuspicions, heard first and decided by the county:\n\n"
+            + _table(tuple(found["suspicions"]), [found["suspicions"]])
             + "\n\nOf the answered clues of a rule, this part was confirmed:\n\n"
             + _table(("rule", "answered", "confirmed"),
                      [{"rule": rule, **one} for rule, one in found["precision"].items()]),
@@ -209,7 +229,8 @@ nothing gets lost, and what such people mean for a county. The checks that must 
 - a flood was held back and released {held_and_released} time(s); {answered_on_paper} clues were
   answered on paper lists; {cadres_who_left} cadres left for good; {households_merged} households
   merged and {households_moved} moved; {decided_by_lists} cases were decided by lists of the county;
-  {clearings_proposed} clearings were proposed; {rounds} round(s) were held
+  {clearings_proposed} clearings were proposed; in {rounds} round(s) {entered_in_rounds:,}
+  households were entered, of which {clues_told_in_rounds} became clues
 
 ## Month by month
 

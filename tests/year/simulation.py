@@ -24,8 +24,10 @@ from bangfu.domains.monitoring.models.clues import VillageListRow
 from bangfu.domains.monitoring.villagelists import entering, lists, paper
 from bangfu.domains.registry.acts import services as acts
 from bangfu.domains.registry.models import Household, Membership, Person
+from bangfu.domains.rounds import entering as rounding
 from bangfu.domains.rounds import services as rounds
-from bangfu.domains.rounds.domain import Season
+from bangfu.domains.rounds.domain import Result, Season
+from bangfu.domains.rounds.entering import Finding
 from bangfu.domains.screening.hits import Hit
 from bangfu.domains.screening.models import Run
 from bangfu.domains.screening.selectors import find_run
@@ -35,7 +37,7 @@ from bangfu.kernel.period import Period
 from bangfu.kernel.region import RegionCode
 from tests.api.conftest import publish
 from tests.cast import YUNXI
-from tests.year import cases, clues
+from tests.year import cases, clues, suspicions
 from tests.year.county import COUNTY, NATION, County, Size
 from tests.year.days import DAY, instant, later, working
 from tests.year.desk import Desk
@@ -44,6 +46,8 @@ from tests.year.hazard import Hazard
 SYSTEM = system_scope(YUNXI, "monitoring.clues")
 # Of a town's villages, how many answer on paper; how many cadres leave for good in the year.
 ON_PAPER, LEAVERS = 0.1, 4
+# Of the households of a round, how many have changed, and of all how many are in danger.
+CHANGED, ALARMING = 0.005, 0.0004
 _OUTCOME = 7
 _SEASONS = {2: Season.SPRING, 9: Season.AUTUMN}
 _ACTS = {
@@ -52,6 +56,7 @@ _ACTS = {
     "clearing": cases.of_case,
     "followup": cases.of_help,
     "status": cases.of_status,
+    "suspicion": suspicions.of_suspicion,
 }
 
 
@@ -70,6 +75,9 @@ class Told:
     decided: int = 0
     cleared: int = 0
     rounds: int = 0
+    # Of the rounds: households entered, and the numbers of the clues that were told in them.
+    entered: int = 0
+    reported: set[str] = field(default_factory=set)
 
 
 class Year:
@@ -103,6 +111,7 @@ class Year:
                 found.setdefault(day, []).append(what)
             if month in _SEASONS:
                 found.setdefault(later(run, 2), []).append("open round")
+                found.setdefault(later(run, 9), []).append("visit all")
                 found.setdefault(later(run, 14), []).append("close round")
         return found
 
@@ -136,7 +145,10 @@ class Year:
         for row in self.desk.open(ids):
             if row.procedure == "clue":
                 who = self.desk.handler_of(row) or self.county.clerks[row.region_code]
-                self.desk.plan(row.id, who)
+                if row.state == "URGENT":
+                    self.desk.alarm(row.id, 1.0 if self.rng.random() > 0.9 else 0.8)
+                else:
+                    self.desk.plan(row.id, who)
             elif row.procedure == "status":
                 self.desk.on(row.id, self.desk.today + 20 * DAY)
             elif row.procedure != "clearing":
@@ -198,6 +210,7 @@ class Year:
             still = set(
                 Proceeding.objects.filter(
                     id__in=[row.proceeding_id for row in rows],
+                    procedure="clue",
                     state__in=("DISPATCHED", "CHECKING"),
                 ).values_list("id", flat=True)
             )
@@ -221,7 +234,7 @@ class Year:
                 id__in=[row.proceeding_id for row in rows], state="URGENT"
             )
             for proceeding in urgent.order_by("no").values_list("id", flat=True):
-                self.desk.again(proceeding)
+                self.desk.alarm(proceeding, self.rng.random())
         self.told.on_paper += sum(done.results.values())
         self.told.paper_problems += [one.code for one in done.problems]
 
@@ -284,6 +297,36 @@ class Year:
         )  # fmt: skip
         self._round = opened.code
         self.told.rounds += 1
+
+    def _visit_all(self, day: date) -> None:
+        """Each village enters its households: nearly all as they were, a few changes and, rarely,
+        one in danger, which become clues by the same act."""
+        for village, homes in sorted(self.county.homes.items()):
+            clerk = self.county.clerks[village]
+            now, told = self._standing(village, homes), []
+            for number in now:
+                drawn = self.rng.random()
+                if drawn < CHANGED:
+                    told.append((number, Result.URGENT if drawn < ALARMING else Result.CHANGED))
+            apart = {number for number, _ in told}
+            findings = [([one for one in now if one not in apart], Finding(Result.UNCHANGED, day))]
+            findings += [
+                ([number], Finding(result, day, matter="ILLNESS", words="家人新近住院"))
+                for number, result in told
+            ]
+            for numbers, finding in findings:
+                entries = rounding.enter(
+                    scope=clerk.scope, at=self.desk.now(), county=YUNXI, code=self._round,
+                    household_nos=numbers, finding=finding,
+                )  # fmt: skip
+                self.told.entered += len(entries)
+                self.told.reported |= {one.clue_no for one in entries if one.clue_no}
+
+    def _standing(self, village: str, homes: list[UUID]) -> list[str]:
+        """The numbers of a village's households that are there still."""
+        with activate(COUNTY):
+            rows = Household.objects.filter(id__in=homes, region_code=village, closed_on=None)
+            return sorted(rows.values_list("household_no", flat=True))
 
     def _close_round(self, day: date) -> None:
         rounds.close_round(

@@ -5,18 +5,29 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
 
 from bangfu.foundation.database.saved import SavedConnection
-from tests import database_kit, demo_kit
+from tests import database_kit, demo_kit, standing_kit
 from tests.cast import Cast, make_cast
 
 # Begun first, so that two processes begin with one each: the longest single test, which also keeps
 # a transaction open all the while, so that nobody waits for it at the end, and no test of keys for
 # its transaction; and the demo, for whose loading the tests in the browser would wait.
 FIRST = ("tests/api/test_schemathesis.py", "tests/demo/")
+
+
+def _fill(cast: Cast) -> Any:
+    from tests.api.conftest import build
+
+    return build(cast)
+
+
+# Made once for the tests of a file that begin with it.
+STANDING: standing_kit.Makers = {"cast": make_cast, "world": _fill}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,6 +53,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    standing_kit.clear_for(item, STANDING)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    standing_kit.undo(session.config)
+
+
 @pytest.fixture(scope="session")
 def db_cluster() -> SavedConnection:
     """The session's PostgreSQL, shared by all workers."""
@@ -64,9 +84,24 @@ def demo() -> Iterator[demo_kit.Demo]:
 
 
 @pytest.fixture
+def what_stands(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> None:
+    """Make what the test begins with, unless it stands there from the test before."""
+    with django_db_blocker.unblock():
+        standing_kit.raise_for(request.node, STANDING)
+
+
+@pytest.fixture
+def _django_db_helper(what_stands: None, _django_db_helper: None) -> None:
+    """Begin the test's own transaction, inside that of what stands."""
+
+
+@pytest.fixture
 def cast(db: None) -> Cast:
     """The standing cast; see `tests/cast.py`."""
-    return make_cast()
+    made: Cast | None = standing_kit.made("cast")
+    return standing_kit.fresh(made) if made else make_cast()
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from bangfu.foundation.crypto.tokens import person_token
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.uuid7 import uuid7
+from tests import standing_kit
 from tests.cast import SHIQIAO, YUNXI, Cast, Player
 from tests.offices_kit import Offices, make_offices
 
@@ -191,7 +192,8 @@ def hint(household: UUID, village: str, severity: Severity, reason: str = "", *f
 @pytest.fixture
 def world(cast: Cast) -> World:
     """The cast in a filled country."""
-    return build(cast)
+    made: World | None = standing_kit.made("world")
+    return World(cast, {**made.households}, {**made.runs}) if made else build(cast)
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from tests.demo_kit import BANGFU, Demo
 
@@ -33,6 +34,50 @@ SET_LANGUAGE = """language => fetch('/api/v1/session/language', {
   },
   body: JSON.stringify({ language }),
 })"""
+
+
+# Two turns of a page that has nothing to do: what an answer leads to has begun by then.
+QUIET_MOMENT = "() => new Promise(done => requestIdleCallback(() => requestIdleCallback(done)))"
+
+
+class Traffic:
+    """The requests of a page: how many it began, and which are under way."""
+
+    def __init__(self, page: Page) -> None:
+        self.begun = 0
+        self.under_way: set[Request] = set()
+        page.on("request", self._begin)
+        page.on("requestfinished", self._end)
+        page.on("requestfailed", self._end)
+
+    def _begin(self, request: Request) -> None:
+        self.begun += 1
+        self.under_way.add(request)
+
+    def _end(self, request: Request) -> None:
+        self.under_way.discard(request)
+
+
+_traffic: WeakKeyDictionary[Page, Traffic] = WeakKeyDictionary()
+
+
+def open_screen(page: Page, address: str) -> None:
+    """Open a screen and wait until it stands: its heading is there, every request was answered,
+    and the page has neither work left nor another request to make."""
+    if page not in _traffic:
+        _traffic[page] = Traffic(page)
+    known = _traffic[page]
+    known.under_way.clear()
+    page.goto(address)
+    page.locator("h1:visible").first.wait_for()
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        begun = known.begun
+        page.evaluate(QUIET_MOMENT)
+        if known.begun == begun and not known.under_way:
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError(f"{address} does not come to rest: {known.under_way}")
 
 
 def free_port() -> int:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.demo_kit import Demo
+from tests.e2e.conftest import open_screen
 from tests.e2e.test_console import SCREENS, a_case
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -35,9 +36,7 @@ EVIL = """() => {
 
 
 def refused_on(page: Page, path: str) -> list[Any]:
-    page.goto(path)
-    page.locator("h1:visible").first.wait_for()
-    page.wait_for_load_state("networkidle")
+    open_screen(page, path)
     found: list[Any] = page.evaluate("window.refused")
     return found
 

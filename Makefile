@@ -32,7 +32,7 @@ bench:          ## measure; results are kept under bench/results (BENCH_UP_TO=1 
 	@export BANGFU_HOME=$(CURDIR)/var/bench BANGFU_SECOND_FACTOR=off PYTHONPATH=. && \
 	echo "== the demo that some of them read" && $(VENV)/bangfu demo --no-serve && \
 	for name in engine_screening quality_check sheets_import sheets_check registry_import \
-		audit_verify api_households scope_signing restore case_papers "engine_scale --up-to $(BENCH_UP_TO)"; do \
+		audit_verify api_households scope_signing clues bulk desk restore case_papers "engine_scale --up-to $(BENCH_UP_TO)"; do \
 		set -- $$name; echo "== $$name"; file=bench/$$1.py; result=bench/results/$$1.json; shift; \
 		$(VENV)/python $$file $$@ > $$result.part || exit 1; \
 		mv $$result.part $$result && cat $$result; done && \

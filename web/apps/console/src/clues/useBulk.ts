@@ -1,4 +1,4 @@
-import type { BulkInput, BulkRefusal } from '@bangfu/api-client';
+import type { BulkAnswer, BulkInput } from '@bangfu/api-client';
 import { useQueryCache } from '@pinia/colada';
 import { ref } from 'vue';
 
@@ -13,7 +13,7 @@ export function useBulk(tell: (done: number) => string, clear: () => void) {
   const { t, number } = useText();
   const cache = useQueryCache();
   const undo = useUndo();
-  const refused = ref<BulkRefusal[]>([]);
+  const refused = ref<Pick<BulkAnswer, 'refusals' | 'same'>>({ refusals: [], same: [] });
 
   async function reload(): Promise<void> {
     await Promise.all(TOUCHED.map((key) => cache.invalidateQueries({ key: [key] })));
@@ -21,7 +21,7 @@ export function useBulk(tell: (done: number) => string, clear: () => void) {
 
   const send = useAction(async (input: BulkInput) => {
     const answer = await api.actOnMany(input);
-    refused.value = answer.refusals;
+    refused.value = { refusals: answer.refusals, same: answer.same };
     const { act_id: act } = answer;
     if (!act) return false;
     const said = tell(answer.done);

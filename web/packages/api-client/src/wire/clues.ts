@@ -21,12 +21,22 @@ export interface BulkRefusal {
   message_en: string;
 }
 
-/** All of it was done, or nothing: then each clue that stood in the way is named. */
+/** Clues refused for one reason: how many, a sentence that says so, and the numbers of the first. */
+export interface BulkSame {
+  code: string;
+  count: number;
+  message_zh: string;
+  message_en: string;
+  nos: string[];
+}
+
+/** All of it was done, or nothing: then each clue that stood in the way is named, and each reason once. */
 export interface BulkAnswer {
   act_id: string | null;
   done: number;
   can_undo: boolean;
   refusals: BulkRefusal[];
+  same: BulkSame[];
 }
 
 export interface HeldBatch {

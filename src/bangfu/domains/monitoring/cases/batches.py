@@ -145,17 +145,22 @@ def put_scan(
         return batches_rows.to_record(batch)
 
 
-def check(*, scope: Scope, at: datetime, batch_id: UUID, ruling: Ruling) -> list[RowProblem]:
-    """Return what would keep cases of a list from being decided so; nothing is changed."""
+def check(
+    *, scope: Scope, at: datetime, batch_id: UUID, ruling: Ruling, language: str = "zh"
+) -> list[RowProblem]:
+    """Return what would keep cases of a list from being decided so, steps and lacks named in the
+    reader's language; nothing is changed."""
     try:
         with activate(scope):
             batch = _rule(scope, at, _open(scope, batch_id), ruling)
-            raise _Rehearsed(_take_all(scope, at, batch))
+            raise _Rehearsed(_take_all(scope, at, batch, language))
     except _Rehearsed as found:
         return found.problems
 
 
-def decide(*, scope: Scope, at: datetime, batch_id: UUID, ruling: Ruling) -> BatchRecord:
+def decide(
+    *, scope: Scope, at: datetime, batch_id: UUID, ruling: Ruling, language: str = "zh"
+) -> BatchRecord:
     """Decide all cases of a list in one transaction.
 
     Raises InvalidValue E-MONITORING-BATCH-PAPER without number, day, deciders or sealed page,
@@ -166,7 +171,7 @@ def decide(*, scope: Scope, at: datetime, batch_id: UUID, ruling: Ruling) -> Bat
         batch = _rule(scope, at, _open(scope, batch_id), ruling)
         if batch.scan_file_id is None:
             raise InvalidValue("E-MONITORING-BATCH-PAPER")
-        problems = _take_all(scope, at, batch)
+        problems = _take_all(scope, at, batch, language)
         if problems:
             raise _refusal(problems)
         batch.stage, batch.decided_at = BatchStage.DECIDED, at
@@ -257,7 +262,7 @@ def _rule(scope: Scope, at: datetime, batch: DecisionBatch, ruling: Ruling) -> D
     return batch
 
 
-def _take_all(scope: Scope, at: datetime, batch: DecisionBatch) -> list[RowProblem]:
+def _take_all(scope: Scope, at: datetime, batch: DecisionBatch, language: str) -> list[RowProblem]:
     problems = []
     assert batch.decided_on is not None, "ruled before"
     listed = DecisionBatchRow.objects.filter(batch_id=batch.id).order_by("region_code", "id")
@@ -272,6 +277,7 @@ def _take_all(scope: Scope, at: datetime, batch: DecisionBatch) -> list[RowProbl
                     at=at,
                     proceeding_id=row.id,
                     worked_out={STOPS},
+                    language=language,
                     **_step(batch, line, stops[row.id]),
                 )
         except BangfuError as refused:

@@ -26,6 +26,7 @@ from bangfu.domains.monitoring.cases.schemas import (
 from bangfu.domains.monitoring.domain.cases import BatchDecision
 from bangfu.foundation import papers
 from bangfu.foundation.exports.sending import send
+from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, scope_of
 from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
@@ -124,7 +125,11 @@ def put_batch_scan(request: HttpRequest, batch_id: UUID, file: File[UploadedFile
 def check_batch(request: HttpRequest, batch_id: UUID, body: RulingIn) -> Any:
     """Rehearse a decision: what would keep which case from being decided. Nothing changes."""
     found = batches.check(
-        scope=scope_of(request), at=timezone.now(), batch_id=batch_id, ruling=_ruling(body)
+        scope=scope_of(request),
+        at=timezone.now(),
+        batch_id=batch_id,
+        ruling=_ruling(body),
+        language=language_of(request),
     )
     return {"problems": [view.problem(one) for one in found]}
 
@@ -133,7 +138,11 @@ def check_batch(request: HttpRequest, batch_id: UUID, body: RulingIn) -> Any:
 def decide_batch(request: HttpRequest, batch_id: UUID, body: RulingIn) -> Any:
     """Decide all cases of a list, or none."""
     made = batches.decide(
-        scope=scope_of(request), at=timezone.now(), batch_id=batch_id, ruling=_ruling(body)
+        scope=scope_of(request),
+        at=timezone.now(),
+        batch_id=batch_id,
+        ruling=_ruling(body),
+        language=language_of(request),
     )
     return view.batch(made)
 

@@ -21,6 +21,7 @@ from bangfu.domains.monitoring.villagelists import entering, lists, paper
 from bangfu.domains.monitoring.villagelists.entering import Entered, EntryProblem
 from bangfu.domains.monitoring.villagelists.lists import ListRecord
 from bangfu.domains.monitoring.wire import read_place
+from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, scope_of
 from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
@@ -100,6 +101,7 @@ def enter_village_list(
         list_id=list_id,
         content=file.read(),
         dry_run=dry_run,
+        language=language_of(request),
     )
     return _entered(found)
 

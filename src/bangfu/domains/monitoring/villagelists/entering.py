@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -77,6 +78,7 @@ class Entered:
     still_open: int = 0
     is_repeat: bool = False
     is_dry_run: bool = False
+    language: str = "zh"
     problems: list[EntryProblem] = field(default_factory=list)
 
 
@@ -85,14 +87,22 @@ class _OnlyTried(Exception):
 
 
 def enter(
-    *, scope: Scope, at: datetime, list_id: UUID, content: bytes, dry_run: bool = False
+    *,
+    scope: Scope,
+    at: datetime,
+    list_id: UUID,
+    content: bytes,
+    dry_run: bool = False,
+    language: str = "zh",
 ) -> Entered:
     """Enter a list that came back; with `dry_run` say what it would do and write nothing.
+
+    What a row lacks is named in the reader's language.
 
     Raises NotFound E-CLUES-LIST and those of `papers.read_list`.
     """
     require(scope, ENTER)
-    entered = Entered(is_dry_run=dry_run)
+    entered = Entered(is_dry_run=dry_run, language=language)
     try:
         with activate(scope):
             _enter(scope, at, list_id, content, entered)
@@ -151,9 +161,11 @@ def _row(
             clue = find_clue(scope, held.proceeding_id, lock=True)
             if clue.procedure == SUSPICION:
                 result = NOTED
-                _hear(scope, at, clue, answered, _facts(_NOTE, answered, people, held))
+                facts = _facts(_NOTE, answered, people, held)
+                _hear(scope, at, clue, answered, facts, entered.language)
             else:
-                _take(scope, at, clue, step, _facts(step, answered, people, held))
+                facts = _facts(step, answered, people, held)
+                _take(scope, at, clue, step, facts, entered.language)
             held.answer, held.result = json.dumps(answer, ensure_ascii=False), result
             held.entered_at, held.entered_by = at, scope.actor.label[:120]
             held.save()
@@ -164,11 +176,17 @@ def _row(
 
 
 def _take(
-    scope: Scope, at: datetime, clue: Proceeding, step: str, facts: Mapping[str, Value]
+    scope: Scope,
+    at: datetime,
+    clue: Proceeding,
+    step: str,
+    facts: Mapping[str, Value],
+    language: str,
 ) -> None:
+    on = partial(take, scope=scope, at=at, proceeding_id=clue.id, language=language)
     if step != _ALARM and clue.state == _NOT_CHECKED_YET:
-        take(scope=scope, at=at, proceeding_id=clue.id, step="ACKNOWLEDGE", facts={})
-    take(scope=scope, at=at, proceeding_id=clue.id, step=step, facts=facts)
+        on(step="ACKNOWLEDGE", facts={})
+    on(step=step, facts=facts)
 
 
 def _hear(
@@ -177,6 +195,7 @@ def _hear(
     row: Proceeding,
     answered: ChecklistRow,
     facts: Mapping[str, Value],
+    language: str,
 ) -> None:
     """What the household says of a suspicion, and the check where two people made it.
 
@@ -184,15 +203,16 @@ def _hear(
     """
     if not answered.note or str(answered.outcome) == _URGENT:
         raise InvalidValue("E-CLUES-LIST-UNHEARD", no=row.no)
+    on = partial(take, scope=scope, at=at, proceeding_id=row.id, language=language)
     day, people = facts["checked_on"], facts["checkers"]
     if row.state == _TELLING:
         told = instances.unseal(row.facts)
         before = {} if "told_on" in told else {"told_on": day, "told_by": people}
         heard = {"explained_on": day, "explanation": answered.note, **before}
-        take(scope=scope, at=at, proceeding_id=row.id, step="HEAR", facts=heard)
+        on(step="HEAR", facts=heard)
     if row.state != _TELLING or (isinstance(people, tuple) and len(people) > 1):
         checked = {name: facts[name] for name in ("checked_on", "checkers", "finding")}
-        take(scope=scope, at=at, proceeding_id=row.id, step="CHECK", facts=checked)
+        on(step="CHECK", facts=checked)
 
 
 def _facts(

@@ -21,6 +21,8 @@ from bangfu.standards.division_files import iter_divisions
 # Keys whose values name a household, or what a row of the audit log is about.
 NAMES_OF_THINGS = frozenset({"household_no", "subject_id"})
 _RUN = re.compile(r"(?<![0-9A-Za-z])[0-9]{10,19}[Xx]?(?![0-9A-Za-z])")
+# An identifier of ours may end in twelve digits that look like a telephone number.
+_IDENTIFIER = re.compile(r"(?i)(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z])")
 _PARTED = re.compile(r"[\s\-+.()]")
 _WHOLE = re.compile(r"[0-9]{10,19}[Xx]?")
 # 境内手机号; 区号和固定电话.
@@ -42,7 +44,7 @@ def is_private(request: HttpRequest) -> bool:
 def holds_number(text: str) -> bool:
     """Whether a text is, or has in it, what looks like a person's ID number (18 or 15 digits with a
     birth date), a telephone number or a bank card; also with spaces or hyphens in it."""
-    plain = normalise_text(text)
+    plain = _IDENTIFIER.sub(" ", normalise_text(text))
     whole = _PARTED.sub("", plain)
     found = _RUN.findall(plain) + ([whole] if _WHOLE.fullmatch(whole) else [])
     return any(_is_somebodys(one) for one in found)

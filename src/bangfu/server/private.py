@@ -22,7 +22,9 @@ from bangfu.standards.division_files import iter_divisions
 NAMES_OF_THINGS = frozenset({"household_no", "subject_id"})
 _RUN = re.compile(r"(?<![0-9A-Za-z])[0-9]{10,19}[Xx]?(?![0-9A-Za-z])")
 # An identifier of ours may end in twelve digits that look like a telephone number.
-_IDENTIFIER = re.compile(r"(?i)(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z])")
+_IDENTIFIER = re.compile(
+    r"(?i)(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z])"
+)
 _PARTED = re.compile(r"[\s\-+.()]")
 _WHOLE = re.compile(r"[0-9]{10,19}[Xx]?")
 # 境内手机号; 区号和固定电话.

@@ -25,9 +25,12 @@ const SOMEBODYS = new RegExp(
     .join('|'),
 );
 
+/** An identifier of ours, which may end in twelve digits that look like a telephone number. */
+const IDENTIFIER = /(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z])/gi;
+
 /** Whether a text has in it what looks like an ID number, a telephone number or a bank card. */
 export function holdsNumber(text: string): boolean {
-  const plain = text.normalize('NFKC');
+  const plain = text.normalize('NFKC').replace(IDENTIFIER, ' ');
   const runs = plain.match(/(?<![0-9A-Za-z])\d{10,19}[Xx]?(?![0-9A-Za-z])/g) ?? [];
   return [...runs, plain.replace(/[\s\-+.()]/g, '')].some((one) => SOMEBODYS.test(one));
 }

@@ -21,7 +21,7 @@ from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.audit import canonical, checkpoints, sealer, selectors
 from bangfu.foundation.audit.keys import get_key
-from bangfu.foundation.audit.selectors import AuditRecord, Proved
+from bangfu.foundation.audit.selectors import AuditRecord, EventQuery, Proved
 from bangfu.foundation.exports.counters import counter, read_filters
 from bangfu.foundation.exports.domain import AUDIT
 from bangfu.foundation.exports.services import get_approved, use
@@ -78,9 +78,10 @@ def count_events(scope: Scope, filters: dict[str, Any]) -> tuple[int, dict[str, 
     a place outside the scope.
     """
     read = read_filters(AuditFilter, filters)
+    query = reading.to_query(scope, read)
     sealer.seal_all()
     through = selectors.last_row()
-    return len(_list_ids(scope, read, through)), _kept(read, through)
+    return len(_list_ids(scope, query, through)), _kept(read, through)
 
 
 def export_events(
@@ -101,8 +102,10 @@ def export_events(
     InvalidValue E-AUDIT-PURPOSE without a purpose and E-AUDIT-LARGE past 100,000 rows, NotFound
     for a place outside the scope.
     """
+    # What lies outside is not there, whether or not somebody agreed.
+    query = reading.to_query(scope, filters)
     agreed = _agreed(scope, purpose, approval, at)
-    ids = _list_ids(scope, filters, agreed.through)
+    ids = _list_ids(scope, query, agreed.through)
     with scratch_folder() as folder:
         with activate(scope):
             if approval is not None:
@@ -142,8 +145,7 @@ def _agreed(scope: Scope, purpose: str, approval: UUID | None, at: datetime) -> 
     return _Agreed(selectors.last_row(), reason, "—")
 
 
-def _list_ids(scope: Scope, filters: AuditFilter, through: int) -> list[UUID]:
-    query = reading.to_query(scope, filters)
+def _list_ids(scope: Scope, query: EventQuery, through: int) -> list[UUID]:
     ids = selectors.list_ids(scope, query, limit=MOST_ROWS + 1, through=through)
     if len(ids) > MOST_ROWS:
         raise InvalidValue("E-AUDIT-LARGE", most=MOST_ROWS)

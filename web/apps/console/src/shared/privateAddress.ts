@@ -8,8 +8,8 @@ const NAMES_OF_THINGS = new Set(['household_no', 'subject_id']);
 
 /** Whether an address would carry somebody's number to histories and logs; the server refuses it too. */
 export function isPrivate(address: string): boolean {
-  const { searchParams } = new URL(address, location.origin);
-  return [...searchParams].some(([key, value]) => holdsNumber(key) || (!NAMES_OF_THINGS.has(key) && holdsNumber(value)));
+  const [, query = ''] = address.split('?', 2);
+  return [...new URLSearchParams(query)].some(([key, value]) => holdsNumber(key) || (!NAMES_OF_THINGS.has(key) && holdsNumber(value)));
 }
 
 /** Refuses such an address before it leaves, in the words of the screen's language. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import DataError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from bangfu.foundation.access.scopes import activate, activate_user, reading, reading_user
 from tests.cast import SHIQIAO, YUNXI
@@ -38,6 +39,21 @@ def test_a_read_shows_its_own_scope_and_gives_the_callers_back(cast):
         assert asked(_COUNT) == (1,)
 
 
+def statements(scope) -> list[str]:
+    """Which statements a read of nothing takes."""
+    with CaptureQueriesContext(connection) as asked_for, reading(scope):
+        pass
+    return [one["sql"].split("(")[0].split(" ")[0] for one in asked_for.captured_queries]
+
+
+def test_a_read_asks_for_a_savepoint_only_where_nothing_was_told_yet(cast):
+    assert statements(cast.county.scope)[0] == "SAVEPOINT"
+    with activate(cast.county.scope):
+        assert statements(cast.neighbour.scope) == ["SELECT", "SELECT"]
+        # What was told is told once, whoever made the words anew.
+        assert statements(cast.county.scope) == []
+
+
 def test_a_read_that_the_database_refuses_leaves_the_scope_of_the_savepoint(cast):
     add_homes()
     with activate(cast.county.scope):
@@ -59,3 +75,14 @@ def test_a_users_posts_are_read_where_the_transaction_knows_the_user_already(cas
         assert asked(_SHOWN) == (str(YUNXI), county.actor.id)
     with activate_user(county.actor.id), reading_user(county.actor.id):
         assert asked(_COUNT) == (0,)
+
+
+def test_a_user_is_known_by_the_whole_id_whichever_comes_first(cast):
+    ids = {one.scope.actor.id: one.scope for one in (cast.county, cast.neighbour, cast.cadre)}
+    for told, scope in ids.items():
+        for user in ids:
+            # Equal, and another object.
+            again = "".join(list(user))
+            with activate(scope), reading_user(again):
+                known = asked(_SHOWN)
+            assert known == ((str(scope.region), told) if user == told else (None, user))

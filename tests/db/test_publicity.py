@@ -137,6 +137,17 @@ def test_a_household_stands_on_one_live_notice_of_a_matter(world, yi):
     assert refused.value.code == "E-PUBLICITY-ALREADY"
 
 
+def test_the_next_notice_may_hang_from_the_day_after_the_last_without_any_worker(world, yi):
+    mine = wang(world)
+    hang(yi, form(YUNXI_VILLAGE, mine))
+    again = {"posted_on": UNTIL, "until_on": date(2026, 11, 12)}
+    with pytest.raises(Conflict):
+        services.draft(scope=yi, at=at(7), form=form(YUNXI_VILLAGE, mine, **again))
+    again["posted_on"] = date(2026, 11, 7)
+    second = services.draft(scope=yi, at=at(7), form=form(YUNXI_VILLAGE, mine, **again))
+    assert second.no == "上坪示〔2026〕2号"
+
+
 def test_a_notice_of_too_few_days_or_without_a_telephone_is_no_notice(world, yi):
     for changed in ({"until_on": date(2026, 11, 5)}, {"report_phone": " "}, {"lines": ()}):
         with pytest.raises(InvalidValue):

@@ -22,6 +22,7 @@ from bangfu.domains.monitoring.clues.making import MadeClues
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.models.clues import VillageListRow
 from bangfu.domains.monitoring.villagelists import entering, lists, paper
+from bangfu.domains.publicity import services as publicity
 from bangfu.domains.registry.acts import services as acts
 from bangfu.domains.registry.models import Household, Membership, Person
 from bangfu.domains.rounds import entering as rounding
@@ -116,9 +117,11 @@ class Year:
         return found
 
     def run(self) -> Told:
-        """Go through all days; every morning the sweeper, then the desks, Thursdays the county."""
+        """Go through all days; every morning what time does by itself, then the desks, and on
+        Thursdays the county."""
         day = date(2026, 1, 1)
         while day <= self.size.last:
+            publicity.end_due(at=instant(day, 8), today=day)
             sweep(at=instant(day, 8), region=YUNXI)
             self.desk.begin(day)
             for what in self._events.get(day, ()):

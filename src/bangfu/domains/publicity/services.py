@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from bangfu.domains.publicity import printing, rows
 from bangfu.domains.publicity.domain import (
@@ -209,11 +209,15 @@ def _prefix(region: RegionCode) -> str:
 
 
 def _refuse_second(form: NoticeForm) -> None:
-    live = Notice.objects.filter(
+    """Refuse a household that another notice stands for; one whose days are over counts as ended
+    also before `end_due` comes to it."""
+    found = Notice.objects.filter(
         subjects__overlap=[line.subject_id for line in form.lines],
         state__in=sorted(LIVE),
         kind=NoticeKind(form.kind),
-    ).first()
+    )
+    over = Q(state=NoticeState.PUBLISHED, until_on__lt=form.posted_on)
+    live = found.exclude(over).first()
     if live is not None:
         raise Conflict("E-PUBLICITY-ALREADY", no=live.no)
 

@@ -12,6 +12,8 @@ from tests.year.hazard import BY_ID
 TRANSFERRED, EXTENDED = 0.08, 0.05
 FALSE = (("EXPLAIN", 45), ("FIND_NO_RISK", 35), ("FIND_DATA_WRONG", 20))
 RED = 0.15
+# By how many working days a check may be put off.
+LONGER = 5
 _DEPARTMENT = {
     "ILLNESS": "MEDICAL_INSURANCE", "MEDICAL_INSURANCE": "MEDICAL_INSURANCE",
     "HOUSING": "HOUSING", "WATER": "WATER", "EDUCATION": "EDUCATION",
@@ -75,11 +77,13 @@ def _checking(desk: Desk, row: Proceeding) -> None:
         desk.take(who, row, "TRANSFER", department=department, transfer_reason="请核对数据")
         return desk.plan(row.id, desk.county.departments[department])
     if desk.once(row, "extend", EXTENDED):
-        officer, _ = desk.county.town_of(row.region_code)
-        until = row.next_due_on or desk.today
-        desk.take(officer, row, "EXTEND", extended_to=later(max(until, desk.today), 3),
-                  extension_reason="农户外出")  # fmt: skip
-        return desk.plan(row.id, who, more=2)
+        due = desk.due_of(row, "check")
+        until = later(max(due, desk.today), 3)
+        # Whoever is later than that does it now.
+        if until <= later(due, LONGER):
+            officer, _ = desk.county.town_of(row.region_code)
+            desk.take(officer, row, "EXTEND", extended_to=until, extension_reason="农户外出")
+            return desk.plan(row.id, who, more=2)
     return _answer(desk, row, who)
 
 

@@ -10,7 +10,12 @@ from random import Random
 from uuid import UUID
 
 from bangfu.domains.monitoring import services
-from bangfu.domains.monitoring.models import ClueOrigin, Proceeding, ProceedingHandler
+from bangfu.domains.monitoring.models import (
+    ClueOrigin,
+    Proceeding,
+    ProceedingClock,
+    ProceedingHandler,
+)
 from bangfu.domains.registry.models import Household
 from bangfu.foundation.access.scopes import activate
 from bangfu.procedures import Value
@@ -119,6 +124,12 @@ class Desk:
     def rules_of(self, row: Proceeding) -> list[str]:
         """Return the rules whose hits a clue reports, of those opened last."""
         return self._rules.get(row.id, [])
+
+    def due_of(self, row: Proceeding, clock: str) -> date:
+        """Return until when a clock of a proceeding runs."""
+        with activate(COUNTY):
+            running = ProceedingClock.objects.filter(proceeding_id=row.id, ended_on=None)
+            return running.values_list("due_on", flat=True).get(clock=clock)
 
     def place_of(self, home: UUID) -> str | None:
         """Return where a household lives now; None for one that was closed."""

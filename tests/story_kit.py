@@ -364,6 +364,11 @@ class Village:
             ended = ProceedingClock.objects.filter(proceeding_id=one.id, is_late=True)
             return sorted(ended.values_list("clock", flat=True))
 
+    def clock(self, one: Any, name: str) -> ProceedingClock:
+        """Return a clock of a proceeding that runs."""
+        with activate(COUNTY):
+            return ProceedingClock.objects.get(proceeding_id=one.id, clock=name, ended_on=None)
+
     def again(self, one: Any) -> Proceeding:
         """Return a proceeding as it is now."""
         with activate(COUNTY):

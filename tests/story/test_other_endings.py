@@ -71,6 +71,9 @@ def test_a_refusal_is_told_and_rechecked_by_the_township_and_by_the_county(
                return_reason="转让合同属实，请重新核实")  # fmt: skip
     assert village.again(case).state == "CHECKING"
     assert "refusal_reason" not in village.known(case)
+    # Its fifteen days begin again: they are not over because the clue is of the 2nd.
+    whole = village.clock(case, "whole")
+    assert (whole.counted_from, whole.due_on) == (day("2026-11-20"), day("2026-12-05"))
 
 
 def test_a_refusal_that_nobody_contests_ends_by_itself_when_its_days_are_over(

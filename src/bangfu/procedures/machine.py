@@ -343,7 +343,7 @@ def _clocks(
     today: date,
 ) -> tuple[dict[str, Deadline], tuple[Deadline, ...], tuple[Ended, ...]]:
     """The clocks that run after a step, those that began with it and those that ended by it; one
-    that the step restarts did both."""
+    that the step restarts did both, and counts from today."""
     running: dict[str, Deadline] = {}
     started = []
     for clock in definition.clocks.values():
@@ -351,8 +351,9 @@ def _clocks(
         if state not in clock.runs_in or met:
             continue
         before = instance.deadlines.get(clock.name)
-        if before is None or clock.name in step.restarts:
-            since = facts.get(clock.counts_from, today) if clock.counts_from else today
+        anew = clock.name in step.restarts
+        if before is None or anew:
+            since = facts.get(clock.counts_from, today) if clock.counts_from and not anew else today
             before = clocks.start(clock, as_day(since), terms, today)
             started.append(before)
         running[clock.name] = before

@@ -9,9 +9,10 @@ import docx
 import pytest
 
 from bangfu.domains.monitoring import listing
-from bangfu.domains.monitoring.cases import batches
+from bangfu.domains.monitoring.cases import batches, batches_rows
 from bangfu.domains.monitoring.cases import notices as case_notices
 from bangfu.domains.monitoring.domain.cases import BatchDecision, BatchStage
+from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.models.cases import DecisionBatchRow
 from bangfu.domains.monitoring.papers import filing
 from bangfu.domains.publicity import selectors as publicity
@@ -184,6 +185,27 @@ def test_a_list_decides_all_its_cases_in_one_transaction(office):
     assert (other.state, other.facts["refusal_reason"]) == ("REFUSED", "收入高于监测范围")
     with pytest.raises(Conflict):
         batches.decide(**asked, ruling=kit.ruling(office))
+
+
+def test_a_refused_case_that_is_done_again_may_go_on_another_list(office):
+    (case, _) = two_cases(office)
+    refusal = batches.BatchLine(case.id, BatchDecision.REFUSE, reason="收入高于监测范围")
+    batch = kit.listed(office, refusal)
+    batches.decide(
+        scope=office.c, at=noon(DECIDED, 5), batch_id=batch.id, ruling=kit.ruling(office)
+    )
+    go(office.v, case, "TELL", noon(DECIDED, 6), told_on=DECIDED, told_way="IN_PERSON")
+    go(office.v, case, "ASK_RECHECK", noon(DECIDED, 7), recheck_asked_on=DECIDED,
+       recheck_reason="门面已转让")  # fmt: skip
+    assert again(office.c, case).batch_id == batch.id
+    go(office.t, case, "REOPEN", noon(DECIDED, 8), return_reason="转让属实，重新核实")
+    assert again(office.c, case).batch_id is None
+    # As it is when it has come through all its steps a second time.
+    with activate(office.c):
+        Proceeding.objects.filter(id=case.id).update(state="COUNTY")
+    second = kit.listed(office, batches.BatchLine(case.id, category=kit.CATEGORY))
+    assert [one.proceeding_id for one in second.rows] == [case.id]
+    assert batches_rows.get_batch(office.c, batch.id).rows[0].reason == "收入高于监测范围"
 
 
 def test_one_case_that_cannot_be_decided_keeps_the_whole_list_back(office):

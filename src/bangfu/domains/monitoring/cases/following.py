@@ -1,4 +1,5 @@
-"""What follows from a step: a confirmed clue opens a case, a decided one is to be entered.
+"""What follows from a step: a confirmed clue opens a case, a decided one is to be entered, one
+that is done again may go on another list.
 
 Called for every step that is taken, by whoever, in its transaction.
 """
@@ -19,15 +20,26 @@ from bangfu.kernel.workdays import local_day
 from bangfu.procedures import Value
 
 CONFIRMED, ANNOUNCE = "CONFIRMED", "ANNOUNCE"
+# A recheck has the case done again: the county's list that refused it no longer speaks for it.
+_AGAIN = frozenset({"REOPEN", "COUNTY_REOPEN"})
 
 
 def follow_case_step(told: Stepped) -> None:
-    """Open the case of a confirmed clue; list what a decided case asks of the national system."""
+    """Open the case of a confirmed clue, list what a decided case asks of the national system,
+    free a case that is done again."""
     row = told.row
     if row.procedure == CLUE and row.state == CONFIRMED:
         _open_identification(told)
     elif row.procedure in CASES and told.taken.step == ANNOUNCE:
         decided.put_on_list(told)
+    elif row.procedure in CASES and told.taken.step in _AGAIN:
+        _free(row)
+
+
+def _free(row: Proceeding) -> None:
+    row.batch_rows.filter(is_live=True).update(is_live=False)
+    row.batch_id = None
+    row.save(update_fields=["batch_id"])
 
 
 def _open_identification(told: Stepped) -> None:

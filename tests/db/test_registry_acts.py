@@ -282,6 +282,22 @@ def test_a_change_that_later_ones_rest_on_is_not_undone(town: Scope) -> None:
     assert caught.value.params["households"] == "1"
 
 
+def test_a_member_whose_record_lies_elsewhere_is_told_of_and_nothing_changes(
+    town: Scope, cast: Cast
+) -> None:
+    # As a list leaves it that moved the household and forgot one of its people.
+    with activate(cast.county.scope):
+        people = Membership.objects.filter(household__household_no="1").values("person_id")
+        Person.objects.filter(id__in=people, name="赵一").update(region_code="990101102201")
+    with pytest.raises(Conflict) as refused:
+        acts.correct_fact(
+            scope=town, household_no="1", field="household.wage_income", value="1,200.50", **STAMP
+        )
+    assert refused.value.code == "E-REGISTRY-MEMBER-ELSEWHERE"
+    with activate(town):
+        assert not Act.objects.exists()
+
+
 def test_a_day_to_come_is_refused(town: Scope) -> None:
     with pytest.raises(Conflict) as caught:
         acts.change_head(

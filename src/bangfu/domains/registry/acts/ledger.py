@@ -106,8 +106,15 @@ class Ledger:
         return [self._people[each] for each in wanted if each in self._people]
 
     def person(self, person_id: UUID) -> Person:
-        """Return a person who is loaded, as a member is with the household."""
-        return self._people[person_id]
+        """Return a person who is loaded, as a member is with the household.
+
+        Raises Conflict E-REGISTRY-MEMBER-ELSEWHERE for a member whose own record lies outside the
+        scope, as a list that moved the household and not its people leaves it.
+        """
+        found = self._people.get(person_id)
+        if found is None:
+            raise Conflict("E-REGISTRY-MEMBER-ELSEWHERE")
+        return found
 
     def members(self, household: Household) -> list[Membership]:
         """Return the open memberships of a household as this act has left them so far."""
@@ -223,7 +230,8 @@ class Ledger:
     def settle(self) -> None:
         """Count members, name heads, close what is empty. Raises Conflict E-REGISTRY-HEAD-NEEDED.
 
-        E-REGISTRY-TWO-HEADS-NOW when an open household would have more than one.
+        E-REGISTRY-TWO-HEADS-NOW when an open household would have more than one, and what `person`
+        raises.
         """
         for household in self.households.values():
             members = self.members(household)
@@ -236,7 +244,7 @@ class Ledger:
             if len(heads) != 1:
                 code = "E-REGISTRY-TWO-HEADS-NOW" if heads else "E-REGISTRY-HEAD-NEEDED"
                 raise Conflict(code, household_no=household.household_no)
-            name = self._people[heads[0].person_id].name
+            name = self.person(heads[0].person_id).name
             reading = read_name(name)
             household.head_name = name
             household.head_pinyin, household.head_initials = reading.full, reading.initials

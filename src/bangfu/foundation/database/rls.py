@@ -10,6 +10,8 @@ statement and can use the index on the code.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connections, migrations
@@ -107,26 +109,19 @@ def app_role() -> str:
     return str(connections["default"].get_connection_params()["user"])
 
 
-class EnableRegionRls(migrations.operations.base.Operation):
-    """Puts a table under row security: rows outside the scope are neither seen nor written.
-
-    `column` holds the row's region. `visible` is an optional further SQL condition under which a
-    row may be read though it lies outside (never written), such as a user's own posts.
-    """
+class OwnerOperation(migrations.operations.base.Operation, ABC):
+    """Security of a table: no part of the models, made by the owner and by no other login."""
 
     reversible = True
 
-    def __init__(self, table: str, column: str = "region_code", visible: str = "") -> None:
+    def __init__(self, table: str) -> None:
         self.table = table
-        self.column = column
-        self.visible = visible
 
     def deconstruct(self) -> tuple[str, Any, Any]:
-        kwargs = {"column": self.column, "visible": self.visible}
-        return self.__class__.__name__, [self.table], kwargs
+        return self.__class__.__name__, [self.table], {}
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Row security is no part of the models."""
+        """Policies and privileges are no part of the models."""
 
     def database_forwards(
         self,
@@ -135,8 +130,7 @@ class EnableRegionRls(migrations.operations.base.Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        if schema_editor.connection.alias == "owner":
-            schema_editor.execute(self.forwards_sql())
+        _execute(schema_editor, self.forwards_statements)
 
     def database_backwards(
         self,
@@ -145,8 +139,46 @@ class EnableRegionRls(migrations.operations.base.Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        if schema_editor.connection.alias == "owner":
-            schema_editor.execute(self.backwards_sql())
+        _execute(schema_editor, self.backwards_statements)
+
+    @abstractmethod
+    def forwards_statements(self) -> list[str]:
+        """Return the statements that put it in force, in order."""
+
+    def backwards_statements(self) -> list[str]:
+        """Return the statements that take it away again, in order; none where it stays."""
+        return []
+
+
+def _execute(schema_editor: BaseDatabaseSchemaEditor, statements: Callable[[], list[str]]) -> None:
+    if schema_editor.connection.alias == "owner":
+        for statement in statements():
+            schema_editor.execute(statement)
+
+
+class EnableRegionRls(OwnerOperation):
+    """Puts a table under row security: rows outside the scope are neither seen nor written.
+
+    `column` holds the row's region. `visible` is an optional further SQL condition under which a
+    row may be read though it lies outside (never written), such as a user's own posts.
+    """
+
+    def __init__(self, table: str, column: str = "region_code", visible: str = "") -> None:
+        super().__init__(table)
+        self.column = column
+        self.visible = visible
+
+    def deconstruct(self) -> tuple[str, Any, Any]:
+        kwargs = {"column": self.column, "visible": self.visible}
+        return self.__class__.__name__, [self.table], kwargs
+
+    def forwards_statements(self) -> list[str]:
+        """Return them as one, as `forwards_sql` joins them."""
+        return [self.forwards_sql()]
+
+    def backwards_statements(self) -> list[str]:
+        """Return them as one, as `backwards_sql` joins them."""
+        return [self.backwards_sql()]
 
     def forwards_sql(self) -> str:
         """Return the statements that enable and force row security with its policies.
@@ -185,36 +217,19 @@ class EnableRegionRls(migrations.operations.base.Operation):
         return f"{self.table}_rls"
 
 
-class SignedScope(migrations.operations.base.Operation):
-    """Brings the functions that check the context to a database that has older ones."""
+class SignedScope(OwnerOperation):
+    """Brings the functions that check the context to a database that has older ones; taken back
+    they stay, because the policies go on needing them."""
 
-    reversible = True
+    def __init__(self) -> None:
+        super().__init__("")
 
     def deconstruct(self) -> tuple[str, Any, Any]:
         return self.__class__.__name__, [], {}
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Functions are no part of the models."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        if schema_editor.connection.alias == "owner":
-            for statement in scope_functions():
-                schema_editor.execute(statement)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """The policies go on needing them."""
+    def forwards_statements(self) -> list[str]:
+        """Return the statements that make the functions."""
+        return scope_functions()
 
     def describe(self) -> str:
         return "Check the signature of the context"
@@ -224,39 +239,16 @@ class SignedScope(migrations.operations.base.Operation):
         return "signed_scope"
 
 
-class AppendOnly(migrations.operations.base.Operation):
+class AppendOnly(OwnerOperation):
     """Takes UPDATE and DELETE on a table from the application role: rows are only ever added."""
 
-    reversible = True
+    def forwards_statements(self) -> list[str]:
+        """Return the statement that takes the privileges."""
+        return [f'REVOKE UPDATE, DELETE ON "{self.table}" FROM "{app_role()}"']
 
-    def __init__(self, table: str) -> None:
-        self.table = table
-
-    def deconstruct(self) -> tuple[str, Any, Any]:
-        return self.__class__.__name__, [self.table], {}
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Privileges are no part of the models."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        if schema_editor.connection.alias == "owner":
-            schema_editor.execute(f'REVOKE UPDATE, DELETE ON "{self.table}" FROM "{app_role()}"')
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        if schema_editor.connection.alias == "owner":
-            schema_editor.execute(f'GRANT UPDATE, DELETE ON "{self.table}" TO "{app_role()}"')
+    def backwards_statements(self) -> list[str]:
+        """Return the statement that gives them back."""
+        return [f'GRANT UPDATE, DELETE ON "{self.table}" TO "{app_role()}"']
 
     def describe(self) -> str:
         return f"Let rows of {self.table} only be added"

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import migrations
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.state import ProjectState
-
-from bangfu.foundation.database.rls import app_role
+from bangfu.foundation.database.rls import OwnerOperation, app_role
 
 _MINE = "user_id::text = (SELECT bangfu_user_id())"
 _SYSTEM = "starts_with((SELECT bangfu_user_id()), 'system:')"
 
 
-class OwnRows(migrations.operations.base.Operation):
+class OwnRows(OwnerOperation):
     """Lets nobody but its person read a row, and lets the person change `changes` of it.
 
     With a region the table is under `EnableRegionRls` as well: written within the scope, read by
@@ -26,10 +22,8 @@ class OwnRows(migrations.operations.base.Operation):
     allows it.
     """
 
-    reversible = True
-
     def __init__(self, table: str, *, has_region: bool, changes: str = "") -> None:
-        self.table = table
+        super().__init__(table)
         self.has_region = has_region
         self.changes = changes
 
@@ -37,33 +31,13 @@ class OwnRows(migrations.operations.base.Operation):
         kwargs = {"has_region": self.has_region, "changes": self.changes}
         return self.__class__.__name__, [self.table], kwargs
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Row security is no part of the models."""
+    def backwards_statements(self) -> list[str]:
+        """Return the statements that take the policies away and give the privileges back."""
+        names = ("own_read", "own_write", "nobody_else_reads", "nobody_else_writes")
+        dropped = [f'DROP POLICY IF EXISTS {name} ON "{self.table}"' for name in names]
+        return [*dropped, f'GRANT UPDATE, DELETE ON "{self.table}" TO "{app_role()}"']
 
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        if schema_editor.connection.alias == "owner":
-            for statement in self.statements():
-                schema_editor.execute(statement)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        if schema_editor.connection.alias == "owner":
-            for name in ("own_read", "own_write", "nobody_else_reads", "nobody_else_writes"):
-                schema_editor.execute(f'DROP POLICY IF EXISTS {name} ON "{self.table}"')
-            schema_editor.execute(f'GRANT UPDATE, DELETE ON "{self.table}" TO "{app_role()}"')
-
-    def statements(self) -> list[str]:
+    def forwards_statements(self) -> list[str]:
         """Return the statements, in order."""
         table, app = self.table, app_role()
         either = f"({_MINE} OR {_SYSTEM})"
@@ -93,45 +67,30 @@ class OwnRows(migrations.operations.base.Operation):
         return f"{self.table}_own_rows"
 
 
-class SystemDeletes(migrations.operations.base.Operation):
+class SystemDeletes(OwnerOperation):
     """Lets the platform's own work, and nobody else, delete rows, as far as `condition` allows."""
 
-    reversible = True
-
     def __init__(self, table: str, condition: str = "true") -> None:
-        self.table = table
+        super().__init__(table)
         self.condition = condition
 
     def deconstruct(self) -> tuple[str, Any, Any]:
         return self.__class__.__name__, [self.table], {"condition": self.condition}
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Row security is no part of the models."""
+    def forwards_statements(self) -> list[str]:
+        """Return the policy and the privilege that it narrows."""
+        return [
+            f'CREATE POLICY system_deletes ON "{self.table}" AS RESTRICTIVE FOR DELETE'
+            f" USING ({_SYSTEM} AND {self.condition})",
+            f'GRANT DELETE ON "{self.table}" TO "{app_role()}"',
+        ]
 
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        if schema_editor.connection.alias == "owner":
-            schema_editor.execute(
-                f'CREATE POLICY system_deletes ON "{self.table}" AS RESTRICTIVE FOR DELETE'
-                f" USING ({_SYSTEM} AND {self.condition})"
-            )
-            schema_editor.execute(f'GRANT DELETE ON "{self.table}" TO "{app_role()}"')
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        if schema_editor.connection.alias == "owner":
-            schema_editor.execute(f'REVOKE DELETE ON "{self.table}" FROM "{app_role()}"')
-            schema_editor.execute(f'DROP POLICY IF EXISTS system_deletes ON "{self.table}"')
+    def backwards_statements(self) -> list[str]:
+        """Return the statements that take both away again."""
+        return [
+            f'REVOKE DELETE ON "{self.table}" FROM "{app_role()}"',
+            f'DROP POLICY IF EXISTS system_deletes ON "{self.table}"',
+        ]
 
     def describe(self) -> str:
         return f"Let the platform alone delete rows of {self.table}"

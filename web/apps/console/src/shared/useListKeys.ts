@@ -13,8 +13,25 @@ export interface ListKeys {
 
 /** Where letters are text. A mark to choose by is none: after a click on one the keys go on walking. */
 const TYPED = 'input:not([type=checkbox], [type=radio], [type=file]), textarea, select, [contenteditable], [role=dialog]';
-/** What does something of its own on Enter or Space. */
-const PRESSED = 'a, button, input, label, summary';
+/** What does something of its own on Enter or Space; a link has nothing to do on Space. */
+const PRESSED: Readonly<Record<string, string>> = {
+  Enter: 'a, button, input, label, summary',
+  ' ': 'button, input, label, summary',
+};
+
+const NOTHING = ':not(*)';
+
+/** Out of a field, but not out of what is open beside the list. */
+function leave(field: HTMLElement): void {
+  const pane = field.closest<HTMLElement>('.worklist__detail');
+  if (pane) pane.focus({ preventScroll: true });
+  else field.blur();
+}
+
+/** Gives the keyboard to the row one stands on. */
+export function focusRow(): void {
+  document.querySelector<HTMLElement>('tr.is-active a, tr.is-active button')?.focus({ preventScroll: true });
+}
 
 function isIn(target: EventTarget | null, selector: string): boolean {
   return target instanceof HTMLElement && target.closest(selector) !== null;
@@ -33,7 +50,12 @@ export function useListKeys({ count, opened, open, close, search, choose }: List
   function walk(step: number): void {
     if (count.value === 0) return;
     active.value = Math.min(count.value - 1, Math.max(0, active.value + step));
-    void nextTick(() => document.querySelector('tr.is-active')?.scrollIntoView({ block: 'nearest' }));
+    void nextTick(() => {
+      const row = document.querySelector('tr.is-active');
+      row?.scrollIntoView({ block: 'nearest' });
+      // Enter must open the row that is marked, not another one whose link holds the keyboard.
+      if (isIn(document.activeElement, 'tbody tr')) focusRow();
+    });
     if (opened.value >= 0) open(active.value);
   }
 
@@ -50,12 +72,11 @@ export function useListKeys({ count, opened, open, close, search, choose }: List
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (isIn(event.target, TYPED)) {
       const field = event.target as HTMLElement;
-      if (event.key === 'Escape' && !field.closest('[role=dialog]')) field.blur();
+      if (event.key === 'Escape' && !field.closest('[role=dialog]')) leave(field);
       return;
     }
-    const isOwn = [' ', 'Enter'].includes(event.key) && isIn(event.target, PRESSED);
     const action = actions[event.key];
-    if (!action || isOwn) return;
+    if (!action || isIn(event.target, PRESSED[event.key] ?? NOTHING)) return;
     event.preventDefault();
     action();
   }

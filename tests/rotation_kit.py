@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from bangfu.foundation.crypto import rotation
@@ -15,12 +15,13 @@ TEXT = {"person": "phone", "act": "facts"}
 
 
 class Store:
-    """Three files beside the database, by the key that each is under; one may be damaged."""
+    """Files beside the database, by the key that each is under; those whose names begin with
+    `damaged` do not open."""
 
     name = "files"
 
-    def __init__(self, damaged: str = "") -> None:
-        self.files = dict.fromkeys(("a", "b", "c"), 1)
+    def __init__(self, damaged: str = "", names: Iterable[str] = ("a", "b", "c")) -> None:
+        self.files = dict.fromkeys(names, 1)
         self.damaged = damaged
 
     def count_by_key(self) -> dict[int, int]:
@@ -42,16 +43,17 @@ class Store:
         """Put each file under the key: yields nothing for one done, its name for one left."""
         for name, key in self.files.items():
             if key != active:
-                if name != self.damaged:
+                is_damaged = bool(self.damaged) and name.startswith(self.damaged)
+                if not is_damaged:
                     self.files[name] = active
-                yield name if name == self.damaged else ""
+                yield name if is_damaged else ""
 
 
 class Database:
     """Two tables: `person` with an encrypted column, `act` with ciphertext inside JSON.
 
     `locked`: keys of rows that somebody else holds. `writers`: whether an older transaction is
-    still under way, one answer a question.
+    still under way, one answer a question; `oldest`: the oldest transaction when none is.
     """
 
     def __init__(self) -> None:
@@ -59,6 +61,7 @@ class Database:
         self.act: dict[int, Any] = {}
         self.locked: set[int] = set()
         self.writers: list[bool] = []
+        self.oldest = 100
         self.asked: list[str] = []
         self.batches: list[int] = []
         self.is_free = True
@@ -155,7 +158,7 @@ STATEMENTS: tuple[tuple[str, Callable[[Database, str, list[Any]], list[Any]]], .
     ("SELECT pg_snapshot_xmax", lambda *_: [(100,)]),
     (
         "SELECT pg_snapshot_xmin",
-        lambda base, *_: [(99 if base.writers and base.writers.pop(0) else 100,)],
+        lambda base, *_: [(99 if base.writers and base.writers.pop(0) else base.oldest,)],
     ),
     ("SELECT get_byte(phone, 0) AS key", Database.count),
     ("SELECT phone FROM person WHERE get_byte", Database.sample),

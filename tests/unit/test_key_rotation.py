@@ -5,6 +5,7 @@ Against the real one, with writers and kills beside it: tests/db/test_keys.py.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,7 +36,7 @@ def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
         }
         for number in range(4)
     }
-    clock = [1000.0]
+    clock = [0.5]
     monkeypatch.setattr(rotation.time, "monotonic", lambda: clock[0])
     monkeypatch.setattr(
         rotation.time, "sleep", lambda seconds: clock.__setitem__(0, clock[0] + seconds)
@@ -114,12 +115,68 @@ def test_a_damaged_file_is_left_and_the_rotation_says_so(base: Database) -> None
     assert base.stores[0].files == {"a": 2, "b": 1, "c": 2}
 
 
+def test_hundreds_of_damaged_files_are_not_waited_for(base: Database) -> None:
+    base.stores = [Store("b", [f"b{number}" for number in range(300)])]
+    found = rotation.rotate(patience=1.0)
+    assert (found.left, len(found.damaged), found.seconds) == (300, 300, 0.0)
+
+
+def test_a_damaged_file_that_is_taken_away_meanwhile_is_not_named(base: Database) -> None:
+    store = Store("b")
+    base.stores = [store]
+    counted = store.count_by_key
+
+    def taken_away() -> dict[int, int]:
+        if 2 in store.files.values():
+            store.files.pop("b", None)
+        return counted()
+
+    store.count_by_key = taken_away  # type: ignore[method-assign]
+    found = rotation.rotate(patience=1.0)
+    assert (found.left, found.damaged, found.is_settled) == (0, [], True)
+
+
 @pytest.mark.parametrize("batch", [1, 2, 3, 4, 5, 7])
 def test_a_batch_is_never_larger_than_asked_for(base: Database, batch: int) -> None:
     found = rotation.rotate(batch=batch)
     assert (found.rewritten, found.left, under(base)) == (13, 0, {2: 13})
     assert max(base.batches) == min(batch, 5)
     assert sum(base.batches) == 5
+
+
+def test_progress_is_told_batch_by_batch_and_no_row_comes_twice(base: Database) -> None:
+    told: list[tuple[int, int, str]] = []
+    rotation.rotate(batch=2, progress=lambda *one: told.append(one))
+    # Two rows of two values each, twice; then five telephones.
+    assert [done for done, _, _ in told] == [4, 8, 10, 12, 13]
+
+
+def test_rows_that_are_under_the_key_already_are_neither_locked_nor_written(base: Database) -> None:
+    keys.add_key()
+    for number in (0, 2):
+        base.act[number] = {"phone": cipher.encrypt("新").hex(), "deep": [], "plain": ""}
+    assert rotation.rotate().columns["act.facts"] == 4
+    for statement in ("SELECT facts FROM act WHERE", "UPDATE act SET"):
+        assert len([one for one in base.asked if one.startswith(statement)]) == 2
+
+
+def test_an_older_number_may_be_the_key_that_encrypts(base: Database) -> None:
+    """Numbers begin again after 255, and an operator may put an earlier keyring back."""
+    rotation.rotate()
+    ring = json.loads(keys.keyring_path().read_text())
+    keys.keyring_path().write_text(json.dumps({**ring, "active": 1}))
+    found = rotation.rotate()
+    assert (found.key, found.is_new, found.left) == (1, False, 0)
+    assert under(base) == {1: 13}
+
+
+def test_a_pass_says_how_many_values_it_wrote(base: Database) -> None:
+    keys.add_key()
+    work = rotation._Work(2, 13, rotation._silent, 500)
+    old = base.person[0]
+    assert (work.pass_over(), work.pass_over()) == (13, 0)
+    base.person[0] = old
+    assert (work.pass_over(), work.done) == (1, 14)
 
 
 def test_a_rotation_that_was_begun_is_finished_under_its_key(base: Database) -> None:
@@ -187,6 +244,17 @@ def test_it_ends_when_nobody_can_be_about_to_add_an_older_value(base: Database) 
     found = rotation.rotate(patience=1.0)
     assert (found.left, found.is_settled) == (0, True)
     assert found.seconds == pytest.approx(3 * 0.2)
+
+
+def test_transactions_that_began_later_are_not_waited_for(base: Database) -> None:
+    base.oldest = 107
+    assert rotation.rotate(patience=1.0).seconds == 0.0
+
+
+def test_the_time_is_told_in_thousandths(base: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rotation, "PAUSE", 0.12345)
+    base.writers = [True]
+    assert rotation.rotate().seconds == 0.123
 
 
 def test_it_does_not_wait_for_an_older_transaction_for_ever(base: Database, quarters: None) -> None:

@@ -70,7 +70,7 @@ class Held:
 
     name: str
     by_key: dict[int, int]
-    is_readable: bool = True
+    is_readable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +229,9 @@ class _Work:
         before = self.done
         for holding in list_holdings():
             last: Any = None
-            while True:
-                number, last, is_end = self._batch(holding, last)
+            while (found := self._batch(holding, last)) is not None:
+                number, last = found
                 self._note(holding.name, number)
-                if is_end:
-                    break
         self._pass_over_stores()
         return self.done - before
 
@@ -252,8 +250,9 @@ class _Work:
             self.columns[name] = self.columns.get(name, 0) + number
             self.progress(self.done, max(self.total, self.done), name)
 
-    def _batch(self, holding: Holding, last: Any) -> tuple[int, Any, bool]:
-        """Encrypt the next rows after `last` anew, in a transaction of their own."""
+    def _batch(self, holding: Holding, last: Any) -> tuple[int, Any] | None:
+        """Encrypt the next rows after `last` anew, in a transaction of their own; return how many
+        values and the key of the last row, None when there are no more."""
         with (
             activate(system_scope(NATION, "keys"), using=OWNER),
             connections[OWNER].cursor() as cursor,
@@ -264,29 +263,31 @@ class _Work:
 
     def _column(
         self, cursor: CursorWrapper, holding: ColumnHolding, last: Any
-    ) -> tuple[int, Any, bool]:
+    ) -> tuple[int, Any] | None:
         after = "" if last is None else " AND {key} > %s"
         values = [self.active, *([] if last is None else [last]), self.batch]
         cursor.execute(_sql(_OLD, holding, after), values)
         rows = cursor.fetchall()
         if not rows:
-            return 0, last, True
+            return None
         fresh = cipher.encrypt_many(cipher.decrypt_many(bytes(value) for _, value in rows))
         cursor.execute(_sql(_REPLACE, holding), [[key for key, _ in rows], fresh])
-        return len(rows), rows[-1][0], len(rows) < self.batch
+        return len(rows), rows[-1][0]
 
     def _json(
         self, cursor: CursorWrapper, holding: JsonHolding, last: Any
-    ) -> tuple[int, Any, bool]:
+    ) -> tuple[int, Any] | None:
         after = "" if last is None else " WHERE {key} > %s"
         values = [*([] if last is None else [last]), self.batch]
         cursor.execute(_sql(_ROWS, holding, after), values)
         rows = cursor.fetchall()
+        if not rows:
+            return None
         number = 0
         for key, content in rows:
             if any(value[0] != self.active for value in holding.values(_plain(content))):
                 number += self._json_row(cursor, holding, key)
-        return number, rows[-1][0] if rows else last, len(rows) < self.batch
+        return number, rows[-1][0]
 
     def _json_row(self, cursor: CursorWrapper, holding: JsonHolding, key: Any) -> int:
         cursor.execute(_sql(_LOCK_ROW, holding), [key])

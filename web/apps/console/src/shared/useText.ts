@@ -2,6 +2,8 @@ import * as core from '@bangfu/core';
 import { computed } from 'vue';
 import { useI18n } from 'vue-i18n';
 
+import { sentences } from './sentences';
+
 /** Words, numbers and dates in the language on the screen. */
 export function useText() {
   const { t, te, locale: language } = useI18n();
@@ -16,6 +18,8 @@ export function useText() {
       core.bilingual(item, stem, locale.value),
     coded: (item: { zh: string; en: string } | null | undefined) =>
       item ? (locale.value === 'en' ? item.en : item.zh) : core.ABSENT,
+    /** What is wrong and what to do, each with its full stop. */
+    sentences: (...parts: (string | null | undefined)[]) => sentences(locale.value, ...parts),
     number: (value: number | string | null | undefined) => core.formatNumber(value, locale.value),
     money: (value: number | string | null | undefined) => core.formatMoney(value, locale.value),
     share: (part: number, whole: number) => core.formatShare(part, whole, locale.value),

@@ -20,7 +20,7 @@ from bangfu.domains.monitoring.lanes import MINE, Lane, lane_of, me
 from bangfu.domains.monitoring.models import Proceeding, ProceedingHandler
 from bangfu.domains.monitoring.showing import cover, sight_of
 from bangfu.domains.monitoring.wording import Wording
-from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.access.scopes import reading
 from bangfu.foundation.accounts.naming import names_of
 from bangfu.kernel.region import LENGTH, PREFIX_LENGTHS, VILLAGE, RegionCode
 from bangfu.kernel.scope import Scope
@@ -63,7 +63,7 @@ class PlaceLoad:
 def count_piles(scope: Scope, region: RegionCode, today: date) -> list[Pile]:
     """Return what is open in a place by lane and level; empty piles are left out."""
     require_reader(scope)
-    with activate(scope):
+    with reading(scope):
         found = (
             _laned(scope, region, today)
             .values("lane", "waits_for")
@@ -94,7 +94,7 @@ def list_cards(
     """Return the first `each` of my proceedings of every lane, the earliest last day first, the
     gravest of a day before the others."""
     require_reader(scope)
-    with activate(scope):
+    with reading(scope):
         order = [F("next_due_on").asc(nulls_last=True), F("severity").desc(), F("id").asc()]
         numbered = _laned(scope, region, today).filter(lane__in=MINE)
         numbered = numbered.annotate(
@@ -116,7 +116,7 @@ def count_places(scope: Scope, region: RegionCode, today: date) -> list[PlaceLoa
     """Return what is open in each place directly below a place, by code; of a village itself."""
     require_reader(scope)
     length = PREFIX_LENGTHS[min(region.level + 1, VILLAGE)]
-    with activate(scope):
+    with reading(scope):
         found = (
             _open(scope, region)
             .annotate(place=Substr("region_code", 1, length))

@@ -12,7 +12,7 @@ from bangfu.domains.rounds import rows
 from bangfu.domains.rounds.domain import EntryRecord, Result, RoundRecord, RoundState, Tally
 from bangfu.domains.rounds.models import Round, RoundEntry
 from bangfu.foundation.access.roles import require
-from bangfu.foundation.access.scopes import activate, in_scope
+from bangfu.foundation.access.scopes import activate, in_scope, reading
 from bangfu.foundation.http.cursors import seal, unseal
 from bangfu.kernel.errors import NotFound
 from bangfu.kernel.region import COUNTY, LENGTH, PREFIX_LENGTHS, VILLAGE, RegionCode
@@ -77,7 +77,7 @@ def list_left(scope: Scope, region: RegionCode) -> list[Left]:
     require(scope, READ)
     if region.level < COUNTY or not scope.covers(region):
         return []
-    with activate(scope):
+    with reading(scope):
         found = rows.of_counties(Round.objects.filter(state=RoundState.OPEN), scope)
         opened = list(found.filter(region_code=str(region.county)).order_by("from_on"))
         return [

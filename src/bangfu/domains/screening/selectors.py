@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from bangfu.domains.screening.domain import HintRecord, RunRecord, Severity
 from bangfu.domains.screening.models import HouseholdHint, Run
 from bangfu.domains.screening.withholding import closed_to
-from bangfu.foundation.access.scopes import activate, in_scope
+from bangfu.foundation.access.scopes import activate, in_scope, reading
 from bangfu.kernel.errors import NotFound
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import COUNTY, RegionCode
@@ -43,8 +43,8 @@ def hints_of(scope: Scope, run: RunRecord) -> QuerySet[HouseholdHint]:
 
     In the newest month those are the rows without an end, for which there is an index.
     """
-    newest = find_run(scope, RegionCode(run.region_code))
-    if newest is not None and newest.period > run.period:
+    later = _within(runs_visible(scope), _origin(RegionCode(run.region_code)))
+    if later.filter(period__gt=run.period).exists():
         return hints_visible(scope, run.period)
     return in_scope(HouseholdHint.objects.all(), scope).filter(valid_to__isnull=True)
 
@@ -85,7 +85,7 @@ def _origin(region: RegionCode) -> RegionCode:
 
 def find_run(scope: Scope, region: RegionCode, period: Period | None = None) -> RunRecord | None:
     """Return the newest run that covers `region` in the newest month, not after `period`."""
-    with activate(scope):
+    with reading(scope):
         rows = _within(runs_visible(scope), _origin(region)).order_by("-period", "-id")
         if period is not None:
             rows = rows.filter(period__lte=str(period))

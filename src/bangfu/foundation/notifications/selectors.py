@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bangfu.foundation.access.roles import require
-from bangfu.foundation.access.scopes import activate, in_scope
+from bangfu.foundation.access.scopes import activate, in_scope, reading
 from bangfu.foundation.http import cursors
 from bangfu.foundation.notifications import wording
 from bangfu.foundation.notifications.domain import MessageRecord, OutboxState
@@ -70,7 +70,7 @@ def list_messages(
 
 def count_unread(scope: Scope) -> int:
     """Return how many messages the scope's own person has not read, at most MOST_UNREAD."""
-    with activate(scope):
+    with reading(scope):
         rows = Message.objects.filter(user_id=scope.actor.id, read_at__isnull=True)
         return rows[:MOST_UNREAD].count()
 

@@ -10,7 +10,7 @@ import { changeSince, inTime, worstFirst } from '../src/quality/figures';
 import { toItems } from '../src/quality/links';
 import { groupRules } from '../src/rules/groups';
 import { daysBetween } from '../src/shared/due';
-import { ENTRIES, GROUPS, sectionsOf } from '../src/shell/navigation';
+import { ENTRIES, GROUPS, isClosed, sectionsOf } from '../src/shell/navigation';
 import { routes } from '../src/router';
 
 describe('the rules in force', () => {
@@ -147,6 +147,15 @@ describe('the way round', () => {
     expect(all.length).toBeLessThanOrEqual(6);
     expect(all.flatMap((group) => group.entries)).toHaveLength(ENTRIES.length);
     expect(sectionsOf(ENTRIES, (need) => need === 'AUDIT_READ').map((group) => group.name)).toEqual(['guard']);
+  });
+
+  it('says of a typed address that the post may not open it, and leaves alone what is on no rail', () => {
+    const auditor = (need: string) => need === 'AUDIT_READ';
+    expect(isClosed('batches', auditor)).toBe(true);
+    expect(isClosed('audit', auditor)).toBe(false);
+    // A single case may be open to whoever may not open the list: the server says.
+    expect(isClosed('case', auditor)).toBe(false);
+    expect(isClosed('account', auditor)).toBe(false);
   });
 
   it('names only screens that exist, each in one group', () => {

@@ -153,6 +153,12 @@ export const ENTRIES: readonly NavigationEntry[] = [
   },
 ];
 
+/** Whether a screen is one of the rail's that the active post may not open: its address was typed or kept. */
+export function isClosed(name: unknown, can: (need: string) => boolean): boolean {
+  const entry = ENTRIES.find((one) => one.name === name);
+  return entry !== undefined && !entry.needs.some(can);
+}
+
 /** How many links a telephone's bar holds beside the one that opens the rest. */
 const ON_BAR = 4;
 

@@ -9,8 +9,8 @@ import chinese_calendar
 from bangfu.kernel.workdays import BEIJING
 
 DAY = timedelta(days=1)
-# The holidays of 2027 that are law before its calendar is published (国务院令第795号): New Year, and
-# the eve and the first three days of the spring festival of 6 February.
+# The holidays of 2027 that are law before its calendar is published (国务院令第795号): New Year,
+# and the eve and the first three days of the spring festival of 6 February.
 STATUTORY = frozenset({date(2027, 1, 1), *(date(2027, 2, day) for day in (5, 6, 7, 8))})
 
 

@@ -22,6 +22,7 @@ EXAMPLE = standards_root() / "examples" / "households.xlsx"
 SCREENS = (
     "/",
     "/overview",
+    "/desk/list",
     "/clues",
     "/clues/new",
     "/cases",

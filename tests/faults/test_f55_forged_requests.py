@@ -136,12 +136,27 @@ def test_f55_a_form_is_held_to_its_fields_too(jia: Client, extra: dict[str, Any]
         ("/session/language", {"language": ["en"]}),
         ("/session/language", {"language": 1}),
         ("/session/post", {"post_id": {"gt": ""}}),
+        ("/changes", {**BIRTH, "happened_on": "0"}),
+        # All fields of these may be left out: what is no object is not an empty one.
+        *(("/households/search", body) for body in ([], [None], ["sort"], "sort", 1, None)),
+        ("/clues/bulk", {"act": "ASSIGN", "reason": "", "matching": [["lane", "TODAY"]]}),
     ],
 )
 def test_f55_a_value_of_another_json_type_is_refused(jia: Client, path: str, body: Any):
     response = post(jia, path, body)
     assert response.status_code in (400, 422), response.content
     assert jia.get("/api/v1/changes").json()["total"] == 0
+
+
+@pytest.mark.evidence("ASVS-15.3.5")
+@pytest.mark.parametrize("day", ["0", "1767225600", "1e9", "-1", "nan"])
+def test_f55_a_number_is_no_day_of_a_query(world: World, day: str):
+    client = Client()
+    client.force_login(world.cast.auditor.user)
+    response = client.get("/api/v1/audit/events", {"since": day})
+    assert (response.status_code, response.json()["code"]) == (422, "E-API-INPUT")
+    assert response.json()["fields"][0]["at"][:2] == ["query", "since"]
+    assert client.get("/api/v1/audit/events", {"since": "2026-01-01T00:00:00Z"}).status_code == 200
 
 
 @pytest.mark.evidence("ASVS-15.3.5")

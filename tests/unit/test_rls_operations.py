@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from bangfu.foundation.database import rls
-from bangfu.foundation.database.rls import AppendOnly, EnableRegionRls, SignedScope
+from bangfu.foundation.database.rls import (
+    AppendOnly,
+    EnableRegionRls,
+    OwnerOperation,
+    SignedScope,
+)
 
 
 class Editor:
@@ -115,3 +120,11 @@ def test_an_operation_can_be_written_into_a_migration_and_undone(operation: Any)
     assert operation.reversible
     assert operation.describe()
     assert operation.migration_name_fragment.isidentifier()
+
+
+def test_an_operation_that_says_no_statements_is_none() -> None:
+    class Silent(OwnerOperation):
+        """Would leave its table open."""
+
+    with pytest.raises(TypeError, match="forwards_statements"):
+        Silent("probe")

@@ -171,6 +171,8 @@ def _on_http_error(request: HttpRequest, error: Any) -> HttpResponse:
     # ninja wraps whatever a parser raises.
     if isinstance(error.__cause__, BangfuError):
         return _on_bangfu_error(request, error.__cause__)
+    if isinstance(error.__cause__, ValidationError):
+        return _on_invalid(request, error.__cause__)
     status = error.status_code
     code = {403: "E-API-CSRF", 404: "E-API-NOT-FOUND"}.get(status, "E-API-REQUEST")
     return refuse(request, status, code)

@@ -50,8 +50,10 @@ class StrictParser(Parser):
                 raise HttpError(400, "doubled key")
             if not all(is_text(one) for one in (key, *values) if isinstance(one, str)):
                 raise HttpError(400, "not text")
-        promise = None if data is request.GET else promise_of(request)
-        if promise is not None:
+        promise = promise_of(request)
+        if promise is not None and data is request.GET:
+            promise.check_query(request.GET)
+        elif promise is not None:
             promise.check_form(data)
         found: dict[str, Any] = super().parse_querydict(data, list_fields, request)
         return found

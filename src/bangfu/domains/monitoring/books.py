@@ -73,4 +73,4 @@ def definition_of(book: Book, row: Proceeding) -> Definition:
     for each in book.definitions:
         if (each.id, each.version, each.digest) == (row.procedure, row.version, row.digest):
             return each
-    raise Conflict("E-MONITORING-VERSION", no=row.no, procedure=row.procedure, version=row.version)
+    raise Conflict("E-MONITORING-VERSION", no=row.no, version=row.version)

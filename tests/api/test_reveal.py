@@ -3,7 +3,7 @@ down; classes of columns are open to posts that hold their permission only."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from time import process_time
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,8 @@ from bangfu.domains.quality.rulebook import national
 from bangfu.domains.reconciliation.models import ReconciliationItem
 from bangfu.domains.reconciliation.selectors import to_item
 from bangfu.domains.registry.models import Household, Person, RevealBudget
+from bangfu.domains.reports import exports
+from bangfu.domains.reports.schemas import HouseholdFilter
 from bangfu.foundation.access.scopes import activate, command_scope
 from bangfu.kernel.uuid7 import uuid7
 from bangfu.standards import reveal as policy
@@ -103,6 +105,20 @@ def test_the_list_of_looks_goes_on_page_by_page(filled: World):
     second = client.get(f"{PAGE}/access", {"limit": 2, "cursor": first["next_cursor"]}).json()
     assert (len(first["items"]), len(second["items"]), second["next_cursor"]) == (2, 1, None)
     assert {one["id"] for one in first["items"]}.isdisjoint(one["id"] for one in second["items"])
+
+
+def test_a_list_that_was_taken_along_is_told_of_to_those_whom_it_may_hold(filled: World):
+    cast, at = filled.cast, datetime(2026, 11, 1, 3, tzinfo=UTC)
+    for region in ("990101000000", "990101101202", "990101101201"):
+        wanted = HouseholdFilter(region=region)
+        made = exports.export_households(
+            scope=cast.county.scope, filters=wanted, language="zh", at=at, approval=None
+        )
+        made.stream.close()
+    cadre = filled.client(cast.cadre)
+    told = [one for one in looks(cadre) if one["action"] == "LISTED"]
+    # Not the list of the village beside; the county's list too, which the cadre may not read.
+    assert [(one["by"], one["what"]["zh"]) for one in told] == [("甲", "上坪村"), ("甲", "云溪县")]
 
 
 @pytest.mark.evidence("T2")

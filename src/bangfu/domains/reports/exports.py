@@ -23,6 +23,7 @@ from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.foundation.sheets.tables import write_table
 from bangfu.kernel.scope import Scope
 
+SUBJECT, EXPORTED = "reports.export", "reports.households.exported"
 COLUMNS = {
     "zh": [
         ("household_no", "户编号"),
@@ -142,9 +143,9 @@ def _audit(
     asked = filters.model_dump(exclude={"q", "cursor", "limit"}, exclude_defaults=True)
     audit.record(
         scope,
-        "reports.households.exported",
+        EXPORTED,
         at=at,
-        subject_kind="reports.export",
+        subject_kind=SUBJECT,
         subject_id="households",
         region_code=str(place),
         detail={

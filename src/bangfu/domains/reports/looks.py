@@ -13,10 +13,13 @@ from bangfu.domains.monitoring.looking import CaseLook
 from bangfu.domains.monitoring.looking import list_looks as looking_at_cases
 from bangfu.domains.registry import looking
 from bangfu.domains.registry.looking import Revealed
-from bangfu.domains.registry.selectors import find_household_id, looks
+from bangfu.domains.registry.selectors import get_names, looks
 from bangfu.domains.registry.selectors.looks import Look
+from bangfu.domains.reports.exports import EXPORTED, SUBJECT
 from bangfu.domains.reports.facts import in_words
+from bangfu.foundation.audit.subjects import SubjectEvent, list_of_lists
 from bangfu.foundation.http.cursors import seal, unseal
+from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.standards import datasets
 from bangfu.standards import reveal as policy
@@ -67,10 +70,23 @@ def list_looks(
     Raises NotFound outside the scope.
     """
     family = looks.list_looks(scope, household_no, before=before, limit=limit)
-    cases = looking_at_cases(
-        scope, find_household_id(scope, household_no), at=at, before=before, limit=limit
+    home = get_names(scope, household_no)
+    cases = looking_at_cases(scope, home.id, at=at, before=before, limit=limit)
+    # Both ids begin with their instant: a list taken along before the household was in the
+    # register cannot have held it.
+    lists = list_of_lists(
+        RegionCode(home.region_code),
+        subject_kind=SUBJECT,
+        actions=[EXPORTED],
+        after=home.id,
+        before=before,
+        limit=limit,
     )
-    lines = [*((one.id, _look(one)) for one in family), *((one.id, _case(one)) for one in cases)]
+    lines = [
+        *((one.id, _look(one)) for one in family),
+        *((one.id, _case(one)) for one in cases),
+        *((one.id, _list(one)) for one in lists),
+    ]
     found = sorted(lines, key=lambda line: line[0], reverse=True)[:limit]
     more = len(found) == limit
     return {
@@ -89,6 +105,22 @@ def _case(look: CaseLook) -> dict[str, Any]:
         "what": {"code": look.procedure, "zh": look.title.zh, "en": look.title.en},
         "member_name": "",
         "document": look.no,
+        "purpose": None,
+        "note": "",
+    }
+
+
+def _list(event: SubjectEvent) -> dict[str, Any]:
+    place = str(event.detail.get("place", ""))
+    return {
+        "id": str(event.id),
+        "at": event.at,
+        "by": event.actor_label,
+        "action": "LISTED",
+        "refused": False,
+        "what": {"code": "households", "zh": place, "en": place},
+        "member_name": "",
+        "document": "",
         "purpose": None,
         "note": "",
     }

@@ -58,13 +58,14 @@ class NamedOut(Schema):
 
 
 class LookOut(Schema):
-    """One look at a household: its page, one value or paper in full with the purpose; or at what
-    is under way about it: opened, or its whole file taken along (`document` its number)."""
+    """One look at a household: its page, one value or paper in full with the purpose; at what is
+    under way about it: opened, or its whole file taken along (`document` its number); or a list of
+    its place taken along, in which it may have stood (LISTED)."""
 
     id: str
     at: datetime
     by: str
-    action: Literal["VIEWED", "REVEALED", "OPENED", "EXPORTED"]
+    action: Literal["VIEWED", "REVEALED", "OPENED", "EXPORTED", "LISTED"]
     refused: bool
     what: NamedOut | None
     member_name: str

@@ -12,8 +12,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from bangfu.foundation.access.scopes import activate, in_scope
+from django.db.models import QuerySet
+
+from bangfu.foundation.access.scopes import activate, in_scope, system_scope
 from bangfu.foundation.audit.models import AuditEvent
+from bangfu.foundation.audit.services import NATION
+from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 
 
@@ -70,20 +74,47 @@ def list_of_subjects(
         rows = in_scope(AuditEvent.objects.all(), scope).filter(
             subject_kind__in=subject_kinds, subject_id__in=subject_ids, action__in=actions
         )
-        if before is not None:
-            rows = rows.filter(id__lt=before)
-        return [
-            SubjectEvent(
-                id=row.id,
-                subject_id=row.subject_id,
-                at=row.at,
-                actor_kind=row.actor_kind,
-                actor_label=row.actor_label,
-                action=row.action,
-                result=row.result,
-                purpose=row.purpose,
-                post_id=row.post_id,
-                detail=row.detail,
-            )
-            for row in rows.order_by("-id")[:limit]
-        ]
+        return _newest(rows, before, limit)
+
+
+def list_of_lists(
+    region: RegionCode,
+    *,
+    subject_kind: str,
+    actions: Sequence[str],
+    after: UUID,
+    before: UUID | None = None,
+    limit: int = 50,
+) -> list[SubjectEvent]:
+    """Return the newest rows with these actions about lists of a place or of one around it, newer
+    than the row `after` and older than `before`.
+
+    For a subject in `region` that the caller has found in its scope: whoever took a list along in
+    which it may stand is told of, also where the list is of a wider place than the reader's.
+    """
+    around = [str(region.at_level(level)) for level in range(region.level + 1)]
+    with activate(system_scope(NATION, "audit.lists")):
+        rows = AuditEvent.objects.filter(
+            subject_kind=subject_kind, action__in=actions, region_code__in=around, id__gt=after
+        )
+        return _newest(rows, before, limit)
+
+
+def _newest(rows: QuerySet[AuditEvent], before: UUID | None, limit: int) -> list[SubjectEvent]:
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return [
+        SubjectEvent(
+            id=row.id,
+            subject_id=row.subject_id,
+            at=row.at,
+            actor_kind=row.actor_kind,
+            actor_label=row.actor_label,
+            action=row.action,
+            result=row.result,
+            purpose=row.purpose,
+            post_id=row.post_id,
+            detail=row.detail,
+        )
+        for row in rows.order_by("-id")[:limit]
+    ]

@@ -6393,15 +6393,16 @@ export interface components {
         };
         /**
          * LookOut
-         * @description One look at a household: its page, one value or paper in full with the purpose; or at what
-         *     is under way about it: opened, or its whole file taken along (`document` its number).
+         * @description One look at a household: its page, one value or paper in full with the purpose; at what is
+         *     under way about it: opened, or its whole file taken along (`document` its number); or a list of
+         *     its place taken along, in which it may have stood (LISTED).
          */
         LookOut: {
             /**
              * Action
              * @enum {string}
              */
-            action: "VIEWED" | "REVEALED" | "OPENED" | "EXPORTED";
+            action: "VIEWED" | "REVEALED" | "OPENED" | "EXPORTED" | "LISTED";
             /**
              * At
              * Format: date-time

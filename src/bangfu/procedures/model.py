@@ -162,7 +162,8 @@ class StepDef:
     """A step: from which states to which, by whom, what it may bring, what must be there after
     it (`needs`), which guards hold, which known facts it may say anew (`renews`), which it makes
     unknown again (`forgets`) and which clocks begin anew with it, counted from its day also where
-    they count from a fact at first (`restarts`). `is_main`: it is the ordinary way on, which screens name first."""
+    they count from a fact at first (`restarts`). `is_main`: it is the ordinary way on, which
+    screens name first."""
 
     name: str
     title: Text

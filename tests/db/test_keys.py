@@ -59,6 +59,24 @@ def own_scope_key(
     connections["owner"].close()
 
 
+@pytest.fixture(autouse=True)
+def no_other_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other workers have open in databases of their own on the same server is not waited
+    for; that a rotation waits for what is open is held by tests/unit/test_key_rotation.py."""
+    monkeypatch.setattr(rotation, "_OLDEST", rotation._NEXT)
+
+
+def others_write() -> bool:
+    """Return whether another worker has a transaction open that wrote something."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+            " WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock'"
+            " AND a.datname <> current_database())"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 @pytest.fixture
 def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A keyring of this test's own, known to child processes too."""
@@ -275,7 +293,8 @@ def test_a_server_that_goes_on_writing_loses_nothing(ring: Path) -> None:
         writer.join()
     assert failures == []
     result = json.loads(output)
-    assert (result["new"], result["left"], result["settled"]) == (True, 0, True), errors
+    assert (result["new"], result["left"]) == (True, 0), errors
+    assert result["settled"] or others_write(), errors
     assert len(written) > 60
     with activate(COUNTY):
         kept = dict(Person.objects.filter(id__in=written).values_list("id", "phone"))

@@ -270,7 +270,7 @@ def assert_it_fits(page: Page, address: str, english: bool) -> None:
     """Open a screen: it is no wider than the window, in the right language, and axe finds
     nothing serious."""
     open_screen(page, address)
-    assert page.locator("html").get_attribute("lang") == ("en" if english else "zh-CN")
+    expect(page.locator("html")).to_have_attribute("lang", "en" if english else "zh-CN")
     overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert overflow <= 0, f"{address} is {overflow} px too wide"
     assert serious(page) == [], address

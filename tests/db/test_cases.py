@@ -274,6 +274,23 @@ def test_a_list_without_its_sealed_page_or_by_the_township_is_not_decided(office
     batches.draft(scope=office.c, **draft)
 
 
+@pytest.mark.parametrize("decision", list(BatchDecision))
+def test_nobody_from_below_the_county_or_from_elsewhere_decides_for_it(office, cast, decision):
+    case = kit.to_notice(office)
+    kit.hang(office, case)
+    kit.to_county(office, case)
+    batch = kit.listed(office, batches.BatchLine(case.id, decision, kit.CATEGORY, "不符合条件"))
+    county = office.decider.user.pk
+    for stranger in (office.village, office.second, cast.neighbour, cast.public):
+        ruling = kit.ruling(office, deciders=(county, stranger.user.pk))
+        for act in (batches.check, batches.decide):
+            with pytest.raises(InvalidValue) as refused:
+                act(scope=office.c, at=noon(DECIDED, 5), batch_id=batch.id, ruling=ruling)
+            assert refused.value.code == "E-MONITORING-BATCH-DECIDERS"
+    asked = {"scope": office.c, "at": noon(DECIDED, 5), "batch_id": batch.id}
+    assert batches.decide(**asked, ruling=kit.ruling(office)).deciders == (county,)
+
+
 def test_what_was_decided_is_in_the_register_and_on_the_list_for_the_national_system(office):
     case = kit.to_notice(office)
     kit.hang(office, case)

@@ -14,6 +14,7 @@ from uuid import UUID
 from bangfu.domains.monitoring import numbers, rows, services
 from bangfu.domains.monitoring.cases import batches_rows
 from bangfu.domains.monitoring.cases.quality import STOPS, count_all_stops
+from bangfu.domains.monitoring.checking import WORKS
 from bangfu.domains.monitoring.domain.cases import (
     CASES,
     BatchDecision,
@@ -28,7 +29,8 @@ from bangfu.domains.monitoring.wording import Wording
 from bangfu.domains.publicity import selectors as publicity
 from bangfu.foundation import audit, files
 from bangfu.foundation.access.roles import require
-from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.access.scopes import activate, system_scope
+from bangfu.foundation.accounts.holders import list_holders
 from bangfu.foundation.evidence import checking
 from bangfu.kernel.errors import BangfuError, Conflict, InvalidValue, Refused
 from bangfu.kernel.region import COUNTY, RegionCode
@@ -163,9 +165,10 @@ def decide(
 ) -> BatchRecord:
     """Decide all cases of a list in one transaction.
 
-    Raises InvalidValue E-MONITORING-BATCH-PAPER without number, day, deciders or sealed page,
-    Refused E-MONITORING-BATCH-ROWS when one cannot be decided (then none is), Conflict
-    E-MONITORING-BATCH-STAGE for the slower of two deciders (F45).
+    Raises InvalidValue E-MONITORING-BATCH-PAPER without number, day, deciders or sealed page and
+    E-MONITORING-BATCH-DECIDERS for who has no post at the county, Refused E-MONITORING-BATCH-ROWS
+    when one cannot be decided (then none is), Conflict E-MONITORING-BATCH-STAGE for the slower of
+    two deciders (F45).
     """
     with activate(scope):
         batch = _rule(scope, at, _open(scope, batch_id), ruling)
@@ -255,11 +258,21 @@ def _noticed_as(scope: Scope, row: Proceeding) -> str:
 def _rule(scope: Scope, at: datetime, batch: DecisionBatch, ruling: Ruling) -> DecisionBatch:
     if not ruling.approval_no.strip() or not ruling.deciders or ruling.decided_on > local_day(at):
         raise InvalidValue("E-MONITORING-BATCH-PAPER")
+    _check_deciders(at, RegionCode(batch.region_code), ruling.deciders)
     batch.approval_no = ruling.approval_no.strip()[:80]
     batch.decided_on, batch.deciders = ruling.decided_on, list(ruling.deciders)
     batch.agency, batch.meeting = ruling.agency.strip()[:120], ruling.meeting.strip()[:120]
     batch.save()
     return batch
+
+
+def _check_deciders(at: datetime, county: RegionCode, deciders: Sequence[UUID]) -> None:
+    """Refuse whoever has no post in force at the county itself: a village or a township does not
+    decide for it. Raises InvalidValue E-MONITORING-BATCH-DECIDERS."""
+    scope = system_scope(county, "monitoring.people")
+    held = list_holders(scope, WORKS, local_day(at), levels={COUNTY}, users=deciders)
+    if set(deciders) - {one.user_id for one in held}:
+        raise InvalidValue("E-MONITORING-BATCH-DECIDERS")
 
 
 def _take_all(scope: Scope, at: datetime, batch: DecisionBatch, language: str) -> list[RowProblem]:

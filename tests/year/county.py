@@ -10,6 +10,7 @@ from uuid import UUID
 
 from bangfu.domains.assistance.models import Pairing
 from bangfu.domains.assistance.policy import office_kinds
+from bangfu.domains.monitoring.clues import bulk_loading
 from bangfu.domains.registry.models import Household, Membership, Person, Source
 from bangfu.foundation.access.scopes import activate, command_scope, scope_for_post
 from bangfu.foundation.accounts import selectors, services
@@ -24,8 +25,6 @@ from tests.cast import AT, PASSWORD, REGIONS, YUNXI, add_small_country, give_pos
 START = date(2026, 1, 1)
 COUNTY = command_scope(YUNXI, "year")
 NATION = command_scope(RegionCode("000000000000"), "year")
-# Rows a statement: longer ones cost the driver more than they save.
-BATCH = 200
 BEFORE = datetime(2025, 12, 31, 9, 0, tzinfo=UTC)
 # How many households a cadre of each may have stands in the pack.
 OFFICES = ("COUNTY_OFFICE", "TOWNSHIP", "VILLAGE", "RESIDENT_TEAM", "SOCIETY")
@@ -194,7 +193,7 @@ class County:
             cadre.away = (first, date.fromordinal(first.toordinal() + self.rng.randint(7, 40)))
 
     def _add_homes(self) -> None:
-        """Households of one person each, in a few statements as the register's import writes."""
+        """Households of one person each, by COPY as the register's import writes."""
         with activate(COUNTY):
             source = add_source(YUNXI, "农户名册.xlsx")
             for start in range(0, self.size.households, 2_000):
@@ -204,9 +203,9 @@ class County:
                     homes.append(home)
                     people.append(person)
                     belongings.append(belonging)
-                Household.objects.bulk_create(homes, BATCH)
-                Person.objects.bulk_create(people, BATCH)
-                Membership.objects.bulk_create(belongings, BATCH)
+                bulk_loading.insert(Household, homes)
+                bulk_loading.insert(Person, people)
+                bulk_loading.insert(Membership, belongings)
             found = self.rng.sample(list(self.numbers), self.size.monitored)
             self.monitored = found
             Household.objects.filter(id__in=found).update(
@@ -250,7 +249,7 @@ class County:
             assert capacity is not None, kind
             made += self._pairings(cadre, capacity.households, kind, free[village])
         with activate(COUNTY):
-            Pairing.objects.bulk_create(made)
+            bulk_loading.insert(Pairing, made)
 
     def _pairings(
         self, cadre: Worker, most: int, kind: str, homes: Iterator[UUID]

@@ -77,8 +77,8 @@ def enter(
         changed = [row for row in found if _differs(row, finding)]
         for row in changed:
             _fill(scope, at, row, finding)
-        RoundEntry.objects.bulk_update(changed, _FIELDS)
         if changed:
+            _store(changed)
             _record(scope, at, round_, changed, finding)
     return [rows.to_entry(row) for row in found]
 
@@ -154,6 +154,13 @@ def _fill(scope: Scope, at: datetime, row: RoundEntry, finding: Finding) -> None
             is_urgent=finding.result is Result.URGENT,
         )
         row.proceeding_id, row.clue_no = told.id, told.no
+
+
+def _store(changed: Sequence[RoundEntry]) -> None:
+    """Store what was entered, of all in one statement: the same of each, since what tells more
+    is entered one by one."""
+    same = {name: getattr(changed[0], name) for name in _FIELDS}
+    RoundEntry.objects.filter(id__in=[row.id for row in changed]).update(**same)
 
 
 def _record(

@@ -16,11 +16,10 @@ def client_address(request: HttpRequest) -> str:
     not read. Without proxies the header is not read at all.
     """
     found = request.META.get("REMOTE_ADDR", "")
-    if settings.BANGFU_PROXIES > 0:
-        hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-        found = (
-            hops[-settings.BANGFU_PROXIES].strip() if len(hops) >= settings.BANGFU_PROXIES else ""
-        )
+    if settings.BANGFU_PROXIES:
+        written = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        ours = written[-settings.BANGFU_PROXIES :]
+        found = ours[0].strip() if len(ours) == settings.BANGFU_PROXIES else ""
     try:
         return str(ip_address(found))
     except ValueError:

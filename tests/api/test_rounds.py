@@ -121,6 +121,9 @@ def test_learning_and_signals_answer_and_go_out_as_a_workbook(people: dict[str, 
     response = people["county"].get("/api/v1/learning/rules/export")
     assert response.status_code == 200
     assert b"".join(response.streaming_content)[:2] == b"PK"
+    assert ask(people["county"], "/learning/rules/water_unsafe")["by_month"] == []
+    unknown = ask(people["county"], "/learning/rules/no_such_rule", status=404)
+    assert unknown["code"] == "E-API-NOT-FOUND"
     assert ask(people["cadre"], "/learning/rules/disability_new", status=403)["code"] == (
         "E-ACCESS-RULE-CLOSED"
     )

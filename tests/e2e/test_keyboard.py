@@ -12,6 +12,41 @@ from tests.e2e.conftest import open_screen
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SignIn = Callable[..., Page]
+WRITE = """([path, body]) => fetch('/api/v1/proceedings' + path, {
+  method: 'POST',
+  headers: {
+    'Content-Type': 'application/json',
+    'X-CSRFToken': document.cookie.match(/csrftoken=([^;]+)/)[1],
+  },
+  body: JSON.stringify(body),
+}).then(answer => answer.ok)"""
+
+
+def report(page: Page, household_no: str) -> None:
+    """Report a clue about a household, as the form does."""
+    facts = {"source": "CADRE", "clue_on": "2026-10-30", "matter": "住院"}
+    clue = {"procedure": "clue", "household_no": household_no, "risk": "ILLNESS", "words": "住院"}
+    assert page.evaluate(WRITE, ["", {**clue, "reporter": "", "facts": facts}])
+
+
+def void(page: Page, household_no: str) -> None:
+    """Take a clue off the desks again, where the other tests find it late."""
+    answer = page.request.get(f"/api/v1/proceedings?procedure=clue&open=true&q={household_no}")
+    (clue,) = answer.json()["items"]
+    step = {"step": "VOID", "facts": {"void_reason": "试办"}, "note": ""}
+    body = {**step, "revision": clue["revision"]}
+    assert page.evaluate(WRITE, [f"/{clue['id']}/steps", body])
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def quiet_households(page: Page, number: int) -> list[str]:
+    """Return numbers of households that the account sees and that have no hint."""
+    items = page.request.get(f"/api/v1/households?hint=none&limit={number}").json()["items"]
+    return [item["household_no"] for item in items]
 
 
 def test_enter_goes_into_what_it_opens_and_escape_back_to_its_row(sign_in: SignIn) -> None:
@@ -45,3 +80,80 @@ def test_a_screen_that_the_post_may_not_open_says_so_and_nothing_else(sign_in: S
     expect(page.locator("main h1")).to_have_text("县级审定")
     expect(page.locator("main")).to_contain_text("当前岗位不能看这里")
     expect(page.locator("main")).not_to_contain_text("没有等待审定的")
+
+
+def test_a_form_names_what_it_lacks_and_asks_before_words_go(sign_in: SignIn) -> None:
+    page = sign_in("shiqiao_county")
+    open_screen(page, "/clues/new")
+    page.get_by_label("户编号").focus()
+    press(page, "Enter")
+    risk = page.get_by_role("combobox", name="什么风险")
+    expect(risk).to_be_focused()
+    expect(risk).to_have_accessible_description("还没有选择。")
+    press(page, "Enter", "ArrowDown", "Enter", "Control+Enter")
+    matter = page.get_by_label("反映的事项")
+    expect(matter).to_be_focused()
+    expect(matter).to_have_accessible_description("还没有填写。")
+
+    # While one types, a letter is a letter; the words do not go unasked.
+    page.keyboard.type("j?")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    elsewhere = page.get_by_role("link", name="我的工作台")
+    elsewhere.focus()
+    press(page, "Enter")
+    stay = page.get_by_role("button", name="继续填写")
+    expect(stay).to_be_focused()
+    press(page, "Tab", "Tab")
+    expect(stay).to_be_focused()
+    press(page, "Escape")
+    expect(elsewhere).to_be_focused()
+    expect(page).to_have_url(re.compile(r"/clues/new"))
+
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+    matter.focus()
+    press(page, "Control+Enter", "Control+Enter")
+    expect(page).to_have_url(re.compile(r"/clues/(?!new)[\w-]+"))
+    expect(page.locator(".worklist__detail")).to_be_focused()
+    assert len([url for url in sent if url.endswith("/proceedings")]) == 1
+
+
+def test_a_dialog_and_the_bar_for_many_have_the_keyboard_and_give_it_back(
+    sign_in: SignIn,
+) -> None:
+    page = sign_in("yunxi_town")
+    numbers = quiet_households(page, 2)
+    for number in numbers:
+        report(page, number)
+    open_screen(page, f"/households/{numbers[0]}")
+    opener = page.locator(".reveal-button").first
+    opener.focus()
+    press(page, "Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading")).to_be_focused()
+    press(page, "Shift+Tab")
+    expect(dialog.get_by_role("button").last).to_be_focused()
+    press(page, "j", "Escape")
+    expect(opener).to_be_focused()
+    expect(page).to_have_url(re.compile(f"/households/{numbers[0]}$"))
+
+    open_screen(page, "/clues")
+    press(page, "?")
+    expect(dialog).to_contain_text("到批量办理栏")
+    press(page, "Escape", "j", "Space", "j", "Space", "b")
+    dispatch = page.locator("[data-acts]").get_by_role("button", name="派发", exact=True)
+    expect(dispatch).to_be_focused()
+    press(page, "Enter", "Escape")
+    expect(dispatch).to_be_focused()
+    press(page, "Escape")
+    expect(page.locator("tr.is-active a").first).to_be_focused()
+    press(page, "b", "Enter", "Enter")
+    undo = page.get_by_role("button", name="撤销")
+    expect(undo).to_be_focused()
+    press(page, "Enter")
+    expect(page.get_by_role("status").filter(has_text="2 条")).to_be_visible()
+    expect(undo).to_have_count(0)
+    press(page, "Enter")
+    expect(page.locator("tr.is-active a").first).to_be_focused()
+    for number in numbers:
+        void(page, number)

@@ -20,6 +20,7 @@ from bangfu.domains.screening.packs import find_pack, national_pack
 from bangfu.domains.screening.withholding import closed_to
 from bangfu.engine.packs import Pack
 from bangfu.foundation.access.roles import require
+from bangfu.kernel.errors import NotFound
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import VILLAGE, RegionCode
 from bangfu.kernel.scope import Scope
@@ -91,17 +92,20 @@ _FLOOR = ("valid_from", "least_percent", "least_answered", "document", "status")
 def get_rule_learning(scope: Scope, rule_id: str, asked: Asked) -> dict[str, Any]:
     """Return a rule's answers by place and month and its false cases.
 
-    Raises NotAllowed E-ACCESS-RULE-CLOSED for a rule that is closed to the scope.
+    Raises NotAllowed E-ACCESS-RULE-CLOSED for a rule that is closed to the scope, NotFound
+    E-SCREENING-RULE for a name that no rule of the pack has and of which nothing was answered.
     """
     require(scope, learning.READ)
     closed_to(scope, asked.place).check(rule_id)
     months = learning.count_by_month(scope, asked.place, asked.span, rule_id)
+    pack = _pack(scope, asked.place)
+    if not months and all(rule.id != rule_id for rule in pack.rules):
+        raise NotFound("E-SCREENING-RULE", rule=rule_id[:80])
     whole: dict[str, int] = {}
     for month in months:
         for outcome, number in month.by_outcome.items():
             whole[outcome] = whole.get(outcome, 0) + number
     places = learning.count_by_place(scope, asked.place, asked.span, rule_id)
-    pack = _pack(scope, asked.place)
     return {
         "rule": _rule(Answers(rule_id, whole), asked.floor, pack),
         "by_place": [{"region": ref(each.key), **_counts(each, asked.floor)} for each in places],

@@ -8,8 +8,12 @@ import App from './App.vue';
 import { startAppearance } from './appearance';
 import { i18n, rememberedLocale, setLocale } from './i18n';
 import { createConsoleRouter } from './router';
+import { startKeepingPlace } from './shared/keyboardPlace';
+import { startGuardingPage } from './shared/unsaved';
 
 startAppearance();
+startKeepingPlace();
+startGuardingPage();
 
 const app = createApp(App);
 app.use(createPinia());

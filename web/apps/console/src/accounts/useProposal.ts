@@ -34,16 +34,6 @@ export function useProposal() {
   const fitting = computed(() => (roles.value ?? []).filter((role) => role.levels.includes(level.value)));
   const role = computed(() => fitting.value.find((one) => one.code === form.role) ?? null);
   const needsEnd = computed(() => form.kind !== 'REGULAR');
-  const isReady = computed(() =>
-    Boolean(
-      form.username.trim() &&
-        role.value &&
-        form.valid_from &&
-        (!needsEnd.value || form.valid_to) &&
-        (!role.value.is_administrator || form.office.trim()) &&
-        (!role.value.departments.length || form.department),
-    ),
-  );
 
   watch(fitting, (found) => {
     if (found.length && !found.some((one) => one.code === form.role)) form.role = '';
@@ -56,5 +46,5 @@ export function useProposal() {
   const save = useAccountAction(() =>
     api.proposePost({ ...form, username: form.username.trim(), valid_to: form.valid_to || undefined }),
   );
-  return { form, place, fitting, role, isPicking, needsEnd, isReady, save };
+  return { form, place, fitting, role, isPicking, needsEnd, save };
 }

@@ -43,9 +43,8 @@ export function useWaiting(kind: Ref<string>) {
     { immediate: true },
   );
   const lines = computed(() => toLines(list.items.value, wishes.value));
-  const isReady = computed(() => isWhole(lines.value, kind.value === 'identification'));
   const save = useAction(() => api.createBatch({ procedure: kind.value, rows: lines.value }));
-  return { list, wishes, lines, isReady, save };
+  return { list, wishes, lines, save };
 }
 
 export function useBatchList() {

@@ -72,7 +72,6 @@ export function useReview(kind: Ref<string>) {
     { immediate: true },
   );
   const ready = computed(() => list.items.value.filter((item) => isVoted(votes.value[item.id])));
-  const isReady = computed(() => isMeetingKnown(meeting) && ready.value.length > 0);
 
   /** The minutes belong into the file of each case that the meeting spoke about. */
   async function keepMinutes(id: string): Promise<void> {
@@ -106,5 +105,5 @@ export function useReview(kind: Ref<string>) {
     await Promise.all(TOUCHED.map((key) => cache.invalidateQueries({ key: [key] })));
   }
 
-  return { ...list, meeting, minutes, votes, outcomes, ready, isReady, isBusy, record };
+  return { ...list, meeting, minutes, votes, outcomes, ready, isBusy, record };
 }

@@ -7,7 +7,7 @@ import { useRoute } from 'vue-router';
 import { api } from '../api';
 import { useAction } from '../shared/useAction';
 import { useHouseholdLookup } from '../shared/useHouseholdLookup';
-import { cleanFacts, factsOf, isComplete, withheldFacts } from './actions';
+import { cleanFacts, factsOf, withheldFacts } from './actions';
 import { useChangeKinds } from './useChanges';
 
 function fromAddress(value: unknown): string {
@@ -42,14 +42,10 @@ export function useChangeForm() {
   const fields = computed(() => kind.value?.fields ?? []);
   const lookup = useHouseholdLookup(computed(() => form.household_no));
   const withheld = computed(() => (id.value && existing.data.value ? withheldFacts(existing.data.value) : []));
-  const isReady = computed(
-    () =>
-      kind.value !== null && form.household_no.trim() !== '' && form.happened_on !== '' && isComplete(form.facts, fields.value, withheld.value),
-  );
   const save = useAction(() => {
     const body = { ...form, household_no: form.household_no.trim(), facts: cleanFacts(form.facts, fields.value) };
     return id.value ? api.saveChange(id.value, body) : api.createChange(body);
   });
 
-  return { id, form, existing, kindList, kind, fields, lookup, isReady, save };
+  return { id, form, existing, kindList, kind, fields, lookup, withheld, save };
 }

@@ -27,9 +27,6 @@ export function useNewClue() {
   });
   const lookup = useHouseholdLookup(computed(() => form.household_no));
   const isByProxy = computed(() => form.source === 'PROXY');
-  const isReady = computed(
-    () => form.risk !== '' && form.matter.trim() !== '' && form.clue_on !== '' && (!isByProxy.value || form.reporter.trim() !== ''),
-  );
   const save = useAction(() => {
     const { household_no, source, clue_on, matter, reporter, risk } = form;
     const body: NewClue = {
@@ -48,5 +45,5 @@ export function useNewClue() {
     };
     return api.openProceeding(body);
   });
-  return { form, lookup, isByProxy, isReady, save };
+  return { form, lookup, isByProxy, save };
 }

@@ -44,9 +44,6 @@ export function useNewFeedback() {
     },
   );
 
-  const isReady = computed(
-    () => Boolean(form.dataset && form.period && form.column && form.stated.trim() && form.expected.trim() && form.reason.trim()),
-  );
   const save = useAction(() =>
     api.createFeedback({
       ...form,
@@ -56,5 +53,5 @@ export function useNewFeedback() {
     }),
   );
 
-  return { form, datasets, columns, found, isMissing, members, isReady, save, list };
+  return { form, datasets, columns, found, isMissing, members, save, list };
 }

@@ -47,10 +47,6 @@ export function useNewImport(datasets: Ref<Dataset[]>) {
   const manifest = ref<Manifest>({ rows: '', sums: {}, supersede: false, reason: '' });
 
   const dataset = computed(() => datasets.value.find((item) => item.id === datasetId.value) ?? null);
-  const isExplained = computed(() => !manifest.value.supersede || manifest.value.reason.trim() !== '');
-  const isReady = computed(
-    () => dataset.value !== null && file.value !== null && region.value !== '' && isExplained.value,
-  );
 
   watch(period, (month) => {
     if (month) asOf.value = usualDay(month, today);
@@ -73,5 +69,5 @@ export function useNewImport(datasets: Ref<Dataset[]>) {
     });
   }
 
-  return { datasetId, dataset, region, period, asOf, file, manifest, isReady, isBusy, problem, submit };
+  return { datasetId, dataset, region, period, asOf, file, manifest, isBusy, problem, submit };
 }

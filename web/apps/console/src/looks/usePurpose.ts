@@ -13,6 +13,5 @@ export function usePurpose() {
   });
   const purposes = computed(() => options.data.value?.purposes ?? []);
   const needsNote = computed(() => purposes.value.find((one) => one.code === reason.purpose)?.needs_note ?? false);
-  const isReady = computed(() => reason.purpose !== '' && (!needsNote.value || reason.note.trim().length > 1));
-  return { reason, options, purposes, needsNote, isReady };
+  return { reason, options, purposes, needsNote };
 }

@@ -1,5 +1,5 @@
 import type { RevealedValue } from '@bangfu/api-client';
-import { computed, ref } from 'vue';
+import { ref } from 'vue';
 
 import { useAction } from '../shared/useAction';
 import type { RevealTarget } from './reveal';
@@ -10,12 +10,11 @@ export function useRevealForm(target: RevealTarget) {
   const asking = usePurpose();
   const field = ref(target.fields.length === 1 ? (target.fields[0]?.key ?? '') : '');
   const found = ref<RevealedValue | null>(null);
-  const isReady = computed(() => field.value !== '' && asking.isReady.value);
   const show = useAction(async () => {
     const { purpose, note } = asking.reason;
     found.value = await target.reveal(field.value, { purpose, note: note.trim() });
   });
-  return { ...asking, field, found, isReady, show };
+  return { ...asking, field, found, show };
 }
 
 export type RevealAsked = ReturnType<typeof useRevealForm>;

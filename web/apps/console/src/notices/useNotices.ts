@@ -59,12 +59,6 @@ export function useNoticeDraft(kind: Ref<string>) {
   );
   const items = computed(() => list.items.value.filter(({ id }) => !drawnUp.value.has(id)));
   const cases = computed(() => items.value.map(({ id }) => id).filter((id) => chosen.value[id]));
-  const isReady = computed(
-    () =>
-      cases.value.length > 0 &&
-      form.report_phone.trim() !== '' &&
-      (kind.value !== 'identification' || cases.value.every((id) => categories.value[id])),
-  );
   const named = () => Object.fromEntries(cases.value.map((id) => [id, categories.value[id] ?? '']));
   const cache = useQueryCache();
   const save = useAction(async () => {
@@ -73,7 +67,7 @@ export function useNoticeDraft(kind: Ref<string>) {
     await cache.invalidateQueries({ key: ['notices'] });
     return made;
   });
-  return { list, items, chosen, categories, form, cases, isReady, save };
+  return { list, items, chosen, categories, form, cases, save };
 }
 
 /** One notice: hang it up, take it back, write down what somebody says against it. */

@@ -4,7 +4,6 @@ import 'element-plus/es/components/base/style/css';
 import 'element-plus/theme-chalk/dark/css-vars.css';
 import 'element-plus/es/components/button/style/css';
 import 'element-plus/es/components/date-picker/style/css';
-import 'element-plus/es/components/dialog/style/css';
 import 'element-plus/es/components/dropdown/style/css';
 import 'element-plus/es/components/dropdown-menu/style/css';
 import 'element-plus/es/components/dropdown-item/style/css';

@@ -17,6 +17,7 @@ import household from './household.json';
 import households from './households.json';
 import imports from './imports.json';
 import jobs from './jobs.json';
+import keys from './keys.json';
 import learning from './learning.json';
 import looks from './looks.json';
 import messageTexts from './messages.json';
@@ -57,6 +58,7 @@ const messages: Messages = {
   households,
   imports,
   jobs,
+  keys,
   learning,
   looks,
   messages: messageTexts,

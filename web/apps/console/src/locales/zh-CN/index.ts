@@ -17,6 +17,7 @@ import household from './household.json';
 import households from './households.json';
 import imports from './imports.json';
 import jobs from './jobs.json';
+import keys from './keys.json';
 import learning from './learning.json';
 import looks from './looks.json';
 import messageTexts from './messages.json';
@@ -56,6 +57,7 @@ const messages = {
   households,
   imports,
   jobs,
+  keys,
   learning,
   looks,
   messages: messageTexts,

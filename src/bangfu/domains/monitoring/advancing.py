@@ -11,6 +11,8 @@ from bangfu.domains.monitoring.domain.proceedings import highest, waits_for
 from bangfu.domains.monitoring.models import Proceeding, ProceedingClock, ProceedingStep
 from bangfu.domains.monitoring.ports import Ports, Stepped
 from bangfu.foundation import audit
+from bangfu.foundation.database import kept
+from bangfu.foundation.database.kept import Kept, Slot
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
 from bangfu.procedures import Deadline, Definition, Instance, Level, Taken, Value
@@ -18,6 +20,12 @@ from bangfu.procedures import Deadline, Definition, Instance, Level, Taken, Valu
 SUBJECT = "monitoring.proceeding"
 OPENED, STEPPED = "monitoring.proceeding.opened", "monitoring.proceeding.stepped"
 _HANDLERS = "handlers"
+# What a step changes of a row: what `put_instance` and `_turn` put there.
+_WRITTEN = (
+    *("revision", "state", "facts", "changed_at", "waits_for", "department", "assessed_level"),
+    *("next_clock", "next_due_on", "is_provisional", "closed_at", "outcome"),
+    *("overdue_level", "is_supervised"),
+)
 
 
 def advance(
@@ -48,7 +56,10 @@ def advance(
     running = [] if is_opening else open_clocks(row) if clocks is None else clocks
     put_instance(row, definition, taken.instance)
     turned = _turn(row, taken, running, at)
-    row.save(force_insert=is_opening)
+    if is_opening:
+        row.save(force_insert=True)
+    else:
+        kept.change(row, _WRITTEN)
     turned.store()
     _add_step(scope, row, taken, at, note, brought, by, by_id)
     _hand_over(row, definition, taken, at, brought)
@@ -94,11 +105,11 @@ class _Turned:
     def store(self) -> None:
         """Write them; the row that they belong to is there."""
         for clock in self.ended:
-            clock.save(update_fields=["ended_on", "is_late"])
+            kept.change(clock, ("ended_on", "is_late"))
         for clock in self.moved:
             clock.save()
-        if self.begun:
-            ProceedingClock.objects.bulk_create(self.begun)
+        for clock in self.begun:
+            kept.add(clock)
 
 
 def _turn(
@@ -125,7 +136,17 @@ def _turn(
 
 def open_clocks(row: Proceeding) -> list[ProceedingClock]:
     """Return the running clocks of a proceeding, by name."""
-    return list(row.clocks.filter(ended_on__isnull=True).order_by("clock"))
+    clocks = _OPEN_CLOCKS.ask(row=row.id)
+    for clock in clocks:
+        clock.proceeding = row
+    return clocks
+
+
+_OPEN_CLOCKS = Kept(
+    lambda: ProceedingClock.objects.filter(
+        proceeding_id=Slot("row"), ended_on__isnull=True
+    ).order_by("clock")
+)
 
 
 def new_clock(row: Proceeding, deadline: Deadline, at: datetime) -> ProceedingClock:
@@ -162,7 +183,7 @@ def _add_step(
     by: str,
     by_id: str,
 ) -> None:
-    ProceedingStep.objects.create(
+    entry = ProceedingStep(
         region_code=row.region_code,
         proceeding=row,
         at=at,
@@ -174,6 +195,7 @@ def _add_step(
         facts=instances.seal(brought),
         note=note.strip()[:1000],
     )
+    kept.add(entry)
 
 
 def _hand_over(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -9,7 +10,8 @@ from django.db.models import QuerySet
 from bangfu.domains.monitoring import instances
 from bangfu.domains.monitoring.domain.proceedings import ProceedingRecord
 from bangfu.domains.monitoring.models import Proceeding
-from bangfu.foundation.access.scopes import in_scope
+from bangfu.foundation.access.scopes import bounds, in_scope, in_some_scope
+from bangfu.foundation.database.kept import Kept, Slot
 from bangfu.kernel.errors import NotFound
 from bangfu.kernel.scope import Scope
 
@@ -36,13 +38,25 @@ def find_row(scope: Scope, proceeding_id: UUID, *, lock: bool = False) -> Procee
 
     Raises NotFound E-MONITORING-NOT-FOUND.
     """
-    rows = visible(scope)
-    if lock:
-        rows = rows.select_for_update()
-    row = rows.filter(id=proceeding_id).first()
+    row = _by_id(lock, scope.department is not None).first(
+        id=proceeding_id, department=scope.department, **bounds(scope.region)
+    )
     if row is None:
         raise NotFound("E-MONITORING-NOT-FOUND")
     return row
+
+
+@cache
+def _by_id(is_locked: bool, is_departmental: bool) -> Kept[Proceeding]:
+    """The query of `find_row`: of the rows that `visible` returns, the one."""
+
+    def make() -> QuerySet[Proceeding]:
+        found = in_some_scope(Proceeding.objects.filter(id=Slot("id")))
+        if is_departmental:
+            found = found.filter(department=Slot("department"))
+        return found.select_for_update() if is_locked else found
+
+    return Kept(make)
 
 
 def to_record(row: Proceeding, *, joined_now: bool = False) -> ProceedingRecord:

@@ -20,7 +20,8 @@ from bangfu.domains.screening.models import PackAdoption
 from bangfu.engine import packs
 from bangfu.engine.packs import Pack
 from bangfu.engine.packs.flatten import flatten
-from bangfu.foundation.access.scopes import activate, reading
+from bangfu.foundation.access.scopes import activate, bounds, in_some_scope, reading
+from bangfu.foundation.database.kept import Kept, Slot
 from bangfu.kernel.errors import NotFound
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import COUNTY, RegionCode
@@ -92,13 +93,9 @@ def find_adoption(scope: Scope, region: RegionCode, period: Period) -> AdoptionR
     """Return the newest adoption of the county that holds in a month; cost: one indexed read."""
     if region.level < COUNTY:
         return None
+    asked = bounds(_county_of(scope.region))
     with reading(scope):
-        row = (
-            _visible(scope)
-            .filter(region_code=str(region.county), from_period__lte=str(period))
-            .order_by("-from_period", "-id")
-            .first()
-        )
+        row = _NEWEST.first(county=str(region.county), period=str(period), **asked)
     return to_record(row) if row else None
 
 
@@ -114,9 +111,22 @@ def _visible(scope: Scope) -> QuerySet[PackAdoption]:
     rows = PackAdoption.objects.all()
     if not settings.BANGFU_SCOPE_FILTER:
         return rows
-    region = scope.region
-    lower, upper = (region.county if region.level > COUNTY else region).bounds
+    lower, upper = _county_of(scope.region).bounds
     return rows.filter(region_code__gte=lower, region_code__lt=upper)
+
+
+def _county_of(region: RegionCode) -> RegionCode:
+    """The county that a place lies in; a place above the counties itself."""
+    return region.county if region.level > COUNTY else region
+
+
+_NEWEST = Kept(
+    lambda: (
+        in_some_scope(PackAdoption.objects.all())
+        .filter(region_code=Slot("county"), from_period__lte=Slot("period"))
+        .order_by("-from_period", "-id")[:1]
+    )
+)
 
 
 def to_record(row: PackAdoption) -> AdoptionRecord:

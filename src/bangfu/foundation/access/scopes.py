@@ -14,6 +14,7 @@ from psycopg.pq import TransactionStatus
 
 from bangfu.foundation.access import roles
 from bangfu.foundation.database.context import NOTHING, Context, enter
+from bangfu.foundation.database.kept import Slot
 from bangfu.kernel import scope as kernel_scope
 from bangfu.kernel.actor import Actor
 from bangfu.kernel.errors import NotAllowed
@@ -22,6 +23,8 @@ from bangfu.kernel.scope import Scope
 
 _M = TypeVar("_M", bound=Model)
 _STATE = "bangfu_context"
+# All division codes lie between these.
+_EVERYWHERE = ("", "~")
 
 
 class HeldPost(Protocol):
@@ -195,3 +198,15 @@ def in_scope(queryset: QuerySet[_M], scope: Scope, field: str = "region_code") -
         return queryset
     lower, upper = scope.region.bounds
     return queryset.filter(**{f"{field}__gte": lower, f"{field}__lt": upper})
+
+
+def in_some_scope(queryset: QuerySet[_M], field: str = "region_code") -> QuerySet[_M]:
+    """Return the rows of `queryset` in the scope that is given by `bounds` when a kept query is
+    asked (`database.kept`): what `in_scope` is to other queries."""
+    return queryset.filter(**{f"{field}__gte": Slot("lower"), f"{field}__lt": Slot("upper")})
+
+
+def bounds(region: RegionCode) -> dict[str, str]:
+    """Return what `in_some_scope` leaves open, for a scope's region."""
+    lower, upper = region.bounds if settings.BANGFU_SCOPE_FILTER else _EVERYWHERE
+    return {"lower": lower, "upper": upper}

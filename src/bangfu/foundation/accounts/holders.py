@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from bangfu.foundation.access.roles import list_roles
-from bangfu.foundation.access.scopes import in_scope, reading
+from bangfu.foundation.access.scopes import bounds, in_some_scope, reading
 from bangfu.foundation.accounts.selectors import in_force_posts
+from bangfu.foundation.database.kept import Kept, Slot, is_any_of
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 
@@ -49,11 +54,24 @@ def list_holders(
     account is in use, by place, role and name; of places of `levels` and of `users` only, if
     given. One query, whatever the number of posts."""
     roles = [role.code for role in list_roles() if permission in role.permissions]
+    asked = {"on": on, "roles": roles, "users": list(users or ())}
     with reading(scope):
-        posts = in_scope(in_force_posts(on), scope).filter(role__in=roles, user__is_active=True)
-        if users is not None:
-            posts = posts.filter(user_id__in=list(users))
-        rows = posts.values_list(
+        rows = _posts(users is not None).ask(**asked, **bounds(scope.region))
+    found = [Holder(u, name, shown or name, *rest) for u, name, shown, *rest in rows]
+    return [one for one in found if not levels or RegionCode(one.region_code).level in levels]
+
+
+@cache
+def _posts(is_of_users: bool) -> Kept[tuple[Any, ...]]:
+    """The query of `list_holders`: the columns of a Holder, of all posts or of some users'."""
+
+    def make() -> QuerySet[Any, tuple[Any, ...]]:
+        posts = in_some_scope(in_force_posts(Slot("on"))).filter(
+            is_any_of("role", "roles"), user__is_active=True
+        )
+        if is_of_users:
+            posts = posts.filter(is_any_of("user_id", "users"))
+        return posts.values_list(
             "user_id",
             "user__username",
             "user__display_name",
@@ -62,5 +80,5 @@ def list_holders(
             "office",
             "department",
         ).order_by("region_code", "role", "user__username", "id")
-        found = [Holder(u, name, shown or name, *rest) for u, name, shown, *rest in rows]
-    return [one for one in found if not levels or RegionCode(one.region_code).level in levels]
+
+    return Kept(make)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from bangfu.foundation.access.roles import get_role
 from bangfu.foundation.access.scopes import activate, activate_user, in_scope, reading_user
 from bangfu.foundation.accounts.models import Post, User
+from bangfu.foundation.database.kept import Kept, Slot
 from bangfu.kernel.actor import Actor
 from bangfu.kernel.errors import NotAllowed, NotFound
 from bangfu.kernel.region import RegionCode
@@ -60,7 +61,7 @@ def post_record(post: Post) -> PostRecord:
     )
 
 
-def in_force_posts(on: date) -> QuerySet[Post]:
+def in_force_posts(on: date | Slot) -> QuerySet[Post]:
     """Return the posts that count on a day, before any filter of place; only accounts may ask."""
     return Post.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on, ended_at__isnull=True
@@ -92,14 +93,22 @@ def is_in_force(
     Anything unclear counts as no. Asks the database anew each time.
     """
     with reading_user(str(user_id)):
-        held = in_force_posts(timezone.localdate(at)).filter(user_id=user_id, user__is_active=True)
-        if post_id is not None:
-            held = held.filter(id=post_id)
+        held = _HELD.ask(on=timezone.localdate(at), user=user_id)
         return any(
-            set(permissions) <= get_role(post.role).permissions
-            and (region is None or RegionCode(post.region_code).contains(region))
-            for post in held
+            set(permissions) <= get_role(role).permissions
+            and (region is None or RegionCode(place).contains(region))
+            for held_id, role, place in held
+            if post_id is None or held_id == UUID(str(post_id))
         )
+
+
+_HELD = Kept(
+    lambda: (
+        in_force_posts(Slot("on"))
+        .filter(user_id=Slot("user"), user__is_active=True)
+        .values_list("id", "role", "region_code")
+    )
+)
 
 
 def working_places(scope: Scope, on: date, users: Iterable[UUID]) -> dict[UUID, str]:

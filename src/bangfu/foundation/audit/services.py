@@ -12,6 +12,7 @@ from django.db import DatabaseError, connections
 from bangfu.foundation.access.scopes import reading, system_scope
 from bangfu.foundation.audit import origin
 from bangfu.foundation.audit.models import AuditEvent, Result
+from bangfu.foundation.database import kept
 from bangfu.kernel.actor import Actor
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
@@ -126,7 +127,7 @@ def _add(
 ) -> UUID:
     came = origin.current()
     with reading(scope):
-        row = AuditEvent.objects.create(
+        row = AuditEvent(
             at=at,
             actor_kind=actor.kind if actor else "NOBODY",
             actor_id=actor.id[:120] if actor else "",
@@ -141,4 +142,5 @@ def _add(
             post_id=came.post_id,
             client=came.client,
         )
+        kept.add(row)
     return row.id

@@ -35,8 +35,12 @@ class Keyring:
 
 def keyring_path() -> Path:
     """Return the keyring's file: BANGFU_KEYRING_FILE, else keys/keyring.json in the home."""
-    stated = os.environ.get(VARIABLE)
-    return Path(stated) if stated else Path(settings.BANGFU_HOME) / "keys" / "keyring.json"
+    return _path(os.environ.get(VARIABLE), settings.BANGFU_HOME)
+
+
+@lru_cache(maxsize=8)
+def _path(stated: str | None, home: str | Path) -> Path:
+    return Path(stated) if stated else Path(home) / "keys" / "keyring.json"
 
 
 def get_keyring() -> Keyring:

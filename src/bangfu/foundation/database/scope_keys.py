@@ -15,6 +15,7 @@ import os
 import secrets
 import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -47,8 +48,12 @@ class ScopeKeys:
 
 def path() -> Path:
     """Return the file: BANGFU_SCOPE_KEY_FILE, else keys/scope.json in the home."""
-    stated = os.environ.get(VARIABLE)
-    return Path(stated) if stated else Path(settings.BANGFU_HOME) / "keys" / "scope.json"
+    return _path(os.environ.get(VARIABLE), settings.BANGFU_HOME)
+
+
+@lru_cache(maxsize=8)
+def _path(stated: str | None, home: str | Path) -> Path:
+    return Path(stated) if stated else Path(home) / "keys" / "scope.json"
 
 
 _read: dict[Path, tuple[tuple[int, int, int], ScopeKeys]] = {}

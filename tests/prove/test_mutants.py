@@ -76,10 +76,9 @@ BESIDE: dict[str, tuple[tuple[str, ...], ...]] = {
     "foundation/audit/canonical.py": (CHAIN,),
     "foundation/audit/verifying.py": (CHAIN, ("tests/db/test_audit_tampering.py",)),
     "foundation/backup/stream.py": (
-        (f"{UNIT}/test_backup_streams.py",),
-        ("tests/db/test_backup.py",),
+        (*PURE, f"{UNIT}/test_backup_format.py", f"{UNIT}/test_backup_streams.py"),
     ),
-    "foundation/files/sealed.py": ((f"{UNIT}/test_stored_files_sealed.py",),),
+    "foundation/files/sealed.py": ((*PURE, f"{UNIT}/test_stored_files_sealed.py"),),
     "foundation/limits/counting.py": (("tests/api/test_budgets.py",),),
     "foundation/http/addresses.py": ((*PURE, f"{UNIT}/test_addresses.py"),),
     "foundation/accounts/recovery_codes.py": ((SECOND,),),

@@ -17,9 +17,9 @@ def client_address(request: HttpRequest) -> str:
     """
     found = request.META.get("REMOTE_ADDR", "")
     if settings.BANGFU_PROXIES:
-        written = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-        ours = written[-settings.BANGFU_PROXIES :]
-        found = ours[0].strip() if len(ours) == settings.BANGFU_PROXIES else ""
+        hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        is_short = len(hops) < settings.BANGFU_PROXIES
+        found = "" if is_short else hops[-settings.BANGFU_PROXIES].strip()
     try:
         return str(ip_address(found))
     except ValueError:

@@ -56,6 +56,7 @@ MODULES: dict[str, tuple[tuple[str, ...], ...]] = {
         (TRAPS,),
         (SIGNED, "-k", "nested"),
         ("tests/db/test_reading_in_a_transaction.py",),
+        ("tests/db/test_kept.py", "-k", "scope_given_later"),
     ),
     "foundation/crypto/cipher.py": ((*PURE, CRYPTO),),
     "foundation/crypto/fields.py": ((*PURE, CRYPTO),),

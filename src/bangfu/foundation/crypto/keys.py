@@ -7,7 +7,7 @@ import os
 import secrets
 import tempfile
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -38,7 +38,7 @@ def keyring_path() -> Path:
     return _path(os.environ.get(VARIABLE), settings.BANGFU_HOME)
 
 
-@lru_cache(maxsize=8)
+@cache
 def _path(stated: str | None, home: str | Path) -> Path:
     return Path(stated) if stated else Path(home) / "keys" / "keyring.json"
 

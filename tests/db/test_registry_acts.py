@@ -214,6 +214,37 @@ def test_a_corrected_fact_has_its_own_source_and_the_others_keep_theirs(town: Sc
     assert back.facts["wage_income"].source == "families.xlsx"
 
 
+def test_facts_of_one_decision_are_one_act_and_what_stands_already_keeps_its_source(
+    town: Scope,
+) -> None:
+    stood = selectors.get_household(town, "1").facts["household_type"]
+    values = {
+        "household_type": str(stood.value),
+        "risk_status": "ACTIVE",
+        "risk_identified_month": "2026-10",
+    }
+    record = acts.correct_facts(scope=town, household_no="1", values=values, **STAMP)
+    facts = selectors.get_household(town, "1").facts
+    assert {name: (str(facts[name].value), facts[name].source) for name in values} == {
+        "household_type": (str(stood.value), "families.xlsx"),
+        "risk_status": ("ACTIVE", "BG-1"),
+        "risk_identified_month": ("2026-10", "BG-1"),
+    }
+    with pytest.raises(Conflict) as caught:
+        acts.correct_facts(scope=town, household_no="1", values=values, **STAMP)
+    assert caught.value.code == "E-REGISTRY-NOTHING-CHANGES"
+    wrong = {**values, "risk_status": "CLEARED", "risk_identified_month": "2026-13"}
+    with pytest.raises(InvalidValue):
+        acts.correct_facts(scope=town, household_no="1", values=wrong, **STAMP)
+    assert str(selectors.get_household(town, "1").facts["risk_status"].value) == "ACTIVE"
+    acts.undo(scope=town, at=LATER, source=ORIGIN, act_id=record.id, reason="误改")
+    back = selectors.get_household(town, "1").facts
+    assert {name: back[name].value for name in list(values)[1:]} == {
+        "risk_status": None,
+        "risk_identified_month": None,
+    }
+
+
 def test_a_corrected_id_number_changes_token_birthday_and_sex_and_comes_back(town: Scope) -> None:
     child = id_of(town, "1", "赵五")
     right = id_number(33, "20190301")

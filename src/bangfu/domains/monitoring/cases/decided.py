@@ -7,8 +7,6 @@ field goes on the list of what is to be entered there, ticked off by the export 
 
 from __future__ import annotations
 
-from datetime import date
-
 from bangfu.domains.monitoring.doers import system_of
 from bangfu.domains.monitoring.papers.context import entry_fields
 from bangfu.domains.monitoring.papers.known import known_of
@@ -17,7 +15,6 @@ from bangfu.domains.reconciliation.expecting import Expected, expect
 from bangfu.domains.registry.acts import services as acts
 from bangfu.kernel.errors import Conflict
 from bangfu.kernel.region import RegionCode
-from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
 
 _SAME = "E-REGISTRY-NOTHING-CHANGES"
@@ -34,8 +31,18 @@ def put_on_list(told: Stepped) -> None:
     system = system_of(place, "decided")
     origin = acts.Origin(label=known.text("decision_no") or row.no, region=place)
     on = known.day("decided_on") or local_day(told.at)
-    for column, code, _ in fields:
-        _note(told, system, origin, on, column, code)
+    try:
+        acts.correct_facts(
+            scope=system,
+            at=told.at,
+            source=origin,
+            on=on,
+            household_no=row.household_no,
+            values={column: code for column, code, _ in fields},
+        )
+    except Conflict as known_already:
+        if known_already.code != _SAME:
+            raise
     expect(
         scope=system,
         at=told.at,
@@ -45,21 +52,3 @@ def put_on_list(told: Stepped) -> None:
         fields=[Expected(column, code) for column, code, _ in fields],
         origin=row.id,
     )
-
-
-def _note(
-    told: Stepped, system: Scope, origin: acts.Origin, on: date, column: str, code: str
-) -> None:
-    try:
-        acts.correct_fact(
-            scope=system,
-            at=told.at,
-            source=origin,
-            on=on,
-            household_no=told.row.household_no,
-            field=f"household.{column}",
-            value=code,
-        )
-    except Conflict as known_already:
-        if known_already.code != _SAME:
-            raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -102,6 +102,34 @@ def correct_fact(
         ledger.member(household, person_id)
         _MEMBER.get(name, _set_person_fact)(ledger, household, person_id, name, parsed)
         return Done((person_id,))
+
+    return perform(ActKind.CORRECTION, Setting(scope, at, on, source), act)
+
+
+def correct_facts(
+    *,
+    scope: Scope,
+    at: datetime,
+    source: Origin,
+    on: date,
+    household_no: str,
+    values: Mapping[str, str],
+) -> ActRecord:
+    """Set facts of a household, by column, in one act, as one decision does; what stands so already
+    stays as it is, with its source.
+
+    Raises as `correct_fact`; Conflict E-REGISTRY-NOTHING-CHANGES when all of them stand already.
+    """
+    parsed = {name: parse_value(f"household.{name}", text, on) for name, text in values.items()}
+
+    def act(ledger: Ledger) -> Done:
+        household = ledger.household(household_no)
+        changed = {name: one for name, one in parsed.items() if getattr(household, name) != one}
+        if not changed:
+            raise Conflict("E-REGISTRY-NOTHING-CHANGES")
+        for name, value in changed.items():
+            _correct_household(ledger, household, name, value)
+        return Done(())
 
     return perform(ActKind.CORRECTION, Setting(scope, at, on, source), act)
 

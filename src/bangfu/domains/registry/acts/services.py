@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from bangfu.domains.registry.acts.corrections import correct_fact, correctable, parse_value
+from bangfu.domains.registry.acts.corrections import (
+    correct_fact,
+    correct_facts,
+    correctable,
+    parse_value,
+)
 from bangfu.domains.registry.acts.duplicates import merge_persons
 from bangfu.domains.registry.acts.households import (
     join_household,
@@ -28,6 +33,7 @@ __all__ = [
     "Origin",
     "change_head",
     "correct_fact",
+    "correct_facts",
     "correctable",
     "join_household",
     "lock_county",

@@ -7,6 +7,8 @@ The jobs run in a real worker and the download goes over a real socket.
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -130,6 +132,42 @@ def test_f59_a_job_that_does_not_look_up_is_stopped_and_writes_nothing(
     ended = jobs.get_job(NATION, job.id)
     assert (ended.state, ended.error["code"]) == (JobState.CANCELLED, "E-JOB-STARTER-OUT")
     assert not User.objects.filter(display_name=WRITTEN).exists()
+
+
+STOPPED_AND_TRACED = """
+import sys, threading, time
+import django
+django.setup()
+from bangfu.foundation.jobs import watch
+from bangfu.foundation.jobs.domain import Halted
+from bangfu.kernel.region import RegionCode
+
+starter = watch.Starter("USER", "nobody", None, frozenset(), RegionCode("990101000000"))
+try:
+    with watch.guarded(starter) as guard:
+        guard.out_since, guard.is_cancelled = time.monotonic() - 60, True
+        looking = threading.Thread(target=watch.look_at, args=(guard,))
+        looking.start()
+        looking.join()
+        time.sleep(5)
+except Halted:
+    print("stopped")
+sys.settrace(lambda *_: None)
+len([one for one in map(lambda one: one, range(3))])
+sys.settrace(None)
+print("went on")
+"""
+
+
+@pytest.mark.evidence("F59")
+def test_f59_a_process_whose_job_was_stopped_goes_on_as_before() -> None:
+    # Python would look at every call for what is to rise, and never come to an end when traced.
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED_AND_TRACED], timeout=60, capture_output=True, text=True
+    )
+    assert (done.stdout.split("\n")[:2], done.returncode) == (["stopped", "went on"], 0), (
+        done.stderr
+    )
 
 
 @pytest.mark.evidence("F59")

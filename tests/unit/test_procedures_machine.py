@@ -451,6 +451,20 @@ def test_an_instance_is_opened_by_its_opening_step_and_by_those_who_may():
     assert lacks(unhelped) == {Lack(Lacks.MISSING, "helped_on")}
 
 
+def test_an_opinion_before_the_check_is_refused_at_once_and_not_only_when_all_is_decided():
+    case = go(begin("suspicion", day(0)), ("TELL", day(1)), ("HEAR", day(1)), ("CHECK", day(3)))
+    early = attempt(case, "GIVE_OPINION", day(4), township_on=day(2))
+    assert lacks(early) == {Lack(Lacks.GUARD, "decided_in_order")}
+    assert attempt(case, "GIVE_OPINION", day(4), township_on=day(3)).instance.state == "COUNTY"
+
+
+@pytest.mark.parametrize("procedure", ["identification", "clearing"])
+def test_a_recheck_asked_for_before_the_refusal_was_told_is_refused_at_once(procedure):
+    guard = definition(procedure).guards["recheck_after_told"]
+    told = {"told_on": day(3), "recheck_asked_on": day(2)}
+    assert judge(guard, told, terms(), day(9)).as_bool() is False
+
+
 @pytest.mark.parametrize(
     ("kind", "facts", "extra", "holds"),
     [
@@ -458,6 +472,15 @@ def test_an_instance_is_opened_by_its_opening_step_and_by_those_who_may():
         ("ORDER", {"a": day(0), "b": day(0)}, {"is_strict": True}, False),
         ("ORDER", {"a": day(1), "b": day(0)}, {}, False),
         ("ORDER", {"a": day(0)}, {"facts": ("a", "b")}, None),
+        # Two that are known decide it as soon as they contradict it.
+        ("ORDER", {"a": day(1), "b": day(0)}, {"facts": ("a", "b", "c")}, False),
+        ("ORDER", {"a": day(1), "c": day(0)}, {"facts": ("a", "b", "c")}, False),
+        ("ORDER", {"a": day(0), "c": day(1)}, {"facts": ("a", "b", "c")}, None),
+        ("ORDER", {}, {"facts": ("a", "b")}, None),
+        ("NOT_ABOVE", {"a": 2, "c": 1}, {"facts": ("a", "b", "c")}, False),
+        ("DIFFERENT", {"a": ("甲",), "c": ("甲",)}, {"facts": ("a", "b", "c")}, False),
+        ("DIFFERENT", {"a": ("甲",)}, {"facts": ("a", "b")}, None),
+        ("SHARE", {"a": 1}, {"facts": ("a", "b"), "share": (1, 2)}, None),
         ("SHARE", {"a": 1, "b": 2}, {"share": (1, 2)}, True),
         ("SHARE", {"a": 1, "b": 2}, {"share": (1, 2), "is_strict": True}, False),
         ("SHARE", {"a": 0, "b": 0}, {"share": (0, 1)}, False),

@@ -11,6 +11,9 @@ FULL        `limit` whole units lie between the first day and the second, or tod
             day on which WITHIN of the same limit still holds
 WITHIN      the second day, or today, is no later than `limit` after the first
 DIFFERENT   nobody is named in two of the facts
+
+NOT_ABOVE, ORDER and DIFFERENT compare several facts: they are FALSE as soon as two that are known
+contradict them, whatever the others will be.
 """
 
 from __future__ import annotations
@@ -25,15 +28,18 @@ from bangfu.procedures.limits import Terms
 from bangfu.procedures.model import Guard, GuardKind, Value
 
 Facts = Mapping[str, Value]
+_COMPARING = (GuardKind.NOT_ABOVE, GuardKind.ORDER, GuardKind.DIFFERENT)
 
 
 def judge(guard: Guard, facts: Facts, terms: Terms, today: date) -> Decision:
     """Return whether a guard holds today with what is known."""
     if guard.kind is GuardKind.KNOWN:
         return Decision.of(all(name in facts for name in guard.facts))
-    if any(name not in facts for name in guard.facts):
-        return Decision.UNKNOWN
-    return Decision.of(_holds(guard, [facts[name] for name in guard.facts], terms, today))
+    known = [facts[name] for name in guard.facts if name in facts]
+    if len(known) == len(guard.facts):
+        return Decision.of(_holds(guard, known, terms, today))
+    is_broken = guard.kind in _COMPARING and not _holds(guard, known, terms, today)
+    return Decision.FALSE if is_broken else Decision.UNKNOWN
 
 
 def missing(guard: Guard, facts: Facts) -> tuple[str, ...]:

@@ -87,11 +87,13 @@ def guarded(starter: Starter) -> Iterator[Guard]:
     try:
         yield guard
     finally:
-        with _lock:
-            _guards.discard(guard)
-        if guard.is_halted:
-            # One that has not risen yet must not rise in what the thread does next.
-            _raise_in(guard.thread, None)
+        try:
+            _let_go(guard)
+        finally:
+            # Halted may have risen on the way; after this the watch raises nothing more.
+            _let_go(guard)
+            if guard.is_halted:
+                _take_back()
 
 
 @contextmanager
@@ -161,7 +163,29 @@ def _cancel_statement(handler_connection: Any) -> None:
         _log.warning("cannot cancel a job's statement: %s", type(error).__name__)
 
 
-def _raise_in(thread: int, error: type[BaseException] | None) -> None:
-    """Let an exception rise in a thread at its next step of Python; None takes it back."""
-    what = ctypes.py_object(error) if error is not None else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
+def _let_go(guard: Guard) -> None:
+    with _lock:
+        _guards.discard(guard)
+
+
+class _TakenBack(BaseException):
+    """Rises in place of what must not rise any more."""
+
+
+def _take_back() -> None:
+    """Let nothing that was raised in this thread from outside rise in what it does next.
+
+    Python remembers that something is to rise until something does: taken back by None it would
+    look for it at every call for as long as the process lives, and a traced call would not end.
+    """
+    try:
+        _raise_in(threading.get_ident(), _TakenBack)
+        while True:
+            pass
+    except _TakenBack:
+        return
+
+
+def _raise_in(thread: int, error: type[BaseException]) -> None:
+    """Let an exception rise in a thread at its next step of Python."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))

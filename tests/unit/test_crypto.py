@@ -234,6 +234,21 @@ def test_a_changed_keyring_is_read_anew_at_the_next_value(ring: Path) -> None:
     assert cipher.encrypt("甲")[0] == 1
 
 
+def test_a_keyring_that_does_not_fit_on_the_disk_leaves_nothing_and_the_old_one_stays(
+    ring: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = ring.read_bytes()
+
+    def no_room(_: int) -> None:
+        raise OSError(28, "no room")
+
+    monkeypatch.setattr(keys.os, "fsync", no_room)
+    with pytest.raises(OSError, match="no room"):
+        keys.add_key()
+    assert ring.read_bytes() == before
+    assert [one.name for one in ring.parent.iterdir() if one.name.startswith(".keyring-")] == []
+
+
 def test_the_key_that_encrypts_is_not_dropped(ring: Path) -> None:
     with pytest.raises(Refused, match="E-CRYPTO-KEY-NOT-THERE"):
         keys.drop_key(2)

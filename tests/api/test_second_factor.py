@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import dataclass
 from importlib import import_module
 from types import SimpleNamespace
@@ -205,6 +206,7 @@ def test_of_recovery_codes_that_were_shown_only_salted_hashes_are_left(cast: Cas
     opened = [decrypt(one).split("$") for one in data["hashes"]]
     assert {(scheme, rounds) for scheme, rounds, _, _ in opened} == {("pbkdf2-sha256", "60000")}
     assert len({salt for _, _, salt, _ in opened}) == 10
+    assert {len(b64decode(salt)) for _, _, salt, _ in opened} == {16}
     assert not any(code in str(opened) for code in codes["unused_codes"])
 
     assert recovery_set().wrap().validate_code(f" {codes['unused_codes'][7]} ") is True

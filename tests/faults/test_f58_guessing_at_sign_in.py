@@ -195,6 +195,23 @@ def test_a_recovery_code_is_used_once(cast: Cast) -> None:
     assert give(half_way("jia"), codes[4]).status_code == 200
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.evidence("F58", "ASVS-6.5.1")
+def test_a_code_or_recovery_code_given_many_times_at_once_opens_once(cast: Cast) -> None:
+    secret, codes = with_factor("jia")
+
+    def status(client: Client, code: str) -> int:
+        try:
+            return int(give(client, code).status_code)
+        finally:
+            connections["default"].close()
+
+    for code in (totp(secret), codes[3]):
+        clients = [half_way("jia") for _ in range(4)]
+        with ThreadPoolExecutor(4) as pool:
+            assert sorted(pool.map(status, clients, [code] * 4)) == [200, 400, 400, 400]
+
+
 @pytest.mark.django_db
 @pytest.mark.evidence("F58")
 def test_a_code_of_one_account_opens_no_other(cast: Cast) -> None:

@@ -71,6 +71,7 @@ MODULES: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 CHAIN = ("tests/db/test_audit_chain.py", "tests/db/test_audit_sealing.py")
 SECOND = "tests/api/test_second_factor.py"
+GUESSING = "tests/faults/test_f58_guessing_at_sign_in.py"
 # As above, of the modules beside them: so many of a hundred are noticed.
 ENOUGH = 95
 BESIDE: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -82,9 +83,9 @@ BESIDE: dict[str, tuple[tuple[str, ...], ...]] = {
     "foundation/files/sealed.py": ((*PURE, f"{UNIT}/test_stored_files_sealed.py"),),
     "foundation/limits/counting.py": (("tests/api/test_budgets.py",),),
     "foundation/http/addresses.py": ((*PURE, f"{UNIT}/test_addresses.py"),),
-    "foundation/accounts/recovery_codes.py": ((SECOND,),),
+    "foundation/accounts/recovery_codes.py": ((SECOND,), (GUESSING, "-k", "at_once")),
     "foundation/accounts/second_factor.py": ((SECOND,),),
-    "foundation/accounts/lockout.py": (("tests/faults/test_f58_guessing_at_sign_in.py",),),
+    "foundation/accounts/lockout.py": ((GUESSING,),),
     "foundation/accounts/passwords.py": (("tests/api/test_passwords.py",),),
 }
 # What only commands load, so that Django can be loaded before it is changed.

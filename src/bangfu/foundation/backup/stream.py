@@ -120,7 +120,7 @@ def _frame(source: BinaryIO, context: str) -> bytes | None:
     if not length:
         return None
     wanted = int.from_bytes(length, "big")
-    if len(length) < 4 or not TAG_BYTES < wanted <= _LONGEST:
+    if not TAG_BYTES < wanted <= _LONGEST:
         raise Refused("E-BACKUP-DAMAGED", file=context)
     sealed = source.read(wanted)
     if len(sealed) < wanted:

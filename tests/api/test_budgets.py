@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from bangfu.foundation.access.scopes import activate, command_scope
 from bangfu.foundation.audit.models import AuditEvent
@@ -167,6 +172,62 @@ def test_every_budget_names_requests_that_there_are():
         for pattern in one.requests:
             keys = frozenset({pattern.key} - {""})
             assert any(pattern.fits(method, path, keys) for method, path in paths), one.name
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield method, path (with a word for each parameter) and description of every operation."""
+    for path, methods in api.get_openapi_schema()["paths"].items():
+        for method, described in methods.items():
+            yield method.upper(), path.replace("{", "").replace("}", ""), described
+
+
+def names(method: str, path: str, *keys: str) -> set[str]:
+    """Return the budgets that a request with these query keys spends."""
+    return {one.name for one in limits().budgets if one.is_for(method, path, frozenset(keys))}
+
+
+@pytest.mark.evidence("ASVS-2.4.1", "ASVS-5.2.1")
+def test_whatever_searches_exports_or_takes_a_file_spends_its_budget():
+    searching, exporting, taking = [], [], []
+    for method, path, described in operations():
+        asked = {one["name"] for one in described.get("parameters", ()) if one["in"] == "query"}
+        if "q" in asked:
+            searching.append(path)
+            assert "search.user" in names(method, path, "q"), path
+            assert "search.user" not in names(method, path), path
+        if "approval" in asked or path.endswith(("/export", "/export.xlsx")):
+            exporting.append(path)
+            assert "export.user" in names(method, path), path
+        if "multipart/form-data" in described.get("requestBody", {}).get("content", {}):
+            taking.append(path)
+            assert "upload.user" in names(method, path), path
+            assert limits().body_bytes(method, path) >= 21_100_000, path
+    assert (len(searching) >= 11, len(exporting) >= 6, len(taking) >= 8) == (True, True, True)
+
+
+@pytest.mark.evidence("T10", "ASVS-2.4.1")
+def test_copying_household_after_household_ends_within_the_hour(
+    world: World, jia: Client, settings
+):
+    settings.BANGFU_RATE_LIMITS = True
+    (one,) = (one for one in limits().budgets if one.name == "household.user")
+    for _ in range(one.allowed):
+        assert counting.spend(one, f"user:{world.cast.county.user.pk}", at=timezone.now()) is None
+    refused = jia.get("/api/v1/households/H9901010001")
+    assert (refused.status_code, refused.json()["code"]) == (429, "E-API-BUDGET")
+    assert jia.get("/api/v1/households").status_code == 200
+
+
+@pytest.mark.evidence("ASVS-5.2.1")
+def test_a_photographed_paper_is_not_too_long_wherever_a_file_is_taken(world: World, jia: Client):
+    """A telephone's photo of a sealed page has a megabyte and more; what it is for comes later."""
+    for method, path, described in operations():
+        if "multipart/form-data" in described.get("requestBody", {}).get("content", {}):
+            photo = SimpleUploadedFile("photo.jpg", b"\xff\xd8" + b"0" * 3_000_000)
+            address = "/".join(
+                str(uuid4()) if part.endswith("_id") else part for part in path.split("/")
+            )
+            assert jia.post(address, {"file": photo}).status_code != 413, (method, path)
 
 
 def test_the_sizes_are_the_right_ones_for_each_address():

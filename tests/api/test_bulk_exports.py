@@ -16,6 +16,7 @@ from bangfu.foundation.access.scopes import activate, command_scope
 from bangfu.foundation.accounts import services as accounts
 from bangfu.foundation.exports import selectors, services
 from bangfu.foundation.exports.models import ExportRequest
+from bangfu.kernel.region import RegionCode
 from tests.api.conftest import World
 from tests.cast import YUNXI, give_post
 
@@ -80,6 +81,19 @@ def test_slices_of_a_day_count_together(bulk: None, jia: Client) -> None:
     assert jia.get(PATH, {"region": "990101101202"}).status_code == 200
     third = jia.get(PATH, {"region": "990101102201"})
     assert code(third) == (409, "E-EXPORT-NEEDS-APPROVAL")
+
+
+@pytest.mark.evidence("T10")
+def test_slices_taken_under_two_posts_count_together(bulk: None, world: World, jia: Client) -> None:
+    town = RegionCode("990101102000")
+    post = give_post(world.cast.county.user, "TOWNSHIP_OFFICER", town)
+    assert jia.get(PATH, {"region": "990101101201"}).status_code == 200
+    assert jia.get(PATH, {"region": "990101101202"}).status_code == 200
+    switched = jia.post(
+        "/api/v1/session/post", {"post_id": str(post)}, content_type="application/json"
+    )
+    assert switched.status_code == 200
+    assert code(jia.get(PATH)) == (409, "E-EXPORT-NEEDS-APPROVAL")
 
 
 def test_an_old_approval_and_one_for_fewer_rows_do_not_serve(

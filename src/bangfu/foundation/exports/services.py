@@ -117,10 +117,10 @@ def allow(
 ) -> None:
     """Refuse a bulk export that no second person approved; ask it in the export's transaction.
 
-    What a person takes without approval in 24 hours counts together. An approval serves once, the
-    person who asked, the same list with the same filters, at most as many rows, until it is too
-    old. Raises Conflict E-EXPORT-NEEDS-APPROVAL or E-EXPORT-APPROVAL. Commands at the terminal
-    are not held up: they answer to the host's own rules.
+    What a person takes without approval in 24 hours counts together, under all posts. An approval
+    serves once, the person who asked, the same list with the same filters, at most as many rows,
+    until it is too old. Raises Conflict E-EXPORT-NEEDS-APPROVAL or E-EXPORT-APPROVAL. Commands at
+    the terminal are not held up: they answer to the host's own rules.
     """
     if scope.actor.kind != "USER":
         return
@@ -130,8 +130,9 @@ def allow(
             return
         with connection.cursor() as cursor:
             cursor.execute(_ONE_AT_A_TIME, [f"exports:{scope.actor.id}"])
-        mine = in_scope(ExportTaken.objects.all(), scope).filter(actor_id=scope.actor.id)
-        taken = mine.filter(at__gt=at - _DAY).aggregate(rows=Sum("rows"))["rows"] or 0
+        # Under whatever post they were taken.
+        mine = ExportTaken.objects.filter(actor_id=scope.actor.id, at__gt=at - _DAY)
+        taken = mine.aggregate(rows=Sum("rows"))["rows"] or 0
         limit = bulk_rows(at)
         if taken + rows >= limit:
             raise Conflict("E-EXPORT-NEEDS-APPROVAL", rows=rows, taken=taken, limit=limit)

@@ -94,6 +94,8 @@ describe('the story', () => {
     const facts = [raw('clock', 'accept'), raw('due_on', '2026-10-16'), raw('level', 'COUNTY'), raw('on', '2026-10-22')];
     expect(climbOf({ step: 'OVERDUE', facts })).toEqual({ clock: 'accept', due: '2026-10-16', level: 'COUNTY' });
     expect(climbOf({ step: 'DISPATCH', facts })).toBeNull();
+    // Whoever may not see the matter is told the day alone.
+    expect(climbOf({ step: 'OVERDUE', facts: [facts[1]!] })).toEqual({ clock: '', due: '2026-10-16', level: '' });
     expect(toldFacts({ facts: [...facts, { ...raw('finding', '属实'), zh: '核查情况' }] }).map((one) => one.name)).toEqual(['finding']);
     expect([isSystem('monitoring.sweep'), isSystem('向秀英'), isSystem('Li Wei')]).toEqual([true, false, false]);
   });

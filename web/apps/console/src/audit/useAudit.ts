@@ -3,6 +3,7 @@ import { computed, type Ref } from 'vue';
 
 import { api } from '../api';
 import { useScope } from '../scope/useScope';
+import { useSession } from '../session/sessionStore';
 import { PAGE_SIZE, usePaged } from '../shared/usePaged';
 
 export interface AuditFilters {
@@ -44,8 +45,10 @@ export function useAuditChain() {
 }
 
 /** The words of all acts. */
-export function useAuditWords() {
+export function useAuditWords(enabled: () => boolean = () => true) {
+  const session = useSession();
   return useQuery({
+    enabled: () => enabled() && session.can('AUDIT_READ'),
     key: ['audit-words'],
     query: ({ signal }) => api.getAuditWords(signal),
     staleTime: 3_600_000,

@@ -31,7 +31,12 @@ export function isMeetingKnown(meeting: Meeting): boolean {
 }
 
 export function isVoted(vote: Vote | undefined): vote is Vote & { agree: number; against: number } {
-  return Boolean(vote && vote.agree !== '' && vote.against !== '' && (!vote.isRejected || vote.reason.trim()));
+  return Boolean(vote && vote.agree !== '' && vote.against !== '');
+}
+
+/** Whether anything was said of a case at all; then the rest of it has to be said too. */
+export function isBegun(vote: Vote): boolean {
+  return vote.agree !== '' || vote.against !== '' || vote.isRejected;
 }
 
 /** The step that a vote stands for, with the facts of the meeting and of the vote. */
@@ -72,6 +77,7 @@ export function useReview(kind: Ref<string>) {
     { immediate: true },
   );
   const ready = computed(() => list.items.value.filter((item) => isVoted(votes.value[item.id])));
+  const begun = computed(() => Object.values(votes.value).some(isBegun));
 
   /** The minutes belong into the file of each case that the meeting spoke about. */
   async function keepMinutes(id: string): Promise<void> {
@@ -105,5 +111,5 @@ export function useReview(kind: Ref<string>) {
     await Promise.all(TOUCHED.map((key) => cache.invalidateQueries({ key: [key] })));
   }
 
-  return { ...list, meeting, minutes, votes, outcomes, ready, isBusy, record };
+  return { ...list, meeting, minutes, votes, outcomes, ready, begun, isBusy, record };
 }

@@ -33,12 +33,22 @@ export function startKeepingPlace(): void {
     if (target instanceof HTMLElement && !target.closest('.el-popper')) remember(target);
   });
   const observer = new MutationObserver((changes) => {
-    for (const { target } of changes) {
-      if (target !== last?.element || document.activeElement !== document.body) continue;
-      if (!last.element.matches(':disabled')) last.element.focus({ preventScroll: true });
+    if (!last || document.activeElement !== document.body) return;
+    if (!last.element.isConnected) goBackFromNowhere();
+    else if (changes.some(({ target }) => target === last?.element) && !last.element.matches(':disabled')) {
+      last.element.focus({ preventScroll: true });
     }
   });
-  observer.observe(document, { subtree: true, attributes: true, attributeFilter: ['disabled'] });
+  observer.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['disabled'] });
+}
+
+/** What had the keyboard is gone, a button that did its work say. A form or panel that closes goes back by itself. */
+function goBackFromNowhere(): void {
+  const back = wayBack();
+  last = null;
+  window.setTimeout(() => {
+    if (document.activeElement === document.body) back();
+  });
 }
 
 /** What was done may have taken the button with it; the way to undo it is the next thing to reach for. */
@@ -55,7 +65,10 @@ export function wayBack(): () => void {
       return;
     }
     const held = around.filter((one) => one.isConnected);
-    const again = held[0] && [...held[0].querySelectorAll<HTMLElement>(BUTTONS)].find((one) => nameOf(one) === name);
+    const same = [...(held[0]?.querySelectorAll<HTMLElement>(BUTTONS) ?? [])].filter((one) => nameOf(one) === name);
+    // A row that is gone took its button along: one of the same word stands in another row, for somebody else.
+    const isRowGone = around.some((one) => one.matches('tr, li') && !one.isConnected);
+    const again = isRowGone && same.length > 1 ? undefined : same[0];
     const next = again ?? document.querySelector<HTMLElement>(UNDO);
     (next ?? held.find((one) => one.hasAttribute('tabindex')))?.focus({ preventScroll: !next });
   };

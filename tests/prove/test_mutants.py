@@ -80,7 +80,9 @@ BESIDE: dict[str, tuple[tuple[str, ...], ...]] = {
     "foundation/backup/stream.py": (
         (*PURE, f"{UNIT}/test_backup_format.py", f"{UNIT}/test_backup_streams.py"),
     ),
-    "foundation/files/sealed.py": ((*PURE, f"{UNIT}/test_stored_files_sealed.py"),),
+    "foundation/files/sealed.py": (
+        (*PURE, f"{UNIT}/test_stored_files_format.py", f"{UNIT}/test_stored_files_sealed.py"),
+    ),
     "foundation/limits/counting.py": (("tests/api/test_budgets.py",),),
     "foundation/http/addresses.py": ((*PURE, f"{UNIT}/test_addresses.py"),),
     "foundation/accounts/recovery_codes.py": ((SECOND,), (GUESSING, "-k", "at_once")),

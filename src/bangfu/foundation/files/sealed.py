@@ -88,7 +88,7 @@ class SealedFile(io.RawIOBase):
         self._bound = _bind(head, owner)
         stored = os.fstat(file.fileno()).st_size - HEAD_BYTES
         self._chunks = -(-stored // _STEP)
-        if self._chunks < 1 or stored - (self._chunks - 1) * _STEP < TAG_BYTES:
+        if self._chunks < 1:
             raise self._damaged()
         self.size = stored - self._chunks * TAG_BYTES
         self._at = 0

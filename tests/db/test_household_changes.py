@@ -135,8 +135,8 @@ def test_a_household_that_died_out_makes_void_what_is_open_and_says_why(families
         assert not ProceedingClock.objects.filter(proceeding_id=row.id, ended_on=None).exists()
         assert not ProceedingHandler.objects.filter(proceeding_id=row.id, until=None).exists()
     with activate(families.cadre.scope):
-        told = Message.objects.filter(user_id=families.cadre.user.pk)
-        assert [one.subject for one in told] == ["monitoring.closed"]
+        told = Message.objects.filter(user_id=families.cadre.user.pk).order_by("id")
+        assert [one.subject for one in told] == ["monitoring.dispatched", "monitoring.closed"]
 
 
 def test_a_household_put_under_another_village_is_found_by_the_sweep_and_handed_over(families):

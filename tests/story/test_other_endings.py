@@ -96,6 +96,9 @@ def test_in_danger_help_comes_first_and_the_procedure_after(village: Village) ->
     village.do("陈文书", day("2026-11-02"), clue, "RAISE_ALARM", hour=10, danger="房屋烧毁")
     urgent = village.again(clue)
     assert (urgent.state, urgent.next_due_on) == ("URGENT", day("2026-11-03"))
+    # Village, township and county know the same hour, without a word of the family or the fire.
+    for name in ("赵支书", "周专干", "李镇长", "石主任"):
+        assert f"紧急任务 办件 {clue.no} 须立即办理，11月3日前上报结果。" in village.told_of(name)
     confirmed = {
         "checked_on": day("2026-11-03"), "check_way": "VISIT",
         "checkers": village.ids("陈文书", "刘干部"), "finding": "住房全毁",

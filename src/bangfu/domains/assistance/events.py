@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from bangfu.domains.assistance import messages
 from bangfu.kernel.scope import Scope
 
 
@@ -41,7 +42,9 @@ def subscribe(receiver: Receiver) -> None:
 
 
 def tell(scope: Scope, at: datetime, ended: Sequence[PairingEnded]) -> None:
-    """Tell every receiver of pairings that ended together, inside `activate(scope)`."""
+    """Tell every receiver of pairings that ended together, and the cadres whose they were, inside
+    `activate(scope)`."""
     if ended:
+        messages.tell_ended(scope, at, [one.user_id for one in ended])
         for receiver in _receivers:
             receiver(scope, at, ended)

@@ -116,6 +116,8 @@ def _hand(
         services.finish(scope, at, each, last, EndReason.HANDED_OVER, ended_in=row.id)
     _store(held)
     services.save_all(
+        scope,
+        at,
         [
             services.new_row(
                 scope,
@@ -128,7 +130,7 @@ def _hand(
                 made_in=row.id,
             )
             for each in held
-        ]
+        ],
     )
     return row
 

@@ -273,12 +273,14 @@ def _write(scope: Scope, at: datetime, region: RegionCode, lines: list[_Line]) -
     fields = ["valid_to", "end_reason", "ended_at", "ended_by", "ended_in"]
     Pairing.objects.bulk_update(ended, fields, batch_size=500)
     services.save_all(
+        scope,
+        at,
         [
             services.new_row(
                 scope, at, line.home, line.cadre, line.kind, line.since, line.office, line.note
             )
             for line in lines
-        ]
+        ],
     )
     detail = {"new": len(lines) - len(replaced), "replaced": len(replaced)}
     services.note(

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from bangfu.domains.assistance import events, policy, rows
+from bangfu.domains.assistance import events, messages, policy, rows
 from bangfu.domains.assistance.cadres import MANAGE, Cadre, list_cadres
 from bangfu.domains.assistance.domain import EndReason, PairingRecord
 from bangfu.domains.assistance.events import PairingEnded
@@ -81,7 +81,7 @@ def pair(*, scope: Scope, at: datetime, form: PairingForm) -> PairingRecord:
         if not form.may_exceed:
             check_capacity(cadre, kind, region, today, added=1)
         row = new_row(scope, at, home, cadre, kind, form.valid_from, form.office, form.note)
-        save_all([row])
+        save_all(scope, at, [row])
         detail = {"user": str(cadre.user_id), "from": form.valid_from.isoformat()}
         note(scope, "assistance.pairing.made", at, SUBJECT, row.id, row.region_code, detail)
     return rows.to_record(row)
@@ -273,14 +273,15 @@ def new_row(
     )
 
 
-def save_all(made: Sequence[Pairing]) -> None:
-    """Store new pairings. Raises Conflict E-ASSISTANCE-OVERLAP where one begins on a day on which
-    the household's earlier one still held."""
+def save_all(scope: Scope, at: datetime, made: Sequence[Pairing]) -> None:
+    """Store new pairings and tell their cadres. Raises Conflict E-ASSISTANCE-OVERLAP where one
+    begins on a day on which the household's earlier one still held."""
     try:
         with transaction.atomic():
             Pairing.objects.bulk_create(made, batch_size=500)
     except IntegrityError as error:
         raise Conflict("E-ASSISTANCE-OVERLAP", count=len(made)) from error
+    messages.tell_paired(scope, at, [row.user_id for row in made])
 
 
 def finish(

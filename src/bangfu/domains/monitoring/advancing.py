@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bangfu.domains.monitoring import duties, instances
+from bangfu.domains.monitoring import duties, instances, telling
 from bangfu.domains.monitoring.domain.proceedings import highest, waits_for
 from bangfu.domains.monitoring.models import Proceeding, ProceedingClock, ProceedingStep
 from bangfu.domains.monitoring.ports import Ports, Stepped
@@ -40,16 +40,19 @@ def advance(
     by: str = "",
     by_id: str = "",
     clocks: Sequence[ProceedingClock] | None = None,
+    tells: bool = True,
 ) -> Proceeding:
     """Store what a step made of a proceeding; inside the caller's `activate`, the row locked.
 
     A row that is not stored yet is added: that is the opening. `facts` are what the step brought
     (None: whatever differs from before); `by` and `by_id` default to the scope's actor; `clocks`
     are the running ones where the caller has read them under the lock. Writes
-    one step row and one audit row, and calls `Ports.after`. Raises InvalidValue
+    one step row and one audit row, tells those whom it concerns (but with `tells=False`, for a
+    caller that says it in other words) and calls `Ports.after`. Raises InvalidValue
     E-MONITORING-PERSON for handlers that are no accounts.
     """
     is_opening = row._state.adding
+    waited_for = "" if is_opening else row.waits_for
     before = {} if is_opening else instances.unseal(row.facts)
     after = taken.instance.facts
     brought = facts if facts is not None else _changed(before, after)
@@ -64,7 +67,9 @@ def advance(
     _add_step(scope, row, taken, at, note, brought, by, by_id)
     _hand_over(row, definition, taken, at, brought)
     _record(scope, row, taken, at, is_opening)
-    told = Stepped(scope, at, row, definition, taken, brought)
+    told = Stepped(scope, at, row, definition, taken, brought, waited_for)
+    if tells:
+        telling.tell([told])
     for follow in Ports.after:
         follow(told)
     return row

@@ -14,8 +14,7 @@ from uuid import UUID
 from bangfu.domains.monitoring.books import book_for
 from bangfu.domains.monitoring.lanes import SOON_DAYS
 from bangfu.domains.monitoring.models import Proceeding, ProceedingHandler
-from bangfu.domains.monitoring.posts import Posts
-from bangfu.foundation.access.roles import permissions
+from bangfu.domains.monitoring.posts import acting, whose_turn
 from bangfu.foundation.access.scopes import activate, in_scope
 from bangfu.foundation.accounts.holders import list_holders
 from bangfu.foundation.notifications import ports
@@ -23,22 +22,8 @@ from bangfu.foundation.notifications.domain import Counts
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import BEIJING, WorkCalendar
-from bangfu.procedures import Level
 
-# A post that may do one of these has duties; a reader of proceedings alone has none.
-_ACTS = frozenset(
-    {
-        "CLUE_CHECK",
-        "CLUE_DISPATCH",
-        "CASE_PREPARE",
-        "CASE_TOWN",
-        "CASE_COUNTY",
-        "DEPARTMENT_ANSWER",
-    }
-)
 _READS = "PROCEEDING_READ"
-# While one of these has the next step, a handler waits too.
-_ELSEWHERE = (Level.HOUSEHOLD, Level.SECTOR, Level.SYSTEM)
 _FIELDS = ("id", "region_code", "waits_for", "department", "next_due_on")
 
 
@@ -61,15 +46,11 @@ def duties(scope: Scope, on: date) -> Mapping[str, Counts]:
         open_rows = in_scope(Proceeding.objects.filter(closed_at__isnull=True), scope)
         due = list(open_rows.filter(next_due_on__lte=soon).values_list(*_FIELDS))
         handlers = _handlers(scope, soon)
-        readers = list_holders(scope, _READS, on)
-        posts = Posts(one for one in readers if permissions(one.role) & _ACTS)
+        posts = acting(list_holders(scope, _READS, on))
     found: dict[UUID, Counts] = defaultdict(Counts)
     for row, region_code, waits_for, department, day in due:
         mine = handlers.get(row, set())
-        users = set() if waits_for in _ELSEWHERE else set(mine)
-        if waits_for != Level.VILLAGE or not mine:
-            users |= posts.of(waits_for, region_code, department)
-        for user in users:
+        for user in whose_turn(posts, waits_for, region_code, department, mine):
             found[user] = found[user].plus(_one(day, on))
     return {str(user): counts for user, counts in found.items()}
 

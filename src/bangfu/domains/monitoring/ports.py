@@ -33,7 +33,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Stepped:
-    """A step that was taken and is stored; `taken.origin` is empty for the opening."""
+    """A step that was taken and is stored; `taken.origin` is empty for the opening, `waited_for`
+    the level whose turn it was before ("" for the opening)."""
 
     scope: Scope
     at: datetime
@@ -41,6 +42,7 @@ class Stepped:
     definition: Definition
     taken: Taken
     facts: Mapping[str, Value]
+    waited_for: str = ""
 
 
 class Ports:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import date
 from uuid import UUID
 
-from bangfu.foundation.accounts.holders import Holder
+from bangfu.foundation.access.roles import permissions
+from bangfu.foundation.access.scopes import system_scope
+from bangfu.foundation.accounts.holders import Holder, list_holders
 from bangfu.kernel.region import (
     COUNTY,
     PREFECTURE,
@@ -25,6 +28,23 @@ _LEVELS = {
     Level.PREFECTURE: PREFECTURE,
     Level.PROVINCE: PROVINCE,
 }
+
+
+_NATION = RegionCode("000000000000")
+_READS = "PROCEEDING_READ"
+# A post that may do one of these has duties; a reader of proceedings alone has none.
+_ACTS = frozenset(
+    {
+        "CLUE_CHECK",
+        "CLUE_DISPATCH",
+        "CASE_PREPARE",
+        "CASE_TOWN",
+        "CASE_COUNTY",
+        "DEPARTMENT_ANSWER",
+    }
+)
+# While one of these has the next step, a handler waits too.
+_ELSEWHERE = (Level.HOUSEHOLD, Level.SECTOR, Level.SYSTEM)
 
 
 class Posts:
@@ -52,3 +72,30 @@ class Posts:
         if known is None:
             return set()
         return self._places.get((known, region_code[: PREFIX_LENGTHS[known]]), set())
+
+
+def acting(holders: Iterable[Holder]) -> Posts:
+    """Return the posts that have duties, of those that read proceedings."""
+    return Posts(one for one in holders if permissions(one.role) & _ACTS)
+
+
+def posts_around(region_codes: Iterable[str], on: date) -> Posts:
+    """Return the posts with duties in some places and in all places around them; one query.
+
+    Those above a county too, whoever asks: who is to be told is not bounded by who tells.
+    """
+    places = {code[:length].ljust(12, "0") for code in region_codes for length in PREFIX_LENGTHS}
+    if not places:
+        return Posts(())
+    system = system_scope(_NATION, "monitoring.posts")
+    return acting(list_holders(system, _READS, on, places=places))
+
+
+def whose_turn(
+    posts: Posts, level: str, region_code: str, department: str, handlers: Collection[UUID]
+) -> set[UUID]:
+    """Return who has the next step: the handlers, and above a village its office as well."""
+    users = set() if level in _ELSEWHERE else set(handlers)
+    if level != Level.VILLAGE or not handlers:
+        users |= posts.of(level, region_code, department)
+    return users

@@ -106,10 +106,17 @@ def take(
 
 
 def take_by_system(
-    row: Proceeding, step: str, facts: Facts, *, scope: Scope, at: datetime, note: str = ""
+    row: Proceeding,
+    step: str,
+    facts: Facts,
+    *,
+    scope: Scope,
+    at: datetime,
+    note: str = "",
+    tells: bool = True,
 ) -> Taken | Refusal:
     """Take a step of a locked row as the system; inside `activate`, nothing is raised for a
-    refusal. `scope` is a system's (`doers.system_of`)."""
+    refusal. `scope` is a system's (`doers.system_of`); `tells` as in `advance`."""
     county = book_for(RegionCode(row.region_code), at, scope)
     definition = definition_of(county.book, row)
     clocks = open_clocks(row)
@@ -117,7 +124,10 @@ def take_by_system(
     instance = instances.to_instance(row, clocks)
     taken = take_step(definition, instance, done, county.terms(row.region_code))
     if isinstance(taken, Taken):
-        advance(row, definition, taken, scope=scope, at=at, note=note, facts=facts, clocks=clocks)
+        advance(
+            row, definition, taken, scope=scope, at=at, note=note, facts=facts, clocks=clocks,
+            tells=tells,
+        )  # fmt: skip
     return taken
 
 

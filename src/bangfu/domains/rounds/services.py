@@ -12,6 +12,7 @@ from bangfu.domains.registry import selectors as registry
 from bangfu.domains.registry.records import HouseholdFilter
 from bangfu.domains.rounds import rows
 from bangfu.domains.rounds.domain import Result, RoundRecord, RoundState, Season, code_of
+from bangfu.domains.rounds.messages import tell_opened
 from bangfu.domains.rounds.models import Round
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
@@ -113,6 +114,7 @@ def open_round(*, scope: Scope, at: datetime, county: RegionCode, plan: Plan) ->
         row.households = _add(scope, row)
         Round.objects.filter(id=row.id).update(households=row.households)
         _record(scope, at, row, "rounds.round.opened", {"households": row.households})
+        tell_opened(scope, at, row)
     return rows.to_round(row)
 
 

@@ -49,21 +49,23 @@ def list_holders(
     *,
     levels: Collection[int] = (),
     users: Collection[UUID] | None = None,
+    places: Collection[str] | None = None,
 ) -> list[Holder]:
     """Return the posts of the scope in force on a day whose role has `permission` and whose
-    account is in use, by place, role and name; of places of `levels` and of `users` only, if
-    given. One query, whatever the number of posts."""
+    account is in use, by place, role and name; of places of `levels`, of `users` and of the very
+    `places` only, if given. One query, whatever the number of posts."""
     roles = [role.code for role in list_roles() if permission in role.permissions]
-    asked = {"on": on, "roles": roles, "users": list(users or ())}
+    asked = {"on": on, "roles": roles, "users": list(users or ()), "places": list(places or ())}
     with reading(scope):
-        rows = _posts(users is not None).ask(**asked, **bounds(scope.region))
+        rows = _posts(users is not None, places is not None).ask(**asked, **bounds(scope.region))
     found = [Holder(u, name, shown or name, *rest) for u, name, shown, *rest in rows]
     return [one for one in found if not levels or RegionCode(one.region_code).level in levels]
 
 
 @cache
-def _posts(is_of_users: bool) -> Kept[tuple[Any, ...]]:
-    """The query of `list_holders`: the columns of a Holder, of all posts or of some users'."""
+def _posts(is_of_users: bool, is_of_places: bool) -> Kept[tuple[Any, ...]]:
+    """The query of `list_holders`: the columns of a Holder, of all posts, of some users' or of
+    some places'."""
 
     def make() -> QuerySet[Any, tuple[Any, ...]]:
         posts = in_some_scope(in_force_posts(Slot("on"))).filter(
@@ -71,6 +73,8 @@ def _posts(is_of_users: bool) -> Kept[tuple[Any, ...]]:
         )
         if is_of_users:
             posts = posts.filter(is_any_of("user_id", "users"))
+        if is_of_places:
+            posts = posts.filter(is_any_of("region_code", "places"))
         return posts.values_list(
             "user_id",
             "user__username",

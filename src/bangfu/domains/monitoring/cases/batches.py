@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from bangfu.domains.monitoring import numbers, rows, services
+from bangfu.domains.monitoring import numbers, rows, services, telling
 from bangfu.domains.monitoring.cases import batches_rows
 from bangfu.domains.monitoring.cases.quality import STOPS, count_all_stops
 from bangfu.domains.monitoring.checking import WORKS
@@ -174,9 +174,10 @@ def decide(
         batch = _rule(scope, at, _open(scope, batch_id), ruling)
         if batch.scan_file_id is None:
             raise InvalidValue("E-MONITORING-BATCH-PAPER")
-        problems = _take_all(scope, at, batch, language)
-        if problems:
-            raise _refusal(problems)
+        with telling.together():
+            problems = _take_all(scope, at, batch, language)
+            if problems:
+                raise _refusal(problems)
         batch.stage, batch.decided_at = BatchStage.DECIDED, at
         batch.save()
         _note(scope, at, batch, "monitoring.batch.decided", approval=batch.approval_no)

@@ -18,7 +18,7 @@ from bangfu.domains.monitoring.books import CountyBook, book_for, definition_of
 from bangfu.domains.monitoring.clocks.following import handlers_for
 from bangfu.domains.monitoring.clocks.locks import lock_rows
 from bangfu.domains.monitoring.clocks.marking import mark_of
-from bangfu.domains.monitoring.clocks.messages import link_of
+from bangfu.domains.monitoring.links import link_of
 from bangfu.domains.monitoring.models import Proceeding, ProceedingHandler
 from bangfu.domains.monitoring.services import take_by_system
 from bangfu.foundation import audit
@@ -217,7 +217,10 @@ class _Given:
                 "handover_reason": words()[Mark.HANDED_OVER][0],
             }
             brought = {name: value for name, value in facts.items() if name in step.takes}
-            taken = take_by_system(row, step.name, brought, scope=self.scope, at=self.at)
+            # Those who get it are told by `tell`, each of everything at once.
+            taken = take_by_system(
+                row, step.name, brought, scope=self.scope, at=self.at, tells=False
+            )
             if isinstance(taken, Taken):
                 return True
         return False

@@ -17,8 +17,9 @@ from bangfu.domains.monitoring.books import book_for, definition_of
 from bangfu.domains.monitoring.clocks import handovers, restoring
 from bangfu.domains.monitoring.clocks.following import STATUS
 from bangfu.domains.monitoring.clocks.marking import mark_of
-from bangfu.domains.monitoring.clocks.messages import handlers_of, link_of
+from bangfu.domains.monitoring.clocks.messages import handlers_of
 from bangfu.domains.monitoring.domain.proceedings import CLEARING, CLUE, IDENTIFICATION, OTHER
+from bangfu.domains.monitoring.links import link_of
 from bangfu.domains.monitoring.models import ClueOrigin, Proceeding
 from bangfu.domains.monitoring.services import take_by_system
 from bangfu.domains.registry.events import UNDONE, HouseholdsChanged
@@ -196,15 +197,13 @@ class _Follower:
         other.save(update_fields=["classes", "severity"])
 
     def _end(self, row: Proceeding, home: Standing, reason: str) -> None:
-        """End what has no household any more, by the step that the procedure has for it."""
-        users = handlers_of([row.id]).get(row.id, [])
+        """End what has no household any more, by the step that the procedure has for it; its
+        handlers are told with the step."""
         for step, (why, day) in _ENDINGS.items():
             facts: dict[str, Value] = {why: reason}
             if day and home.closed_on is not None:
                 facts[day] = home.closed_on
             if self._take(row, step, facts):
-                told = Note(tuple(users), "monitoring.closed", {"number": row.no}, link_of(row))
-                self._notes.append(told)
                 return
 
     def _rehome(self, row: Proceeding, home: Standing, mark: Mark) -> None:

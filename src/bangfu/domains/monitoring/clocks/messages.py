@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from bangfu.domains.monitoring.domain.proceedings import CLUE, SUSPICION
+from bangfu.domains.monitoring.links import link_of
 from bangfu.domains.monitoring.models import Proceeding, ProceedingClock, ProceedingHandler
 from bangfu.domains.monitoring.posts import Posts
 from bangfu.foundation.accounts.holders import list_holders
@@ -80,9 +80,3 @@ def _note(user: UUID, one: Climb, subject: str) -> Note:
     place = RegionCode(one.row.region_code)
     key = f"climb:{one.clock.id}:{one.rung.level}:{one.rung.on}"
     return Note((user,), subject, params, link_of(one.row), place, key)
-
-
-def link_of(row: Proceeding) -> str:
-    """Return the address of a proceeding in the console."""
-    folder = "clues" if row.procedure in (CLUE, SUSPICION) else "cases"
-    return f"/{folder}/{row.id}"

@@ -16,7 +16,6 @@ from uuid import UUID
 from bangfu.domains.monitoring.clues import bulk_taking
 from bangfu.domains.monitoring.clues.bulk_advancing import advance_many
 from bangfu.domains.monitoring.clues.bulk_taking import Refused, Taker
-from bangfu.domains.monitoring.clues.messages import tell_handlers
 from bangfu.domains.monitoring.domain.proceedings import CLUE
 from bangfu.domains.monitoring.listing import ProceedingFilter, matching
 from bangfu.domains.monitoring.models import Proceeding
@@ -99,8 +98,6 @@ def act_on_many(
             items[str(walk.row.id)]["revision"] = walk.row.revision
         row.save(force_insert=True)
         _record(scope, at, row, DONE)
-        if wish.act is not Act.JOIN:
-            tell_handlers(scope, at, f"bulk:{row.id}", taker.given())
     return BulkResult(wish.act, row.id, row.count, ())
 
 

@@ -1,7 +1,7 @@
 """What `advancing` does for one step, for the steps of many proceedings in a few statements.
 
-The caller writes the audit row of the whole deed; every step has its step row, and what follows
-from a step (`Ports.after`) is called for each.
+The caller writes the audit row of the whole deed; every step has its step row, those whom it
+concerns are told together, and what follows from a step (`Ports.after`) is called for each.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from bangfu.domains.monitoring import duties, instances
+from bangfu.domains.monitoring import duties, instances, telling
 from bangfu.domains.monitoring.advancing import new_clock, put_deadline, put_instance
 from bangfu.domains.monitoring.clues import bulk_loading
 from bangfu.domains.monitoring.domain.proceedings import highest
@@ -79,6 +79,7 @@ def advance_many(walks: Sequence[Walk], *, scope: Scope, at: datetime) -> None:
     bulk_loading.update(ProceedingClock, writing.shifted, _CLOCK)
     bulk_loading.insert(ProceedingClock, writing.begun)
     _hand_over(writing, at)
+    telling.tell(writing.told)
     for told in writing.told:
         for follow in Ports.after:
             follow(told)
@@ -89,11 +90,12 @@ def _walk(writing: _Writing, walk: Walk, scope: Scope, at: datetime) -> None:
     running = {clock.clock: clock for clock in walk.clocks}
     begun: list[ProceedingClock] = []
     for taken, brought in walk.steps:
+        waited_for = "" if not taken.origin else row.waits_for
         put_instance(row, walk.definition, taken.instance)
         begun += _clocks(writing, row, taken, running, at)
         writing.steps.append(_step(row, taken, brought, scope, at, walk.note))
         _wanted(writing, row, walk.definition, taken, brought)
-        writing.told.append(Stepped(scope, at, row, walk.definition, taken, brought))
+        writing.told.append(Stepped(scope, at, row, walk.definition, taken, brought, waited_for))
     if is_new:
         row.revision = len(walk.steps)
     climbed = [rung for clock in running.values() for rung in clock.climbed]

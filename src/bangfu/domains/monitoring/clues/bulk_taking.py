@@ -23,7 +23,6 @@ from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
 from bangfu.procedures import Definition, Done, Refusal, Value, as_error
 from bangfu.procedures import take as take_step
-from bangfu.procedures.dispatch import Channel
 from bangfu.standards import errors
 
 FIRST = 5
@@ -165,13 +164,6 @@ class Taker:
             }
             for walk in self.walks
         ]
-
-    def given(self) -> Iterator[tuple[Proceeding, tuple[str, ...], tuple[Channel, ...]]]:
-        """Yield each clue with those who have it now, for their messages."""
-        for walk in self.walks:
-            named = walk.steps[-1][1].get("handlers", ())
-            if isinstance(named, tuple):
-                yield walk.row, named, (Channel.IN_APP,)
 
     def _book(self, row: Proceeding) -> CountyBook:
         return self._wording.book(row.region_code)

@@ -11,7 +11,6 @@ from bangfu.domains.monitoring import numbers
 from bangfu.domains.monitoring.books import book_for
 from bangfu.domains.monitoring.clues import bulk_loading
 from bangfu.domains.monitoring.clues.bulk_advancing import Walk, advance_many
-from bangfu.domains.monitoring.clues.messages import tell_handlers
 from bangfu.domains.monitoring.clues.planning import NewClue
 from bangfu.domains.monitoring.clues.reading import SCREENING
 from bangfu.domains.monitoring.clues.suspicions import Grounds
@@ -86,19 +85,16 @@ class Writer:
         given = numbers.reserve(self._county, prefix_of(CLUE), local_day(self._at).year, len(new))
         wanted = [_wanted(clue) for clue in new]
         dispatcher = Dispatcher(self._county, self._book, local_day(self._at), wanted)
-        walks, handed = [], []
+        walks, handed = [], 0
         for clue, no, want in zip(new, given, wanted, strict=True):
             handlers = dispatcher.handlers_for(want)
-            walk = self._walk(clue, no, handlers)
-            walks.append(walk)
-            if handlers:
-                handed.append((walk.row, handlers, dispatcher.row_for(want).channels))
+            walks.append(self._walk(clue, no, handlers))
+            handed += bool(handlers)
         advance_many(walks, scope=self._system, at=self._at)
         self._report(
             (walk.row, hit) for walk, clue in zip(walks, new, strict=True) for hit in clue.hits
         )
-        tell_handlers(self._system, self._at, f"clues:{self._run.id}", handed)
-        return Handed(len(handed), (given[0], given[-1]))
+        return Handed(handed, (given[0], given[-1]))
 
     def join(self, joined: Mapping[UUID, Sequence[Hit]]) -> None:
         """Add reports to open clues; each becomes as urgent and as closed as they are."""

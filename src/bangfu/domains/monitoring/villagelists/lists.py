@@ -17,17 +17,20 @@ from bangfu.domains.monitoring.domain.proceedings import CLUE, SUSPICION
 from bangfu.domains.monitoring.listing import me
 from bangfu.domains.monitoring.models import Proceeding, ProceedingHandler
 from bangfu.domains.monitoring.models.clues import VillageList, VillageListRow
+from bangfu.domains.monitoring.posts import posts_around
 from bangfu.domains.monitoring.rows import to_record
 from bangfu.domains.monitoring.showing import cover, sight_of
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
-from bangfu.foundation.access.scopes import activate, in_scope
+from bangfu.foundation.access.scopes import activate, in_scope, system_scope
+from bangfu.foundation.notifications.services import notify
 from bangfu.kernel.errors import NotAllowed, NotFound, Refused
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.uuid7 import uuid7
 from bangfu.kernel.workdays import local_day
+from bangfu.procedures import Level
 
 MAKE, READ = "CLUE_DISPATCH", "PROCEEDING_READ"
 MADE = "monitoring.village_list.made"
@@ -102,6 +105,7 @@ def make_lists(
             row = row or _new(scope, at, village, month, contact, contact_phone)
             if _fill(row, clues):
                 _record(scope, at, row, MADE)
+                _tell(at, row)
             made.append(row.id)
         return _records(VillageList.objects.filter(id__in=made))
 
@@ -164,6 +168,25 @@ def _fill(row: VillageList, clues: Sequence[Proceeding]) -> int:
         ]
     )
     return len(fresh)
+
+
+def _tell(at: datetime, row: VillageList) -> None:
+    """Tell the village that its list is made or longer, and of how many households."""
+    listed = VillageListRow.objects.filter(list_id=row.id)
+    homes = Proceeding.objects.filter(id__in=listed.values("proceeding_id"))
+    count = homes.values("household_id").distinct().count()
+    posts = posts_around([row.region_code], local_day(at))
+    place = RegionCode(row.region_code)
+    notify(
+        scope=system_scope(place, SUBJECT),
+        at=at,
+        users=sorted(posts.of(Level.VILLAGE, row.region_code, ""), key=str),
+        subject="monitoring.village_list",
+        params={"place": row.region_code, "month": row.month, "count": count},
+        link=f"/village-lists/{row.id}",
+        region=place,
+        key=f"list:{row.id}:{row.due_on}:{listed.count()}",
+    )
 
 
 def list_lists(

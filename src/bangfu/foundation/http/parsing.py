@@ -52,7 +52,7 @@ class StrictParser(Parser):
                 raise HttpError(400, "not text")
         promise = promise_of(request)
         if promise is not None and data is request.GET:
-            promise.check_query(request.GET)
+            promise.check_days(request.GET)
         elif promise is not None:
             promise.check_form(data)
         found: dict[str, Any] = super().parse_querydict(data, list_fields, request)

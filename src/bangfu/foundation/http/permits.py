@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie
 
+from bangfu.foundation.http.promises import check_keys
 from bangfu.kernel.errors import NotAllowed
 from bangfu.kernel.scope import Scope
 
@@ -30,6 +31,12 @@ class SignedIn(APIKeyCookie):
     def __init__(self) -> None:
         self.param_name = settings.SESSION_COOKIE_NAME
         super().__init__(csrf=True)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """Return what `authenticate` does; whoever passes asks with filters that there are."""
+        found = super().__call__(request)
+        check_keys(request)
+        return found
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
         if not request.user.is_authenticated:
@@ -64,6 +71,7 @@ class Open:
         self.reason = reason
 
     def __call__(self, request: HttpRequest) -> bool:
+        check_keys(request)
         return True
 
 

@@ -37,10 +37,12 @@ _DAYS = frozenset({"date", "date-time"})
 
 @dataclass(frozen=True)
 class Promise:
-    """Names of the form's fields and of the query's days, and the JSON schema of the body with its
-    definitions."""
+    """Names of the form's fields, of the query's keys, of those that may stand more than once and
+    of its days, and the JSON schema of the body with its definitions."""
 
     form: frozenset[str]
+    query: frozenset[str]
+    lists: frozenset[str]
     days: frozenset[str]
     body: dict[str, Any] | None
     definitions: dict[str, Any]
@@ -51,7 +53,14 @@ class Promise:
             if name not in self.form:
                 raise InvalidValue("E-API-FIELD", name=str(name)[:40])
 
-    def check_query(self, given: QueryDict) -> None:
+    def check_keys(self, given: QueryDict) -> None:
+        """Refuse a filter that the route does not know, and one given twice (F54). Raises
+        InvalidValue E-API-FILTER."""
+        for name, values in given.lists():
+            if name not in self.query or (len(values) > 1 and name not in self.lists):
+                raise InvalidValue("E-API-FILTER", name=name[:40])
+
+    def check_days(self, given: QueryDict) -> None:
         """Refuse a number where a day belongs. Raises ninja's ValidationError."""
         for name in self.days & given.keys():
             if any(_is_numeral(value) for value in given.getlist(name)):
@@ -128,17 +137,29 @@ def promise_of(request: HttpRequest) -> Promise | None:
     return None
 
 
+def check_keys(request: HttpRequest) -> None:
+    """Hold a request's filters to its route. Raises InvalidValue E-API-FILTER."""
+    promise = promise_of(request) if request.GET else None
+    if promise is not None:
+        promise.check_keys(request.GET)
+
+
 @lru_cache(maxsize=1024)
 def _promise(operation: Any) -> Promise:
     form: set[str] = set()
+    query: set[str] = set()
+    lists: set[str] = set()
     days: set[str] = set()
     body: dict[str, Any] | None = None
     definitions: dict[str, Any] = {}
     for model in operation.models:
         source = model.__ninja_param_source__
+        names = getattr(model, "__ninja_flatten_map__", None) or model.model_fields
         if source in ("form", "file"):
-            form.update(getattr(model, "__ninja_flatten_map__", None) or model.model_fields)
+            form.update(names)
         if source == "query":
+            query.update(names)
+            lists.update(getattr(model, "__ninja_collection_fields__", ()))
             whole = model.model_json_schema()
             days.update(_days(whole["properties"], whole.get("$defs", {})))
         if source == "body":
@@ -146,7 +167,9 @@ def _promise(operation: Any) -> Promise:
             definitions.update(whole.get("$defs", {}))
             name = getattr(model, "__read_from_single_attr__", None)
             body = whole["properties"][name] if name else whole
-    return Promise(frozenset(form), frozenset(days), body, definitions)
+    return Promise(
+        frozenset(form), frozenset(query), frozenset(lists), frozenset(days), body, definitions
+    )
 
 
 def _days(properties: dict[str, Any], definitions: dict[str, Any]) -> Iterator[str]:

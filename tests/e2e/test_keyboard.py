@@ -159,3 +159,24 @@ def test_a_dialog_and_the_bar_for_many_have_the_keyboard_and_give_it_back(
     expect(page.locator("tr.is-active a").first).to_be_focused()
     for number in numbers:
         void(page, number)
+
+
+def test_a_row_that_goes_gives_the_keyboard_to_the_way_to_undo_it(sign_in: SignIn) -> None:
+    page = sign_in("yunxi_town")
+    open_screen(page, "/pairings")
+    hand = page.get_by_role("button", name=re.compile("^交接："))
+    hand.first.focus()
+    press(page, "Enter")
+    expect(page.get_by_role("combobox", name="接手的干部")).to_be_focused()
+    press(page, "Enter", "ArrowDown", "Enter", "Tab", "Enter", "ArrowDown", "Enter")
+    page.get_by_label("交接原因").focus()
+    page.keyboard.type("调离")
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+    press(page, "Enter", "Enter")
+    # The cadre has nobody left: the row is gone, and the same word in another row is another's.
+    undo = page.get_by_role("button", name="撤销")
+    expect(undo).to_be_focused(timeout=A_WRITE)
+    assert len(sent) == 1
+    press(page, "Enter")
+    expect(undo).to_have_count(0, timeout=A_WRITE)

@@ -82,8 +82,7 @@ export function caseCalls(call: Call) {
     objectTo: (id: string, body: wire.NewObjection) =>
       call<wire.Objection>('post', '/notices/{id}/objections', { path: { id }, body }),
     listBatches: (signal?: AbortSignal) => call<wire.BatchItem[]>('get', '/batches', { signal }),
-    createBatch: (body: { procedure: string; rows: wire.BatchLine[] }) =>
-      call<wire.BatchDetail>('post', '/batches', { body }),
+    createBatch: (body: wire.NewBatch) => call<wire.BatchDetail>('post', '/batches', { body }),
     getBatch: (id: string, signal?: AbortSignal) =>
       call<wire.BatchDetail>('get', '/batches/{id}', { path: { id }, signal }),
     putBatchRows: (id: string, rows: wire.BatchLine[]) =>

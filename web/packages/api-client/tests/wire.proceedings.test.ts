@@ -62,6 +62,8 @@ describe('the shapes of clues and cases written by hand', () => {
     expectTypeOf<Sends<wire.NewNotice, Schemas['NoticeIn']>>().toEqualTypeOf<true>();
     expectTypeOf<Sends<wire.NewObjection, Schemas['ObjectionIn']>>().toEqualTypeOf<true>();
     expectTypeOf<Sends<wire.BatchLine, Defaulted<Schemas['BatchLineIn'], 'category' | 'reason'>>>().toEqualTypeOf<true>();
+    expectTypeOf<Sends<Omit<wire.NewBatch, 'rows'>, Omit<Schemas['BatchIn'], 'rows'>>>().toEqualTypeOf<true>();
+    expectTypeOf<Exclude<keyof Schemas['BatchIn'], keyof wire.NewBatch>>().toBeNever();
     expectTypeOf<Sends<wire.Ruling, Schemas['RulingIn']>>().toEqualTypeOf<true>();
   });
 });

@@ -1,4 +1,4 @@
-import type { BatchLine, ProceedingItem, Ruling } from '@bangfu/api-client';
+import type { BatchLine, NewBatch, ProceedingItem, Ruling } from '@bangfu/api-client';
 import { useQuery, useQueryCache } from '@pinia/colada';
 import { computed, ref, watch, type Ref } from 'vue';
 
@@ -30,7 +30,7 @@ export function isWhole(lines: readonly BatchLine[], needsCategory: boolean): bo
 }
 
 /** The cases that wait for the county, and the list that is being drawn up of them. */
-export function useWaiting(kind: Ref<string>) {
+export function useWaiting(kind: Ref<NewBatch['procedure']>) {
   const list = useProceedingList(
     computed(() => ({ procedure: kind.value, state: 'COUNTY', open: true, unlisted: true, sort: 'due' as const })),
   );
@@ -43,7 +43,9 @@ export function useWaiting(kind: Ref<string>) {
     { immediate: true },
   );
   const lines = computed(() => toLines(list.items.value, wishes.value));
-  const save = useAction(() => api.createBatch({ procedure: kind.value, rows: lines.value }));
+  const save = useAction(() =>
+    api.createBatch({ procedure: kind.value, cases: lines.value.map((line) => line.proceeding_id), rows: lines.value }),
+  );
   return { list, wishes, lines, save };
 }
 

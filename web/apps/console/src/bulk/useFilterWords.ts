@@ -4,7 +4,6 @@ import { computed, type Ref } from 'vue';
 
 import { api } from '../api';
 import { useAuditWords } from '../audit/useAudit';
-import { useRuleTitles } from '../households/useRuleTitles';
 import { useRegion } from '../scope/useRegion';
 import { codelists } from '../shared/codelists';
 import { useText } from '../shared/useText';
@@ -18,7 +17,12 @@ export function useFilterWords(item: Ref<ExportRequest>) {
   const given = (name: string) => String(item.value.filters[name] ?? '');
   const asks = (kind: string, name: string) => item.value.kind === kind && given(name) !== '';
   const { data: place } = useRegion(computed(() => given('region')));
-  const ruleTitle = useRuleTitles();
+  const book = useQuery({
+    key: () => ['rules', item.value.region.code, given('period')],
+    query: ({ signal }) => api.getRuleBook({ region: item.value.region.code, period: given('period') || undefined }, signal),
+    enabled: () => asks('households', 'rule'),
+    staleTime: AN_HOUR,
+  });
   const rules = useQuery({
     key: ['quality-rules'],
     query: ({ signal }) => api.listQualityRules(signal),
@@ -33,8 +37,8 @@ export function useFilterWords(item: Ref<ExportRequest>) {
   const acts = useAuditWords(() => asks('audit', 'action'));
 
   function rule(id: string): string {
-    const known = rules.data.value?.find((one) => one.rule_id === id);
-    return known ? both(known, 'title') : ruleTitle(id);
+    const known = [...(book.data.value?.rules ?? []), ...(rules.data.value ?? [])].find((one) => one.rule_id === id);
+    return known ? both(known, 'title') : id;
   }
 
   function value(name: string, code: string): string {

@@ -152,6 +152,13 @@ export interface BatchLine {
   reason?: string;
 }
 
+/** A list to be drawn up: its cases, and how each is to be decided. */
+export interface NewBatch {
+  procedure: 'identification' | 'clearing';
+  cases: string[];
+  rows: BatchLine[];
+}
+
 export interface Ruling {
   approval_no: string;
   decided_on: string;

@@ -29,6 +29,7 @@ from bangfu.domains.monitoring.clues import making
 from bangfu.domains.monitoring.domain.cases import BatchDecision, PaperKind
 from bangfu.domains.monitoring.domain.proceedings import ProceedingRecord
 from bangfu.domains.monitoring.instances import unseal
+from bangfu.domains.monitoring.listing import ProceedingFilter, list_proceedings
 from bangfu.domains.monitoring.models import (
     Proceeding,
     ProceedingClock,
@@ -74,7 +75,11 @@ ROLES = {
     "赵支书": ("VILLAGE_OFFICER", YUNXI_VILLAGE),
     "刘干部": ("PAIRED_CADRE", YUNXI_VILLAGE),
     "邻县干部": ("COUNTY_OFFICER", SHIQIAO),
+    "医保局": ("DEPARTMENT_USER", YUNXI),
+    "住建局": ("DEPARTMENT_USER", YUNXI),
+    "市干部": ("PREFECTURE_OFFICER", RegionCode("990100000000")),
 }
+OFFICES = {"医保局": "MEDICAL_INSURANCE", "住建局": "HOUSING"}
 COUNTY = command_scope(YUNXI, "story")
 
 
@@ -134,7 +139,8 @@ class Village:
                 password=PASSWORD,
                 display_name=name,
             )
-            give_post(user, role, region)
+            terms = {"department": OFFICES[name]} if name in OFFICES else {}
+            give_post(user, role, region, **terms)
             (post,) = selectors.active_posts(user, day("2026-10-31"))
             scope = scope_for_post(post, selectors.actor_of(user))
             self.people[name] = Person(name, user.pk, scope)
@@ -357,6 +363,11 @@ class Village:
         """Return what somebody's messages say, in Chinese."""
         found = messages.list_messages(self.people[name].scope, language="zh", limit=50)
         return "\n".join(f"{each.title} {each.text}" for each in found.items)
+
+    def sees(self, name: str) -> list[ProceedingRecord]:
+        """Return the proceedings that somebody may open."""
+        scope = self.people[name].scope
+        return list_proceedings(scope, ProceedingFilter(), at=when(day("2026-11-30"))).items
 
     def late(self, one: Any) -> list[str]:
         """Return the clocks that ended late."""

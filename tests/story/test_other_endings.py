@@ -128,9 +128,24 @@ def test_a_step_that_nobody_takes_climbs_all_levels_on_its_days(village: Village
     overdue = village.again(clue)
     assert overdue.is_supervised
     assert overdue.state == "CHECKING"
-    for name in ("刘干部", "周专干", "石主任"):
-        assert overdue.no in village.told_of(name)
-    assert village.told_of("邻县干部") == ""
+    # Each rung reaches its people, though the county alone is swept: the handler in the village,
+    # the township, the county, the office whose matter a hospital bill is, the city.
+    late = f"办件 {overdue.no} 应在11月10日前由村级办理，逾期未办，请督促。"
+    assert f"已逾期 办件 {overdue.no} 应在11月10日前办理，现已逾期。" in village.told_of("刘干部")
+    for name in ("周专干", "石主任", "医保局"):
+        assert f"逾期上报 {late}" in village.told_of(name)
+    supervised = f"督办 办件 {overdue.no} 已列入督办，11月10日前办理并说明原因。"
+    assert supervised in village.told_of("市干部")
+    for name in ("邻县干部", "住建局"):
+        assert village.told_of(name) == ""
+    # The office can look at what it is told of, as long as it is late, and another office cannot.
+    assert [one.no for one in village.sees("医保局")] == [overdue.no]
+    assert village.sees("住建局") == []
+    village.do(
+        "刘干部", day("2026-11-26"), clue, "FIND_NO_RISK", checked_on=day("2026-11-26"),
+        check_way="VISIT", checkers=village.ids("刘干部"), finding="报销后负担不重",
+    )  # fmt: skip
+    assert village.sees("医保局") == []
 
 
 def a_case(village: Village) -> Any:

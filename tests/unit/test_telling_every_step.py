@@ -11,6 +11,7 @@ from bangfu.domains.monitoring import telling
 from bangfu.domains.monitoring.domain.proceedings import waits_for
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.ports import Stepped
+from bangfu.domains.monitoring.wording import Wording
 from bangfu.engine import packs
 from bangfu.foundation.access.scopes import command_scope
 from bangfu.kernel.uuid7 import uuid7
@@ -67,7 +68,7 @@ def test_whoever_has_the_work_after_a_step_is_told(
     definition: Definition, step: StepDef, origin: str
 ) -> None:
     told = told_of(definition, step, origin)
-    calls = list(telling.calls_of(told))
+    calls = list(telling.calls_of(told, Wording(AT)))
     after = told.row.waits_for
     if told.row.closed_at is not None:
         assert [call.gone for call in calls] == [True]

@@ -24,7 +24,7 @@ _HANDLERS = "handlers"
 _WRITTEN = (
     *("revision", "state", "facts", "changed_at", "waits_for", "department", "assessed_level"),
     *("next_clock", "next_due_on", "is_provisional", "closed_at", "outcome"),
-    *("overdue_level", "is_supervised"),
+    *("overdue_level", "is_supervised", "urged"),
 )
 
 
@@ -136,6 +136,7 @@ def _turn(
     climbed = [rung for clock in (*by_name.values(), *begun) for rung in clock.climbed]
     row.overdue_level = highest(rung["level"] for rung in climbed)
     row.is_supervised = any(rung["is_supervised"] for rung in climbed)
+    row.urged = row.urged if any(rung["level"] == Level.SECTOR for rung in climbed) else ""
     return _Turned(ended, moved, begun)
 
 

@@ -13,10 +13,12 @@ from uuid import UUID
 
 from bangfu.domains.assistance.selectors import paired_cadre_of
 from bangfu.domains.monitoring.books import CountyBook
+from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.screening.domain import Severity
 from bangfu.foundation.access.scopes import system_scope
 from bangfu.foundation.accounts.holders import Holder, list_holders
 from bangfu.kernel.region import PREFIX_LENGTHS, TOWN, VILLAGE, RegionCode
+from bangfu.procedures import Book
 from bangfu.procedures.dispatch import DispatchRow, HandlerKind, Post
 
 _LEVELS = {HandlerKind.VILLAGE_POST: VILLAGE, HandlerKind.TOWNSHIP_POST: TOWN}
@@ -34,6 +36,15 @@ class Wanted:
     severity: Severity
     risk: str
     source: str
+
+
+def department_of(book: Book, row: Proceeding, on: date) -> str:
+    """Return the department whose matter a proceeding is by the table of dispatch: that of its
+    row, else the one that the table asks about this matter otherwise; "" where it is none's."""
+    table = book.dispatch(row.region_code, on)
+    found = table.for_(Severity(row.severity).name, row.risk, row.source)
+    others = (one.department for one in table.rows if row.risk in one.risks and one.department)
+    return found.department or next(others, "")
 
 
 class Dispatcher:

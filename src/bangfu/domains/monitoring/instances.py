@@ -113,3 +113,8 @@ def _rung(data: Mapping[str, Any]) -> Rung:
         data["is_supervised"],
         data["after"],
     )
+
+
+def has_reached(clocks: Iterable[ProceedingClock], level: str) -> bool:
+    """Whether a running clock has climbed to a level."""
+    return any(rung["level"] == level for clock in clocks for rung in clock.climbed)

@@ -79,8 +79,9 @@ def acting(holders: Iterable[Holder]) -> Posts:
     return Posts(one for one in holders if permissions(one.role) & _ACTS)
 
 
-def posts_around(region_codes: Iterable[str], on: date) -> Posts:
-    """Return the posts with duties in some places and in all places around them; one query.
+def posts_around(region_codes: Iterable[str], on: date, *, readers: bool = False) -> Posts:
+    """Return the posts with duties in some places and in all places around them, with `readers`
+    those too that only read (the city's); one query.
 
     Those above a county too, whoever asks: who is to be told is not bounded by who tells.
     """
@@ -88,7 +89,8 @@ def posts_around(region_codes: Iterable[str], on: date) -> Posts:
     if not places:
         return Posts(())
     system = system_scope(_NATION, "monitoring.posts")
-    return acting(list_holders(system, _READS, on, places=places))
+    found = list_holders(system, _READS, on, places=places)
+    return Posts(found) if readers else acting(found)
 
 
 def whose_turn(

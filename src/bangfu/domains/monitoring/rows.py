@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from bangfu.domains.monitoring import instances
 from bangfu.domains.monitoring.domain.proceedings import ProceedingRecord
@@ -26,10 +26,11 @@ _SAME = (
 
 
 def visible(scope: Scope) -> QuerySet[Proceeding]:
-    """Return the proceedings of the scope; a department's post sees those that are with it."""
+    """Return the proceedings of the scope; a department's post sees those that are with it, and
+    those of its matter that are so late that the ladder has come to it."""
     found = in_scope(Proceeding.objects.all(), scope)
     if scope.department is not None:
-        found = found.filter(department=scope.department)
+        found = found.filter(Q(department=scope.department) | Q(urged=scope.department))
     return found
 
 
@@ -53,7 +54,7 @@ def _by_id(is_locked: bool, is_departmental: bool) -> Kept[Proceeding]:
     def make() -> QuerySet[Proceeding]:
         found = in_some_scope(Proceeding.objects.filter(id=Slot("id")))
         if is_departmental:
-            found = found.filter(department=Slot("department"))
+            found = found.filter(Q(department=Slot("department")) | Q(urged=Slot("department")))
         return found.select_for_update() if is_locked else found
 
     return Kept(make)

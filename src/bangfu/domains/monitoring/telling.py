@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from bangfu.domains.monitoring.books import book_for
 from bangfu.domains.monitoring.domain.proceedings import (
     CLEARING,
     CLUE,
@@ -27,6 +26,7 @@ from bangfu.domains.monitoring.links import link_of
 from bangfu.domains.monitoring.models import Proceeding, ProceedingHandler
 from bangfu.domains.monitoring.ports import Stepped
 from bangfu.domains.monitoring.posts import Posts, posts_around, whose_turn
+from bangfu.domains.monitoring.wording import Wording
 from bangfu.domains.screening.domain import Severity
 from bangfu.foundation.access.scopes import system_scope
 from bangfu.foundation.notifications.domain import Note
@@ -103,7 +103,10 @@ def tell(steps: Iterable[Stepped]) -> None:
     Three queries and two inserts, whatever their number; none where there is nothing to say.
     """
     last = {step.row.id: step for step in steps}
-    calls = [call for step in last.values() for call in calls_of(step)]
+    if not last:
+        return
+    wording = Wording(next(iter(last.values())).at)
+    calls = [call for step in last.values() for call in calls_of(step, wording)]
     pending = _pending.get()
     if pending is None:
         _say(calls)
@@ -111,8 +114,8 @@ def tell(steps: Iterable[Stepped]) -> None:
         pending += calls
 
 
-def calls_of(told: Stepped) -> Iterator[Call]:
-    """Return what is to be said of a step."""
+def calls_of(told: Stepped, wording: Wording) -> Iterator[Call]:
+    """Return what is to be said of a step; `wording` reads each county's table once."""
     row, named = told.row, told.facts.get(_HANDLERS)
     handlers = named if isinstance(named, tuple) else ()
     if is_alarm(told):
@@ -129,7 +132,7 @@ def calls_of(told: Stepped) -> Iterator[Call]:
     if handlers or (step is not None and _HANDLERS in step.forgets):
         yield _call(told, "reassigned", gone=True)
     if handlers:
-        yield _call(told, "urgent" if _is_pressing(told) else "dispatched", users=handlers)
+        yield _call(told, "urgent" if _is_pressing(told, wording) else "dispatched", users=handlers)
     elif step is not None and step.extension is not None:
         yield _call(told, "extended", turn=True)
     elif is_decision:
@@ -162,13 +165,12 @@ def _is_back(told: Stepped) -> bool:
     return order.index(told.row.state) < order.index(told.taken.origin)
 
 
-def _is_pressing(told: Stepped) -> bool:
+def _is_pressing(told: Stepped, wording: Wording) -> bool:
     """Whether the table of dispatch sends an SMS with this clue."""
     row = told.row
     if row.procedure != CLUE:
         return False
-    county = book_for(RegionCode(row.region_code), told.at, told.scope)
-    table = county.book.dispatch(row.region_code, local_day(told.at))
+    table = wording.book(row.region_code).book.dispatch(row.region_code, local_day(told.at))
     found = table.for_(Severity(row.severity).name, row.risk, row.source)
     return Channel.SMS in found.channels
 

@@ -29,7 +29,7 @@ from bangfu.standards.marks import Mark
 RECOMPUTED = "monitoring.clocks.recomputed"
 BATCH = 500
 _CLOCK = ["due_on", "is_provisional", "extended", "data", "climbed"]
-_ROW = ["next_clock", "next_due_on", "is_provisional", "overdue_level", "is_supervised"]
+_ROW = ["next_clock", "next_due_on", "is_provisional", "overdue_level", "is_supervised", "urged"]
 
 
 def recompute_all(scope: Scope, at: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -14,13 +14,16 @@ from bangfu.domains.monitoring.clocks.locks import lock_rows
 from bangfu.domains.monitoring.clocks.marking import mark_of
 from bangfu.domains.monitoring.clocks.messages import Climb, tell_climbs
 from bangfu.domains.monitoring.clues import bulk_loading
+from bangfu.domains.monitoring.dispatching import department_of
 from bangfu.domains.monitoring.domain.proceedings import highest
+from bangfu.domains.monitoring.instances import has_reached
 from bangfu.domains.monitoring.models import Proceeding, ProceedingClock, ProceedingStep
+from bangfu.domains.monitoring.wording import Wording
 from bangfu.foundation import audit
 from bangfu.foundation.access.scopes import activate
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
-from bangfu.procedures import Deadline, Rung
+from bangfu.procedures import Deadline, Level, Rung
 from bangfu.standards.marks import Mark
 
 CLIMBED = "monitoring.clocks.climbed"
@@ -68,6 +71,7 @@ def _climb(scope: Scope, at: datetime, rows: Sequence[Proceeding]) -> int:
     ).order_by("id"):
         open_now.setdefault(clock.proceeding_id, []).append(clock)
     moved, steps, climbs = [], [], []
+    wording = Wording(at)
     for row_id, clocks in open_now.items():
         row = known[row_id]
         for clock in clocks:
@@ -80,12 +84,14 @@ def _climb(scope: Scope, at: datetime, rows: Sequence[Proceeding]) -> int:
                 steps.append(_entry(scope, at, row, reached.deadline, rung))
                 climbs.append(Climb(row, clock, reached.deadline, rung))
         stand(row, clocks)
+        if row.overdue_level and not row.urged and has_reached(clocks, Level.SECTOR):
+            row.urged = department_of(wording.book(row.region_code).book, row, local_day(at))
     if not moved:
         return 0
     changed = [known[each] for each in {clock.proceeding_id: None for clock in moved}]
     bulk_loading.update(ProceedingClock, moved, ["climbed"])
     bulk_loading.insert(ProceedingStep, steps)
-    bulk_loading.update(Proceeding, changed, ["overdue_level", "is_supervised"])
+    bulk_loading.update(Proceeding, changed, ["overdue_level", "is_supervised", "urged"])
     _record(scope, at, climbs)
     tell_climbs(scope, at, climbs)
     return len(climbs)
@@ -111,11 +117,12 @@ def entry(rung: Rung) -> dict[str, object]:
     }
 
 
-def stand(row: Proceeding, clocks: Iterable[ProceedingClock]) -> None:
+def stand(row: Proceeding, clocks: Collection[ProceedingClock]) -> None:
     """Say on a row how far its running clocks have climbed; nothing is saved."""
     climbed = [rung for clock in clocks for rung in clock.climbed]
     row.overdue_level = highest(rung["level"] for rung in climbed)
     row.is_supervised = any(rung["is_supervised"] for rung in climbed)
+    row.urged = row.urged if has_reached(clocks, Level.SECTOR) else ""
 
 
 def _entry(

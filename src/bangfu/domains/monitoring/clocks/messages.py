@@ -9,8 +9,7 @@ from uuid import UUID
 
 from bangfu.domains.monitoring.links import link_of
 from bangfu.domains.monitoring.models import Proceeding, ProceedingClock, ProceedingHandler
-from bangfu.domains.monitoring.posts import Posts
-from bangfu.foundation.accounts.holders import list_holders
+from bangfu.domains.monitoring.posts import posts_around
 from bangfu.foundation.notifications.domain import Note
 from bangfu.foundation.notifications.services import notify_many
 from bangfu.kernel.region import RegionCode
@@ -21,8 +20,6 @@ from bangfu.procedures import Deadline, Level, Rung
 # Whoever gets more than this at once gets one message with their number.
 SINGLY = 3
 LIST = "/clues?overdue=true"
-# A reader of proceedings who also checks, dispatches or answers for a level.
-_READS = "PROCEEDING_READ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +35,21 @@ class Climb:
 def tell_climbs(scope: Scope, at: datetime, climbs: Sequence[Climb]) -> int:
     """Tell those of each rung's level, and the handlers; return how many messages were written.
 
-    In the sweep's transaction. Three queries and a look-up a rung, whatever the
-    number of posts.
+    In the sweep's transaction. Three queries and a look-up a rung, whatever the number of posts.
+    Who holds a post above the swept place is told too. A matter that is no department's is told
+    to the county again at the sector's rung: it reaches somebody.
     """
     handlers = handlers_of({one.row.id for one in climbs})
-    posts = Posts(list_holders(scope, _READS, local_day(at)))
+    places = {one.row.region_code for one in climbs}
+    posts = posts_around(places, local_day(at), readers=True)
     told: dict[UUID, list[tuple[Climb, str]]] = {}
     for one in climbs:
         mine = handlers.get(one.row.id, ())
         level, row = str(one.rung.level), one.row
-        above = posts.of(level, row.region_code, row.department) - set(mine)
+        above = posts.of(level, row.region_code, row.department or row.urged)
+        if level == Level.SECTOR and not above:
+            above = posts.of(Level.COUNTY, row.region_code, "")
+        above -= set(mine)
         for user in mine:
             subject = "monitoring.supervised" if one.rung.is_supervised else "monitoring.overdue"
             told.setdefault(user, []).append((one, subject))

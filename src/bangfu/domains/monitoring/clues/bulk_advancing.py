@@ -24,12 +24,13 @@ from bangfu.domains.monitoring.models import (
 from bangfu.domains.monitoring.ports import Ports, Stepped
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
-from bangfu.procedures import Definition, Taken, Value
+from bangfu.procedures import Definition, Level, Taken, Value
 
 _HANDLERS = "handlers"
 _ROW = (
     *("state", "facts", "revision", "changed_at", "waits_for", "department", "assessed_level"),
     *("next_clock", "next_due_on", "is_provisional", "overdue_level", "is_supervised"),
+    "urged",
     *("closed_at", "outcome", "joined_to_id"),
 )
 _CLOCK = ("counted_from", "due_on", "is_provisional", "extended", "data", "climbed")
@@ -101,6 +102,7 @@ def _walk(writing: _Writing, walk: Walk, scope: Scope, at: datetime) -> None:
     climbed = [rung for clock in running.values() for rung in clock.climbed]
     row.overdue_level = highest(rung["level"] for rung in climbed)
     row.is_supervised = any(rung["is_supervised"] for rung in climbed)
+    row.urged = row.urged if any(rung["level"] == Level.SECTOR for rung in climbed) else ""
     (writing.new if is_new else writing.moved).append(row)
     writing.begun += begun
 

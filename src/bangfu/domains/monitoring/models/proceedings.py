@@ -80,6 +80,8 @@ class Proceeding(models.Model):
     is_provisional = models.BooleanField(default=False)
     overdue_level = models.CharField(max_length=12, blank=True, default="")
     is_supervised = models.BooleanField(default=False)
+    # The department of the matter while a clock of it has climbed to the sector: it sees it then.
+    urged = models.CharField(max_length=40, blank=True, default="")
     closed_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=40, blank=True, default="")
 
@@ -128,6 +130,11 @@ class Proceeding(models.Model):
                 fields=["department", "next_due_on"],
                 condition=Q(closed_at__isnull=True) & ~Q(department=""),
                 name="monitoring_department",
+            ),
+            models.Index(
+                fields=["urged", "next_due_on"],
+                condition=Q(closed_at__isnull=True) & ~Q(urged=""),
+                name="monitoring_urged",
             ),
             models.Index(fields=["origin_id"], name="monitoring_by_origin"),
             models.Index(fields=["batch_id"], name="monitoring_by_batch"),

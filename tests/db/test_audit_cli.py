@@ -66,7 +66,8 @@ def test_a_checkpoint_seals_what_waits_and_goes_to_the_witness(home: Path) -> No
     (line,) = witness.lines(str(home / "w.jsonl"))
     assert (line.number, line.rows, line.chain) == (1, 2, shown["chain"])
     add(YUNXI, "H3")
-    assert "第 2 段，3 条" in run("checkpoint", "--to", str(home / "other.jsonl")).stdout
+    # H1, H2, the row that names the witness, H3.
+    assert "第 2 段，4 条" in run("checkpoint", "--to", str(home / "other.jsonl")).stdout
     assert [one.number for one in witness.lines(str(home / "other.jsonl"))] == [2]
     assert [one.number for one in witness.lines(str(home / "w.jsonl"))] == [1]
 

@@ -127,8 +127,8 @@ def test_a_witness_that_does_not_answer_is_noted_and_stops_nothing() -> None:
     sealer.seal_all()
     with override_settings(BANGFU_AUDIT_WITNESS="http://127.0.0.1:9/"):
         checkpoints.send_if_due()
-        with pytest.raises(Refused, match="E-AUDIT-WITNESS"):
-            verifying.verify()
+        # The chain is judged all the same, and the witness's silence is no soundness.
+        assert [(one.fault, one.segment) for one in verifying.verify().findings] == [("GONE", 0)]
     assert [one.error for one in Checkpoint.objects.all()] == ["E-AUDIT-WITNESS"]
     assert verifying.verify(against="").is_sound
 

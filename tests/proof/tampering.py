@@ -73,7 +73,8 @@ Mutation = Callable[[Any, Random, Sealed], Expected]
 
 
 def build(segments: int) -> list[Sealed]:
-    """Add and seal so many segments of four rows."""
+    """Add and seal so many segments of four rows; what waited before is sealed apart."""
+    sealer.seal_all()
     with activate(NATION):
         AuditEvent.objects.bulk_create(
             [

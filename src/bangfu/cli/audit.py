@@ -19,7 +19,9 @@ WORDS = {
         "waiting": "另有 {waiting} 条刚写入、尚未封存。",
         "restored": "已登记的恢复：{made_at} 回到第 {number} 段，"
         "放弃到第 {lost} 段，事由：{reason}",
-        "on_box": "注意：没有设置机外见证（BANGFU_AUDIT_WITNESS），本机管理员的改动查不出来。",
+        "begun": "见证自第 {number} 段起重新开始（{made_at}），事由：{reason}",
+        "on_box": "注意：没有设置机外见证（BANGFU_AUDIT_WITNESS），或它与本系统在同一块盘上，"
+        "本机管理员的改动查不出来。",
         "empty": "审计链还没有记录。",
         "sent": "检查点：第 {number} 段，{rows} 条，链尾 {chain}\n已送 {where}",
         "exported": "已导出 {path}",
@@ -28,6 +30,7 @@ WORDS = {
         "row": "第 {segment} 段，第 {position} 条，记录 {event_id}",
         "unsealed": "记录 {event_id}",
         "segment": "第 {segment} 段",
+        "witness": "见证",
         "CHANGED": "内容与封存时不同（被修改或调换）",
         "MISSING": "已封存的记录被删除",
         "FORGED": "记录和封存值被一起改过",
@@ -38,6 +41,10 @@ WORDS = {
         "CUT": "链尾被截断，或数据库被整体回退：见证有更晚的检查点",
         "REWRITTEN": "与见证的检查点不一致：链被重写",
         "CHECKPOINT": "见证的检查点被改动",
+        "GONE": "读不到，或不在原处，或是空的，而它收过检查点：先查是否没有挂载，再查谁动过",
+        "SHORT": "见证收过的检查点少了：有人从见证处删过",
+        "MOVED": "BANGFU_AUDIT_WITNESS 换成了别处，没有登记："
+        "改回原处，或以 bangfu audit checkpoint --new-witness 事由 登记",
     },
     "en": {
         "sound": "The chain is sound: {rows} rows, {segments} segments, {checkpoints} checkpoints,"
@@ -46,8 +53,9 @@ WORDS = {
         "waiting": "{waiting} more rows were just written and wait for their seal.",
         "restored": "Acknowledged restore: {made_at} back to segment {number}, given up to {lost},"
         " reason: {reason}",
-        "on_box": "Note: no witness off this machine is set (BANGFU_AUDIT_WITNESS); what its"
-        " administrator changes cannot be found.",
+        "begun": "The witness begins anew at segment {number} ({made_at}), reason: {reason}",
+        "on_box": "Note: no witness off this machine is set (BANGFU_AUDIT_WITNESS), or it lies on"
+        " the same disk; what this machine's administrator changes cannot be found.",
         "empty": "The chain has no rows yet.",
         "sent": "Checkpoint: segment {number}, {rows} rows, chain {chain}\nSent to {where}",
         "exported": "Exported {path}",
@@ -56,6 +64,7 @@ WORDS = {
         "row": "segment {segment}, row {position}, {event_id}",
         "unsealed": "row {event_id}",
         "segment": "segment {segment}",
+        "witness": "the witness",
         "CHANGED": "not what was sealed (edited or swapped)",
         "MISSING": "a sealed row was deleted",
         "FORGED": "row and seal were changed together",
@@ -66,6 +75,11 @@ WORDS = {
         "CUT": "the tail was cut or the database rolled back: the witness has later checkpoints",
         "REWRITTEN": "disagrees with the witness: the chain was rewritten",
         "CHECKPOINT": "a checkpoint of the witness was altered",
+        "GONE": "it cannot be read, is not there or is empty, and had checkpoints: see whether it"
+        " is mounted, then who touched it",
+        "SHORT": "the witness lacks checkpoints that it took: somebody removed them there",
+        "MOVED": "BANGFU_AUDIT_WITNESS names another place and nobody said why: set it back, or"
+        " say so by bangfu audit checkpoint --new-witness REASON",
     },
 }
 
@@ -75,6 +89,8 @@ def _word(key: str, **values: Any) -> str:
 
 
 def _where(finding: Any) -> str:
+    if finding.event_id is None and not finding.segment:
+        return _word("witness")
     if finding.event_id is None:
         return _word("segment", segment=finding.segment)
     if finding.position is None:
@@ -99,6 +115,8 @@ def verify(against: str | None, chain_only: bool, as_json: bool) -> None:
     report = chain.verify_and_record(against="" if chain_only else against, by="audit verify")
     for one in report.restores:
         say(_word("restored", **asdict(one)))
+    for begun in report.beginnings:
+        say(_word("begun", **asdict(begun)))
     if not report.is_off_box and not against and not chain_only:
         say(_word("on_box"))
     first = report.first
@@ -114,15 +132,18 @@ def verify(against: str | None, chain_only: bool, as_json: bool) -> None:
 
 
 @command.command("checkpoint")
-@click.option("--to", default="", help="File or address instead of the setting's.")
+@click.option("--to", default="", help="A copy to this file or address, not to the witness.")
 @click.option("--after-restore", default="", metavar="REASON", help="Acknowledge a restore.")
+@click.option("--new-witness", default="", metavar="REASON", help="Acknowledge a new witness.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def checkpoint(to: str, after_restore: str, as_json: bool) -> None:
+def checkpoint(to: str, after_restore: str, new_witness: str, as_json: bool) -> None:
     """Seal what waits and send a checkpoint to the witness."""
+    if sum(map(bool, (to, after_restore, new_witness))) > 1:
+        raise click.UsageError("--to, --after-restore and --new-witness exclude each other.")
     setup_django()
     from bangfu.foundation.audit import chain
 
-    sent = chain.send_checkpoint(where=to, after_restore=after_restore)
+    sent = chain.send_checkpoint(where=to, after_restore=after_restore, new_witness=new_witness)
     if sent is None:
         emit({"number": 0}, as_json=as_json, text=_word("empty"))
         return

@@ -12,9 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bangfu.kernel.addresses import is_safe
+from bangfu.kernel.errors import Refused
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -100,7 +103,8 @@ class Config(BaseSettings):
     pool_size: int = Field(default=8, ge=2, le=200, description="Database connections a process.")
     audit_witness: str = Field(
         default="",
-        description="File or http(s) address off this machine for checkpoints of the audit chain.",
+        description="File off this machine, in a folder that is there, or https address, for"
+        " checkpoints of the audit chain.",
     )
     audit_checkpoint_seconds: int = Field(
         default=60, ge=5, le=3600, description="Seconds between two checkpoints while rows come."
@@ -121,6 +125,13 @@ class Config(BaseSettings):
         default=REPOSITORY / "web" / "apps" / "console" / "dist",
         description="Folder of the built console.",
     )
+
+    @field_validator("audit_witness")
+    @classmethod
+    def _no_line_that_others_answer_on(cls, value: str) -> str:
+        if "://" in value and not is_safe(value):
+            raise Refused("E-AUDIT-WITNESS-ADDRESS")
+        return value
 
     @classmethod
     def settings_customise_sources(

@@ -33,6 +33,8 @@ def verify_and_record(*, against: str | None = None, by: str = "") -> Report:
                 "rows": report.rows,
                 "fault": str(first.fault) if first else "",
                 "segment": first.segment if first else 0,
+                "against": "setting" if against is None else "other" if against else "nothing",
+                "off_box": report.is_off_box,
             },
         )
     return report
@@ -49,14 +51,19 @@ def verify_if_due() -> None:
         verify_and_record()
 
 
-def send_checkpoint(*, where: str = "", after_restore: str = "") -> Sent | None:
-    """Seal what waits and send a checkpoint; with a reason, acknowledge a restore first.
+def send_checkpoint(
+    *, where: str = "", after_restore: str = "", new_witness: str = ""
+) -> Sent | None:
+    """Seal what waits and send a checkpoint, to `where` a copy; with a reason, acknowledge a
+    restore or a new witness with it.
 
-    Raises Refused E-AUDIT-WITNESS, E-AUDIT-KEY, E-AUDIT-NOTHING-LOST.
+    Raises Refused E-AUDIT-WITNESS and its kin, E-AUDIT-KEY, E-AUDIT-NOTHING-LOST.
     """
     sealer.seal_all()
     now = timezone.now()
+    scope = command_scope(NATION, "audit checkpoint")
     if after_restore:
-        scope = command_scope(NATION, "audit checkpoint")
         return checkpoints.acknowledge_restore(scope, at=now, reason=after_restore)
-    return checkpoints.send(at=now, where=where)
+    if new_witness:
+        return checkpoints.name_witness(scope, at=now, reason=new_witness)
+    return checkpoints.copy(where, at=now) if where else checkpoints.send(scope, at=now)

@@ -13,10 +13,11 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.utils import timezone
 
-from bangfu.foundation.access.scopes import activate
-from bangfu.foundation.audit import services, witness
+from bangfu.foundation.access.scopes import activate, system_scope
+from bangfu.foundation.audit import services, standing, witness
 from bangfu.foundation.audit.keys import get_key
 from bangfu.foundation.audit.models import Checkpoint, Segment
+from bangfu.foundation.audit.services import NATION
 from bangfu.kernel.errors import Refused
 from bangfu.kernel.scope import Scope
 
@@ -37,17 +38,57 @@ class Sent:
 
 
 def send(
-    *, at: datetime, where: str = "", lost: int = 0, kept: int = 0, reason: str = ""
+    scope: Scope | None = None,
+    *,
+    at: datetime,
+    lost: int = 0,
+    kept: int = 0,
+    reason: str = "",
+    anew: bool = False,
 ) -> Sent | None:
-    """Send a checkpoint of the newest segment to `where` (the setting's when empty).
+    """Send a checkpoint of the newest segment to the witness; the system does when nobody is named.
 
-    Returns None for a chain without segments. Raises Refused E-AUDIT-WITNESS, E-AUDIT-KEY.
+    The log names the witness with its first checkpoint. From then on neither another one nor one
+    that lost what it had takes its place, but for `anew`, which names it again. Returns None for
+    a chain without segments. Raises Refused E-AUDIT-KEY, E-AUDIT-WITNESS and its kin.
     """
+    line = _newest(at, lost, kept, reason)
+    if line is None:
+        return None
+    place = witness.place()
+    who = scope or system_scope(NATION, "audit")
+    with activate(who):
+        stands = standing.get_standing()
+        if stands.is_moved and not anew:
+            raise Refused("E-AUDIT-WITNESS-MOVED", named=stands.named, stated=stands.stated)
+        begins = anew or not stands.is_begun
+        if anew or not stands.named:
+            if not begins and not witness.lines(place):
+                raise Refused("E-AUDIT-WITNESS-GONE", place=stands.stated)
+            standing.note_named(who, stands, at=at, reason=reason)
+        witness.deliver(line, place, begins=begins)
+        Checkpoint.objects.create(made_at=at, number=line.number)
+    return Sent(line.number, line.rows, line.chain, line.made_at, place)
+
+
+def copy(where: str, *, at: datetime) -> Sent | None:
+    """Write a checkpoint of the newest segment to another place than the witness.
+
+    Returns None for a chain without segments. Raises Refused E-AUDIT-KEY, E-AUDIT-WITNESS,
+    E-AUDIT-WITNESS-ADDRESS.
+    """
+    line = _newest(at)
+    if line is None:
+        return None
+    witness.deliver(line, where)
+    return Sent(line.number, line.rows, line.chain, line.made_at, where)
+
+
+def _newest(at: datetime, lost: int = 0, kept: int = 0, reason: str = "") -> witness.Line | None:
     head = Segment.objects.order_by("-number").first()
     if head is None:
         return None
-    target = where or witness.place()
-    line = witness.signed(
+    return witness.signed(
         get_key(),
         number=head.number,
         rows=head.first + head.rows - 1,
@@ -57,9 +98,6 @@ def send(
         kept=kept,
         reason=reason,
     )
-    witness.deliver(line, target)
-    Checkpoint.objects.create(made_at=at, number=head.number)
-    return Sent(line.number, line.rows, line.chain, line.made_at, target)
 
 
 def send_if_due() -> None:
@@ -86,18 +124,24 @@ def acknowledge_restore(scope: Scope, *, at: datetime, reason: str) -> Sent:
     """Tell the witness that this database was restored to an earlier state, and why.
 
     The chain goes on from where it is; the checkpoints above stay in the witness and are named by
-    every later verification. Raises Refused E-AUDIT-NOTHING-LOST when all checkpoints agree.
+    every later verification. A witness that burnt with the machine begins anew. Raises Refused
+    E-AUDIT-NOTHING-LOST when all checkpoints agree, E-AUDIT-WITNESS and its kin.
     """
+    stands = standing.get_standing()
+    if stands.is_moved:
+        raise Refused("E-AUDIT-WITNESS-MOVED", named=stands.named, stated=stands.stated)
     chains = {
         number: bytes(chain).hex()
         for number, chain in Segment.objects.values_list("number", "chain").iterator()
     }
     lines = witness.lines(witness.place())
     gone = [line.number for line in lines if chains.get(line.number) != line.chain]
-    if not gone or not chains:
+    lacks = standing.find_fault(stands, lines) is not None
+    if not chains or not (gone or lacks):
         raise Refused("E-AUDIT-NOTHING-LOST")
     agreeing = (line.number for line in lines if chains.get(line.number) == line.chain)
-    kept, lost = max((one for one in agreeing if one < min(gone)), default=0), max(gone)
+    lost = max(gone, default=0)
+    kept = max((one for one in agreeing if gone and one < min(gone)), default=0)
     with activate(scope):
         services.record(
             scope,
@@ -108,9 +152,24 @@ def acknowledge_restore(scope: Scope, *, at: datetime, reason: str) -> Sent:
             region_code=str(scope.region),
             detail={"lost": lost, "reason": reason},
         )
-        sent = send(at=at, lost=lost, kept=kept, reason=reason)
+        sent = send(scope, at=at, lost=lost, kept=kept, reason=reason, anew=lacks)
     assert sent is not None
     note_head()
+    return sent
+
+
+def name_witness(scope: Scope, *, at: datetime, reason: str) -> Sent:
+    """Let checkpoints go to the witness that is set now, because it was moved or lost its own.
+
+    Log and witness keep the reason, and every later verification repeats it. Raises Refused
+    E-AUDIT-WITNESS-SAME when the witness is the one that was named and lacks nothing,
+    E-AUDIT-WITNESS and its kin.
+    """
+    stands = standing.get_standing()
+    if standing.find_fault(stands, witness.lines(witness.place())) is None:
+        raise Refused("E-AUDIT-WITNESS-SAME")
+    sent = send(scope, at=at, reason=reason, anew=True)
+    assert sent is not None, "a witness was named, so the chain has begun"
     return sent
 
 

@@ -20,6 +20,9 @@ class Fault(StrEnum):
     CUT = "CUT"  # the witness knows segments that the chain lacks: cut off or rolled back
     REWRITTEN = "REWRITTEN"  # the witness knows another hash for a segment
     CHECKPOINT = "CHECKPOINT"  # a line of the witness was altered
+    GONE = "GONE"  # the witness cannot be read, is not there or is empty, and had checkpoints
+    SHORT = "SHORT"  # the witness lacks checkpoints that it took
+    MOVED = "MOVED"  # another witness is set than the one named, and nobody said why
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,15 @@ class Rewound:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A witness that another one made way for begins at segment `number`, for a reason."""
+
+    number: int
+    made_at: str
+    reason: str
+
+
 @dataclass(slots=True)
 class Report:
     """What was looked at, and what was found: `findings` in the order of the chain."""
@@ -54,6 +66,7 @@ class Report:
     seconds: float = 0.0
     findings: list[Finding] = field(default_factory=list)
     restores: list[Rewound] = field(default_factory=list)
+    beginnings: list[Begun] = field(default_factory=list)
 
     @property
     def is_sound(self) -> bool:

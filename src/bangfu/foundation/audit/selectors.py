@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope, system_scope
-from bangfu.foundation.audit import canonical, witness
+from bangfu.foundation.audit import canonical
 from bangfu.foundation.audit.models import AuditEvent, Checkpoint, PendingEvent, Segment
 from bangfu.foundation.audit.services import NATION
 from bangfu.kernel.region import RegionCode
@@ -183,16 +183,24 @@ def get_state(scope: Scope, *, at: datetime | None = None) -> ChainState:
     last = Checkpoint.objects.order_by("-made_at", "-id").first()
     taken = Checkpoint.objects.filter(error="").order_by("-made_at").first()
     with activate(system_scope(NATION, "audit")):
-        verified = AuditEvent.objects.filter(action=VERIFIED).order_by("-id").first()
+        verified = _verifications().order_by("-id").first()
     return ChainState(
         sealed_at=Segment.objects.order_by("-number").values_list("sealed_at", flat=True).first(),
         is_late=late,
         checkpoint_at=taken.made_at if taken else None,
         checkpoint_error=last.error if last else "",
-        is_off_box=witness.is_off_box(),
+        is_off_box=bool(settings.BANGFU_AUDIT_WITNESS)
+        and (verified is None or bool(verified.detail.get("off_box", True))),
         verified_at=verified.at if verified else None,
         is_sound=verified.detail["sound"] if verified else None,
         fault=str(verified.detail.get("fault", "")) if verified else "",
+    )
+
+
+def _verifications() -> QuerySet[AuditEvent]:
+    """Verifications against the witness that is set; one by hand against less says less."""
+    return AuditEvent.objects.filter(action=VERIFIED).exclude(
+        detail__against__in=["other", "nothing"]
     )
 
 
@@ -200,7 +208,7 @@ def is_verification_due(at: datetime) -> bool:
     """Return whether the chain was not verified for a day (BANGFU_AUDIT_VERIFY_HOURS)."""
     since = at - timedelta(hours=settings.BANGFU_AUDIT_VERIFY_HOURS)
     with activate(system_scope(NATION, "audit")):
-        done = AuditEvent.objects.filter(action=VERIFIED, at__gt=since).exists()
+        done = _verifications().filter(at__gt=since).exists()
     return not done and Segment.objects.exists()
 
 

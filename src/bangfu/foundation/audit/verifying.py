@@ -18,11 +18,12 @@ from uuid import UUID
 from django.db import connections, transaction
 
 from bangfu.foundation.access.scopes import activate, system_scope
-from bangfu.foundation.audit import canonical, checkpoints, witness
+from bangfu.foundation.audit import canonical, checkpoints, standing, witness
 from bangfu.foundation.audit.findings import Fault, Finding, Report
 from bangfu.foundation.audit.keys import TAG_BYTES, SealKey, get_key
 from bangfu.foundation.audit.services import NATION
 from bangfu.foundation.audit.witnessed import compare
+from bangfu.kernel.errors import Refused
 from bangfu.kernel.uuid7 import milliseconds_of
 
 # A transaction may take this long from its audit row to its commit. A row that is sealed later
@@ -70,23 +71,41 @@ def verify(
     """Read the whole chain again and compare it with its seals and with the witness.
 
     `against` names a witness (file or address) other than the setting's; "" compares with none.
-    At most `most` bad segments are looked at closely.
-    Raises Refused E-AUDIT-KEY without the key, E-AUDIT-WITNESS when the witness does not answer.
+    At most `most` bad segments are looked at closely. A set witness that does not answer, or has
+    less than it took, is a finding; one that `against` names and that is not there is an error.
+    Raises Refused E-AUDIT-KEY without the key, E-AUDIT-WITNESS and E-AUDIT-WITNESS-ADDRESS.
     """
     started = time.monotonic()
-    where = witness.place() if against is None else against
-    lines = witness.lines(where) if where else []
+    lines, fault = _witness(against, using)
     head = checkpoints.read_head() if against is None else None
-    report = Report(checkpoints=len(lines), is_off_box=bool(where) and witness.is_off_box())
+    report = Report(checkpoints=len(lines), is_off_box=against is None and witness.is_off_box())
     with _snapshot(using):
         if report.checkpoints or head or _has_segments(using):
             key = get_key()
             chains = _walk(report, key, using, most)
             compare(report, lines, head, chains, key)
         _strangers(report, using, most)
+        if against and not lines and report.segments:
+            fault = Finding(Fault.GONE, 0)
+    if fault is not None:
+        report.findings.append(fault)
     report.findings.sort(key=lambda one: (one.segment or 1 << 62, one.position or 0))
     report.seconds = time.monotonic() - started
     return report
+
+
+def _witness(against: str | None, using: str) -> tuple[list[witness.Line], Finding | None]:
+    """Return the checkpoints to compare with, and what is wrong with the witness that was set."""
+    if against is not None:
+        return (witness.lines(against, must_exist=True) if against else []), None
+    stands = standing.get_standing(using=using)
+    try:
+        lines = witness.lines(witness.place())
+    except Refused as error:
+        if error.code != "E-AUDIT-WITNESS":
+            raise
+        return [], standing.find_fault(stands, None)
+    return lines, standing.find_fault(stands, lines)
 
 
 @contextmanager

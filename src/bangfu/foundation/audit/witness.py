@@ -3,6 +3,7 @@
 A file on another machine's share, or an address that takes a line by POST and answers GET with
 all lines it has. Without a setting the lines stay in `audit/checkpoints.jsonl` of the home: that
 finds what is done in the database alone, and not what is done by someone who owns the machine.
+The folder of a file that was set is never made: a share that is not mounted is not there.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.conf import settings
 
 from bangfu.foundation.audit.canonical import instant
 from bangfu.foundation.audit.keys import SealKey
+from bangfu.kernel.addresses import is_loopback, is_safe
 from bangfu.kernel.errors import Refused
 
 FORMAT = "bangfu-audit-checkpoint 1"
@@ -43,7 +46,8 @@ class Line:
     """One checkpoint: the chain's hash after `number` segments and `rows` rows.
 
     `lost` is 0, or, for the line written after a restore, the number of the last segment that the
-    restore took away: earlier lines above `kept` then count no more, for the `reason` given.
+    restore took away: earlier lines above `kept` then count no more, for the `reason` given. A
+    `reason` without `lost` stands in the first line of a witness that another one made way for.
     """
 
     number: int
@@ -105,16 +109,37 @@ def signed(
 def place() -> str:
     """Return where the checkpoints go: the setting, or the file in the home."""
     stated = str(settings.BANGFU_AUDIT_WITNESS)
-    return stated or str(Path(settings.BANGFU_HOME) / "audit" / "checkpoints.jsonl")
+    return stated or _at_home()
+
+
+def name(where: str) -> str:
+    """Return what the log calls a witness: `home`, a whole path, or an address without secrets."""
+    if where == _at_home():
+        return "home"
+    if not _is_address(where):
+        return os.path.abspath(where)
+    parts = urlsplit(where)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def is_off_box() -> bool:
-    """Return whether somebody outside this machine was named as the witness."""
-    return bool(settings.BANGFU_AUDIT_WITNESS)
+    """Return whether a witness was named that can lie outside this machine: an address that is not
+    its own, or a file that is there and not on the disk of the home."""
+    where = str(settings.BANGFU_AUDIT_WITNESS)
+    if not where or _is_address(where):
+        return bool(where) and not is_loopback(where)
+    try:
+        return Path(where).stat().st_dev != Path(settings.BANGFU_HOME).stat().st_dev
+    except OSError:
+        return False
 
 
-def deliver(line: Line, where: str) -> None:
-    """Hand a checkpoint to the witness. Raises Refused E-AUDIT-WITNESS."""
+def deliver(line: Line, where: str, *, begins: bool = True) -> None:
+    """Hand a checkpoint to the witness; `begins` lets its file be made when it is not there.
+
+    Raises Refused E-AUDIT-WITNESS; E-AUDIT-WITNESS-GONE for a file that had checkpoints and is
+    missing or empty; E-AUDIT-WITNESS-ADDRESS.
+    """
     data = (line.json() + "\n").encode()
     try:
         if _is_address(where):
@@ -122,22 +147,30 @@ def deliver(line: Line, where: str) -> None:
             with _OPENER.open(request, timeout=TIMEOUT_SECONDS) as answer:
                 answer.read(1024)
             return
-        path = Path(where)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
-        with os.fdopen(descriptor, "ab") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        _append(Path(where), data, begins=begins)
     except (OSError, URLError, ValueError) as error:
         raise Refused("E-AUDIT-WITNESS", reason=type(error).__name__) from error
 
 
-def lines(where: str) -> list[Line]:
+def _append(path: Path, data: bytes, *, begins: bool) -> None:
+    """Add to the file, durably. Of folders only the home's own is made."""
+    if not begins and not (path.exists() and path.stat().st_size):
+        raise Refused("E-AUDIT-WITNESS-GONE", place=str(path))
+    if str(path) == _at_home():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    flags = os.O_WRONLY | os.O_APPEND | (os.O_CREAT if begins else 0)
+    with os.fdopen(os.open(path, flags, 0o640), "ab") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def lines(where: str, *, must_exist: bool = False) -> list[Line]:
     """Return all checkpoints of the witness, oldest first; none when its file is not there yet.
 
     A line that is no checkpoint comes back with number 0 and never agrees with a chain. Raises
-    Refused E-AUDIT-WITNESS when an address does not answer.
+    Refused E-AUDIT-WITNESS when an address does not answer, a file cannot be read or its folder
+    is not there, with `must_exist` also when the file is not; E-AUDIT-WITNESS-ADDRESS.
     """
     try:
         if _is_address(where):
@@ -145,7 +178,8 @@ def lines(where: str) -> list[Line]:
                 data = answer.read(MAX_BYTES)
         else:
             path = Path(where)
-            data = path.read_bytes() if path.exists() else b""
+            may_lack = str(path) == _at_home() or (path.parent.is_dir() and not must_exist)
+            data = b"" if may_lack and not path.exists() else path.read_bytes()
     except (OSError, URLError, ValueError) as error:
         raise Refused("E-AUDIT-WITNESS", reason=type(error).__name__) from error
     return [_line(one) for one in data.splitlines() if one.strip()]
@@ -168,5 +202,15 @@ def _line(text: bytes) -> Line:
         return Line(0, 0, "", "")
 
 
+def _at_home() -> str:
+    return str(Path(settings.BANGFU_HOME) / "audit" / "checkpoints.jsonl")
+
+
 def _is_address(where: str) -> bool:
-    return where.startswith(("http://", "https://"))
+    """Tell an address from a path. Raises Refused E-AUDIT-WITNESS-ADDRESS for one on whose line
+    somebody could answer in the witness's place."""
+    if "://" not in where:
+        return False
+    if not is_safe(where):
+        raise Refused("E-AUDIT-WITNESS-ADDRESS")
+    return True

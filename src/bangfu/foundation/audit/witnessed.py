@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hmac import compare_digest
 
-from bangfu.foundation.audit.findings import Fault, Finding, Report, Rewound
+from bangfu.foundation.audit.findings import Begun, Fault, Finding, Report, Rewound
 from bangfu.foundation.audit.keys import SealKey
 from bangfu.foundation.audit.witness import Line
 
@@ -30,6 +30,8 @@ def compare(
         if line.lost:
             report.restores.append(Rewound(line.kept, line.lost, line.made_at, line.reason))
             valid = [one for one in valid if one.number <= line.kept]
+        elif line.reason:
+            report.beginnings.append(Begun(line.number, line.made_at, line.reason))
         valid.append(line)
     known = [(line.number, line.chain) for line in valid]
     if head is not None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
+from bangfu.kernel.addresses import is_safe
 from bangfu.kernel.errors import Refused
 
 PROVIDER = "province"
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def providers(
@@ -37,13 +36,6 @@ def providers(
         },
     }
     return {"sso": {"APPS": [app]}}
-
-
-def is_safe(address: str) -> bool:
-    """Return whether nobody on the line can answer for that address: https, or this machine."""
-    parts = urlsplit(address)
-    is_here = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    return bool(parts.hostname) and (parts.scheme == "https" or is_here)
 
 
 def issuer_of(address: str) -> str:

@@ -18,7 +18,8 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from django.http import HttpRequest
 from django.urls import reverse
 
-from bangfu.integrations.sso.configuration import is_safe, issuer_of
+from bangfu.integrations.sso.configuration import issuer_of
+from bangfu.kernel.addresses import is_safe
 
 # Signatures with a public key; anything else, "none" first of all, is refused (ASVS 5.0 9.1.2).
 _SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")

@@ -43,9 +43,14 @@ export function useWaiting(kind: Ref<NewBatch['procedure']>) {
     { immediate: true },
   );
   const lines = computed(() => toLines(list.items.value, wishes.value));
-  const save = useAction(() =>
-    api.createBatch({ procedure: kind.value, cases: lines.value.map((line) => line.proceeding_id), rows: lines.value }),
-  );
+  const cache = useQueryCache();
+  const save = useAction(async () => {
+    const cases = lines.value.map((line) => line.proceeding_id);
+    const made = await api.createBatch({ procedure: kind.value, cases, rows: lines.value });
+    // What is on a list waits for one no longer.
+    await Promise.all(TOUCHED.map((key) => cache.invalidateQueries({ key: [key] })));
+    return made;
+  });
   return { list, wishes, lines, save };
 }
 

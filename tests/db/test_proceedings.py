@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from bangfu.domains.monitoring import numbers, services
+from bangfu.domains.monitoring import numbers, opening, services
 from bangfu.domains.monitoring.domain.proceedings import ProceedingRecord
 from bangfu.domains.monitoring.models import (
     ClueOrigin,
@@ -21,7 +21,7 @@ from bangfu.domains.monitoring.models import (
     ProceedingStep,
 )
 from bangfu.domains.monitoring.ports import Ports
-from bangfu.foundation.access.scopes import activate, command_scope
+from bangfu.foundation.access.scopes import activate, command_scope, system_scope
 from bangfu.foundation.accounts.granting import end_post
 from bangfu.foundation.audit.models import AuditEvent
 from bangfu.kernel.errors import BangfuError, Conflict, InvalidValue, NotAllowed, NotFound, Refused
@@ -474,15 +474,12 @@ def test_a_household_has_one_open_case_of_identification_at_a_time(cast: Cast, h
     facts = {"clue_on": MONDAY.date(), "clue_no": "XS2026-000009", "is_fast_track": False}
 
     def begin() -> Any:
-        return services.open_proceeding(
-            scope=command_scope(YUNXI_VILLAGE, "tests"),
-            at=MONDAY,
-            procedure="identification",
-            household_no=HOUSE,
-            region=None,
-            facts=facts,
-            report=services.Report(),
-        )
+        system = system_scope(YUNXI_VILLAGE, "tests")
+        home = opening.find_home(system, HOUSE, None)
+        with activate(system):
+            return opening.open_new(
+                system, MONDAY, "identification", home, facts, services.Report(), "zh"
+            )
 
     made = begin()
     assert made.no == "SB2026-000001"

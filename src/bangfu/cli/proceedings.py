@@ -191,7 +191,7 @@ def report(
     given: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Report a clue, or open another proceeding.
+    """Report a clue or a suspicion; nothing else is opened by telling of it.
 
     JSON keys: no, state, revision, next_due_on, joined.
     """

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from bangfu.domains.monitoring import opening
 from bangfu.domains.monitoring.models.cases import CasePaper, DecisionBatch, DecisionBatchRow
-from bangfu.domains.monitoring.services import Report, open_proceeding
+from bangfu.domains.monitoring.opening import Report
 from bangfu.domains.publicity.models import Notice
 from bangfu.foundation import files
+from bangfu.foundation.access.scopes import activate, system_scope
 from bangfu.kernel.scope import Scope
 from tests.api.conftest import AS_OF, NOW
 from tests.api.isolation.country import Village
@@ -20,15 +22,12 @@ if TYPE_CHECKING:
 def add_case(scope: Scope, village: Village, home: Any, things: Things) -> None:
     """Open a case of the village's household and put what belongs to it beside it."""
     by = {"created_at": NOW, "created_by": "tests", "created_by_id": "tests"}
-    case = open_proceeding(
-        scope=scope,
-        at=NOW,
-        procedure="identification",
-        household_no=village.household_no(),
-        region=None,
-        facts={"clue_on": NOW.date(), "is_fast_track": False},
-        report=Report(words=village.reason, reporter=village.head, risk="WATER", classes=()),
-    ).id
+    system = system_scope(scope.region, "tests")
+    report = Report(words=village.reason, reporter=village.head, risk="WATER", classes=())
+    facts = {"clue_on": NOW.date(), "is_fast_track": False}
+    about = opening.find_home(system, village.household_no(), None)
+    with activate(system):
+        case = opening.open_new(system, NOW, "identification", about, facts, report, "zh").id
     things.add("case", case, village.code)
     paper = files.save(
         scope, f"{village.head}.docx", village.reason.encode(), "monitoring.case_paper",

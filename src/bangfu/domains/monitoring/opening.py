@@ -8,15 +8,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from bangfu.domains.monitoring import numbers, rows
 from bangfu.domains.monitoring.advancing import SUBJECT, advance
 from bangfu.domains.monitoring.books import book_for
 from bangfu.domains.monitoring.doers import doer_of
 from bangfu.domains.monitoring.domain.proceedings import (
-    CLEARING,
     CLUE,
-    IDENTIFICATION,
+    ONCE,
+    OPENED_BY_PEOPLE,
     OTHER,
     ProceedingRecord,
     prefix_of,
@@ -25,9 +26,9 @@ from bangfu.domains.monitoring.models import ClueOrigin, Proceeding
 from bangfu.domains.monitoring.titles import title_of
 from bangfu.domains.registry.selectors.people import get_brief
 from bangfu.foundation import audit
-from bangfu.foundation.access.scopes import system_scope
+from bangfu.foundation.access.scopes import activate, system_scope
 from bangfu.foundation.regions.selectors import get_region
-from bangfu.kernel.errors import Conflict, InvalidValue, NotFound
+from bangfu.kernel.errors import Conflict, InvalidValue, NotFound, Refused
 from bangfu.kernel.region import COUNTY, RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.uuid7 import uuid7
@@ -38,7 +39,6 @@ from bangfu.standards import codelists
 JOINED = "monitoring.clue.joined"
 # What people say in their own words may tell of both; nobody can say beforehand.
 OWN_WORDS = ("FINANCE", "HEALTH")
-_ONCE = frozenset({IDENTIFICATION, CLEARING})
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('monitoring.household.' || %s, 0))"
 _MATTERS = "matter"
 
@@ -109,22 +109,58 @@ def lock(home: Home) -> None:
 def find_open(procedure: str, home: Home, risk: str) -> Proceeding | None:
     """Return the open clue of the matter about the household, locked, if there is one.
 
-    Raises InvalidValue E-MONITORING-RISK for a clue of no known matter, Conflict
-    E-MONITORING-OPEN-ALREADY where the household has an open case of the kind.
+    Raises InvalidValue E-MONITORING-RISK for a clue of no known matter.
     """
     if procedure == CLUE and codelists.get(_MATTERS).by_code(risk) is None:
         raise InvalidValue("E-MONITORING-RISK", risk=risk[:40])
-    if home.household_id is None:
+    if home.household_id is None or procedure != CLUE or risk == OTHER:
         return None
-    found = Proceeding.objects.filter(
+    found = _open_of(procedure, home)
+    return found.filter(risk=risk).select_for_update().order_by("id").first()
+
+
+def _open_of(procedure: str, home: Home) -> QuerySet[Proceeding]:
+    return Proceeding.objects.filter(
         household_id=home.household_id, procedure=procedure, closed_at__isnull=True
-    ).order_by("id")
-    if procedure in _ONCE:
-        for row in found[:1]:
-            raise Conflict("E-MONITORING-OPEN-ALREADY", no=row.no)
-    if procedure != CLUE or risk == OTHER:
-        return None
-    return found.filter(risk=risk).select_for_update().first()
+    )
+
+
+def _refuse_second(procedure: str, home: Home) -> None:
+    """A household has one open case of a kind and one status; waits for who is opening one.
+
+    Raises Conflict E-MONITORING-OPEN-ALREADY.
+    """
+    if procedure not in ONCE or home.household_id is None:
+        return
+    lock(home)
+    for row in _open_of(procedure, home).order_by("id")[:1]:
+        raise Conflict("E-MONITORING-OPEN-ALREADY", no=row.no)
+
+
+def open_by_hand(
+    scope: Scope,
+    at: datetime,
+    procedure: str,
+    household_no: str | None,
+    region: RegionCode | None,
+    facts: Mapping[str, Value],
+    report: Report,
+    language: str,
+) -> ProceedingRecord:
+    """Open what somebody reports, or join it to the open clue of the matter.
+
+    Raises Refused E-MONITORING-OPENS-OTHERWISE for what nobody opens by telling of it: a case, a
+    status or a second clock begins with what went before.
+    """
+    if procedure not in OPENED_BY_PEOPLE:
+        raise Refused("E-MONITORING-OPENS-OTHERWISE", procedure=procedure[:40])
+    home = find_home(scope, household_no, region)
+    with activate(scope):
+        lock(home)
+        joined = find_open(procedure, home, report.risk)
+        if joined is not None:
+            return join(scope, at, joined, facts, report)
+        return open_new(scope, at, procedure, home, facts, report, language)
 
 
 def join(
@@ -157,7 +193,12 @@ def open_new(
     report: Report,
     language: str,
 ) -> ProceedingRecord:
-    """Open a new proceeding; inside `activate`. Raises what `as_error` gives for a refusal."""
+    """Open a new proceeding; inside `activate`.
+
+    Raises Conflict E-MONITORING-OPEN-ALREADY for a second one of which a household has one, and
+    what `as_error` gives for a refusal.
+    """
+    _refuse_second(procedure, home)
     today, place = local_day(at), RegionCode(home.region_code)
     county = book_for(place, at, scope)
     definition = county.book.in_force(procedure, today)

@@ -44,20 +44,15 @@ def open_proceeding(
     report: Report,
     language: str = "zh",
 ) -> ProceedingRecord:
-    """Open a proceeding about a household of the scope, or about a place where none is known.
+    """Open a clue or a suspicion about a household of the scope, or a place where none is known.
 
     A clue of a matter about which the household has an open clue is joined to it: a report more,
-    no number more (`joined_now`). Raises NotFound for a household or place that the scope does
-    not hold, Conflict E-REGISTRY-HOUSEHOLD-CLOSED, E-MONITORING-OPEN-ALREADY, InvalidValue
-    E-MONITORING-PLACE, E-MONITORING-RISK, and what `procedures.as_error` gives for a refusal.
+    no number more (`joined_now`). Raises Refused E-MONITORING-OPENS-OTHERWISE for another
+    procedure, NotFound for a household or place that the scope does not hold, Conflict
+    E-REGISTRY-HOUSEHOLD-CLOSED, InvalidValue E-MONITORING-PLACE, E-MONITORING-RISK, and what
+    `procedures.as_error` gives for a refusal.
     """
-    home = opening.find_home(scope, household_no, region)
-    with activate(scope):
-        opening.lock(home)
-        joined = opening.find_open(procedure, home, report.risk)
-        if joined is not None:
-            return opening.join(scope, at, joined, facts, report)
-        return opening.open_new(scope, at, procedure, home, facts, report, language)
+    return opening.open_by_hand(scope, at, procedure, household_no, region, facts, report, language)
 
 
 def take(

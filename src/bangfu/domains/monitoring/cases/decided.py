@@ -1,4 +1,5 @@
-"""What a decided case does to the register and to the list for the national system.
+"""What a decision on a case or a status does to the register and to the list for the national
+system.
 
 The decision is known here first: the register takes it over with the 批复 as its source, and each
 field goes on the list of what is to be entered there, ticked off by the export that shows it
@@ -7,6 +8,10 @@ field goes on the list of what is to be entered there, ticked off by the export 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
+from bangfu.domains.monitoring.cases.statuses import Decided
 from bangfu.domains.monitoring.doers import system_of
 from bangfu.domains.monitoring.papers.context import entry_fields
 from bangfu.domains.monitoring.papers.known import known_of
@@ -27,10 +32,24 @@ def put_on_list(told: Stepped) -> None:
     fields = entry_fields(known, row.procedure)
     if not fields or not row.household_no:
         return
+    label = known.text("decision_no") or row.no
+    on = known.day("decided_on") or local_day(told.at)
+    _put(told, label, on, {column: code for column, code, _ in fields})
+
+
+def put_status_on_list(told: Stepped, of: Decided) -> None:
+    """Note what was decided of a status in the register, in one act, and what is to be entered."""
+    no, on = told.facts.get(of.no), told.facts.get(of.on)
+    assert isinstance(no, str), "the step needs it"
+    assert isinstance(on, date), "the step needs it"
+    _put(told, no, on, of.columns)
+
+
+def _put(told: Stepped, label: str, on: date, values: Mapping[str, str]) -> None:
+    row = told.row
     place = RegionCode(row.region_code)
     system = system_of(place, "decided")
-    origin = acts.Origin(label=known.text("decision_no") or row.no, region=place)
-    on = known.day("decided_on") or local_day(told.at)
+    origin = acts.Origin(label=label, region=place)
     try:
         acts.correct_facts(
             scope=system,
@@ -38,7 +57,7 @@ def put_on_list(told: Stepped) -> None:
             source=origin,
             on=on,
             household_no=row.household_no,
-            values={column: code for column, code, _ in fields},
+            values=values,
         )
     except Conflict as known_already:
         if known_already.code != _SAME:
@@ -49,6 +68,6 @@ def put_on_list(told: Stepped) -> None:
         region=place,
         household_no=row.household_no,
         head_name=row.head_name,
-        fields=[Expected(column, code) for column, code, _ in fields],
+        fields=[Expected(column, code) for column, code in values.items()],
         origin=row.id,
     )

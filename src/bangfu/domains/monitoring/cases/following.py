@@ -1,5 +1,5 @@
 """What follows from a step: a confirmed clue opens a case, a decided one is to be entered, one
-that is done again may go on another list.
+that is done again may go on another list, a clearing that is taken back stands open again.
 
 Called for every step that is taken, by whoever, in its transaction.
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from bangfu.domains.monitoring import opening
 from bangfu.domains.monitoring.cases import decided
+from bangfu.domains.monitoring.cases.statuses import DECIDED
 from bangfu.domains.monitoring.doers import system_of
 from bangfu.domains.monitoring.domain.cases import CASES
-from bangfu.domains.monitoring.domain.proceedings import CLUE, IDENTIFICATION
+from bangfu.domains.monitoring.domain.proceedings import CLUE, IDENTIFICATION, STATUS
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.opening import Home, Report
 from bangfu.domains.monitoring.ports import Stepped
@@ -25,8 +26,8 @@ _AGAIN = frozenset({"REOPEN", "COUNTY_REOPEN"})
 
 
 def follow_case_step(told: Stepped) -> None:
-    """Open the case of a confirmed clue, list what a decided case asks of the national system,
-    free a case that is done again."""
+    """Open the case of a confirmed clue, list what a decision on a case or a status asks of the
+    national system, free a case that is done again."""
     row = told.row
     if row.procedure == CLUE and row.state == CONFIRMED:
         _open_identification(told)
@@ -34,6 +35,8 @@ def follow_case_step(told: Stepped) -> None:
         decided.put_on_list(told)
     elif row.procedure in CASES and told.taken.step in _AGAIN:
         _free(row)
+    elif row.procedure == STATUS and told.taken.step in DECIDED:
+        decided.put_status_on_list(told, DECIDED[told.taken.step])
 
 
 def _free(row: Proceeding) -> None:

@@ -14,7 +14,12 @@ from bangfu.domains.monitoring import opening
 from bangfu.domains.monitoring.books import CountyBook, book_for
 from bangfu.domains.monitoring.dispatching import Dispatcher, Wanted
 from bangfu.domains.monitoring.doers import system_of
-from bangfu.domains.monitoring.domain.proceedings import CLEARING, IDENTIFICATION
+from bangfu.domains.monitoring.domain.proceedings import (
+    CLEARING,
+    FOLLOWUP,
+    IDENTIFICATION,
+    STATUS,
+)
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.opening import Home, Report
 from bangfu.domains.monitoring.ports import Stepped
@@ -27,7 +32,6 @@ from bangfu.kernel.workdays import local_day
 from bangfu.procedures import Value
 from bangfu.procedures.facts import as_day
 
-FOLLOWUP, STATUS = "followup", "status"
 ANNOUNCED, CLEARED = "ANNOUNCED", "CLEARED"
 
 

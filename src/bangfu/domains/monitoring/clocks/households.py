@@ -15,10 +15,9 @@ from uuid import UUID
 from bangfu.domains.monitoring.advancing import SUBJECT
 from bangfu.domains.monitoring.books import book_for, definition_of
 from bangfu.domains.monitoring.clocks import handovers, restoring
-from bangfu.domains.monitoring.clocks.following import STATUS
 from bangfu.domains.monitoring.clocks.marking import mark_of
 from bangfu.domains.monitoring.clocks.messages import handlers_of
-from bangfu.domains.monitoring.domain.proceedings import CLEARING, CLUE, IDENTIFICATION, OTHER
+from bangfu.domains.monitoring.domain.proceedings import CLUE, ONCE, OTHER
 from bangfu.domains.monitoring.links import link_of
 from bangfu.domains.monitoring.models import ClueOrigin, Proceeding
 from bangfu.domains.monitoring.services import take_by_system
@@ -36,9 +35,8 @@ from bangfu.procedures import Level, Taken, Value
 from bangfu.standards.marks import Mark, words
 
 REHOMED = "monitoring.proceeding.rehomed"
-_ONCE = frozenset({IDENTIFICATION, CLEARING, STATUS})
 # Steps by which the system ends what has no household any more: the reason's fact, and the day's.
-_ENDINGS = {"VOID": ("void_reason", ""), "END": ("end_reason", "ended_on")}
+_ENDINGS = {"VOID": ("void_reason", ""), "CLOSE": ("end_reason", "ended_on")}
 _FURTHEST = 5
 BATCH = 500
 
@@ -174,7 +172,7 @@ class _Follower:
         )
         if row.procedure == CLUE and row.risk not in ("", OTHER):
             same = same.filter(risk=row.risk)
-        elif row.procedure not in _ONCE:
+        elif row.procedure not in ONCE:
             return None
         return same.select_for_update().order_by("id").first()
 

@@ -17,13 +17,13 @@ from uuid import UUID
 from bangfu.domains.monitoring import instances
 from bangfu.domains.monitoring.advancing import SUBJECT, open_clocks, put_instance
 from bangfu.domains.monitoring.books import book_for, definition_of
-from bangfu.domains.monitoring.clocks.following import STATUS
 from bangfu.domains.monitoring.clocks.marking import mark_of
 from bangfu.domains.monitoring.domain.proceedings import (
     CLEARING,
     CLUE,
     IDENTIFICATION,
     OTHER,
+    STATUS,
     highest,
 )
 from bangfu.domains.monitoring.models import (
@@ -46,7 +46,7 @@ from bangfu.standards.marks import Mark
 REHOMED = "monitoring.proceeding.rehomed"
 # Who ends what has no household any more: the act's listener and the sweeper.
 _ENDED_BY = ("system:monitoring.households", "system:monitoring.sweep")
-_ENDINGS = ("VOID", "END", "JOIN")
+_ENDINGS = ("VOID", "CLOSE", "JOIN")
 
 
 def restore(scope: Scope, at: datetime, households: Collection[UUID]) -> int:

@@ -13,6 +13,13 @@ from bangfu.procedures.model import ANY, STAY
 
 CLUE, SUSPICION = "clue", "suspicion"
 IDENTIFICATION, CLEARING = "identification", "clearing"
+FOLLOWUP, STATUS = "followup", "status"
+# What people open by telling of it; everything else begins with what went before.
+OPENED_BY_PEOPLE = frozenset({CLUE, SUSPICION})
+# What a household has one of at a time.
+ONCE = frozenset({IDENTIFICATION, CLEARING, STATUS})
+# States of a status in which a household's risk stands open.
+AT_RISK = frozenset({"MONITORED", "REVERTED", "REFLAGGED"})
 # No matter of its own: clues with it are never joined by themselves.
 OTHER = "OTHER"
 
@@ -22,8 +29,8 @@ _PREFIXES = {
     SUSPICION: "YD",
     IDENTIFICATION: "SB",
     CLEARING: "XC",
-    "followup": "BF",
-    "status": "JC",
+    FOLLOWUP: "BF",
+    STATUS: "JC",
 }
 # From the family up to the province, as overdue proceedings climb.
 _RANKS = {

@@ -25,9 +25,11 @@ from bangfu.domains.monitoring.domain.cases import (
     PaperKind,
     level_of,
 )
+from bangfu.domains.monitoring.domain.proceedings import STATUS
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.models.cases import CasePaper
 from bangfu.domains.monitoring.papers.context import Read, context_of, is_hung, read_case
+from bangfu.domains.monitoring.papers.decisions import decision_papers, decision_states
 from bangfu.domains.screening.papers import load_papers
 from bangfu.foundation import audit, files, papers
 from bangfu.foundation.access.roles import require
@@ -40,7 +42,7 @@ from bangfu.kernel.errors import Conflict, InvalidValue, NotFound
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
-from bangfu.procedures import Level
+from bangfu.procedures import Definition, Level
 
 READ, WRITE = "PROCEEDING_READ", "CASE_PREPARE"
 SUBJECT = "monitoring.case_paper"
@@ -104,6 +106,11 @@ def list_case(scope: Scope, proceeding_id: UUID, *, at: datetime) -> CaseFile:
     E-MONITORING-NO-CASE for a clue."""
     require(scope, READ)
     with activate(scope):
+        row = rows.find_row(scope, proceeding_id)
+        if row.procedure == STATUS:
+            held = list(row.papers.order_by("id"))
+            states = decision_states(_definition(row, at), row.state, held)
+            return CaseFile(STATUS, states, tuple(_record(each) for each in held))
         read, context, book = _open(scope, proceeding_id, at)
         kind = _file_kind(read.row)
         found = papers.list_papers(
@@ -155,6 +162,11 @@ def has_number(row: Proceeding, no: str) -> bool:
     return bool(row.papers.filter(no=no).exists())
 
 
+def number_on_file(row: Proceeding, no: str) -> list[CasePaper]:
+    """Return the papers of that number on file with a case or a status; inside `activate`."""
+    return list(row.papers.filter(no=no).order_by("id"))
+
+
 # Writes
 
 
@@ -193,14 +205,14 @@ def keep(*, scope: Scope, at: datetime, proceeding_id: UUID, original: Original)
         raise InvalidValue("E-MONITORING-PAPER-SIZE", limit=LARGEST // 1024**2)
     with activate(scope):
         # Who may not add a paper is told so before the file is looked at.
-        row = _case_row(scope, proceeding_id)
-        _check_filed(paper_book(row.region_code, at), row, original.paper, or_other=True)
+        row = _filed_row(scope, proceeding_id)
+        _check_kept(row, original.paper, at)
     name, content = original.name, original.content
     if content:
         checked = checking.check(name, content)
         name, content = checked.name, checked.content
     with activate(scope):
-        row = _case_row(scope, proceeding_id, lock=True)
+        row = _filed_row(scope, proceeding_id, lock=True)
         return _keep(
             scope, at, row, paper=original.paper, no=original.no.strip()[:80],
             kind=original.kind, dated_on=original.dated_on, name=name, content=content,
@@ -233,6 +245,27 @@ def _case_row(scope: Scope, proceeding_id: UUID, *, lock: bool = False) -> Proce
     if row.procedure not in CASES:
         raise NotFound("E-MONITORING-NO-CASE", no=row.no)
     return row
+
+
+def _filed_row(scope: Scope, proceeding_id: UUID, *, lock: bool = False) -> Proceeding:
+    """A case, or a status: what the county decides of it alone is on file with it."""
+    row = rows.find_row(scope, proceeding_id, lock=lock)
+    if row.procedure not in (*CASES, STATUS):
+        raise NotFound("E-MONITORING-NO-CASE", no=row.no)
+    return row
+
+
+def _definition(row: Proceeding, at: datetime) -> Definition:
+    return book_for(RegionCode(row.region_code), at).book.version(row.procedure, row.version)
+
+
+def _check_kept(row: Proceeding, paper: str, at: datetime) -> None:
+    if row.procedure != STATUS:
+        _check_filed(paper_book(row.region_code, at), row, paper, or_other=True)
+        return
+    known = decision_papers(_definition(row, at))
+    if paper not in known:
+        raise NotFound("E-PAPERS-UNKNOWN", paper=paper[:40], known=", ".join(sorted(known)))
 
 
 def _open(
@@ -296,9 +329,7 @@ def _numbered(
 def _prefix(row: Proceeding, book: PaperBook, paper: str, at: datetime) -> str:
     """The word of the office that issues a paper: the name of its place without its kind."""
     filed = next((one for one in book.file(_file_kind(row)).papers if one.paper == paper), None)
-    county = book_for(RegionCode(row.region_code), at)
-    definition = county.book.version(row.procedure, row.version)
-    step = definition.steps.get(filed.step) if filed else None
+    step = _definition(row, at).steps.get(filed.step) if filed else None
     level = level_of(step) if step else Level.VILLAGE
     village = RegionCode(row.region_code)
     place = {Level.COUNTY: village.county, Level.TOWNSHIP: village.parent}.get(level, village)

@@ -5,9 +5,15 @@ import { api } from '../api';
 import { useSession } from '../session/sessionStore';
 
 const CASES = ['identification', 'clearing'];
+const FILED = [...CASES, 'status'];
 
 export function isCase(procedure: string): boolean {
   return CASES.includes(procedure);
+}
+
+/** Papers are on file with cases, and with a status what the county decided of it alone. */
+export function hasPapers(procedure: string): boolean {
+  return FILED.includes(procedure);
 }
 
 /** What the platform knows for the next step of a case, for those who prepare cases. */

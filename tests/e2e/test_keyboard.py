@@ -168,7 +168,12 @@ def test_a_row_that_goes_gives_the_keyboard_to_the_way_to_undo_it(sign_in: SignI
     hand.first.focus()
     press(page, "Enter")
     expect(page.get_by_role("combobox", name="接手的干部")).to_be_focused()
-    press(page, "Enter", "ArrowDown", "Enter", "Tab", "Enter", "ArrowDown", "Enter")
+    for name in ("接手的干部", "单位类型"):
+        page.get_by_role("combobox", name=name).focus()
+        press(page, "Enter")
+        expect(page.locator(".el-select-dropdown__item:visible").first).to_be_visible()
+        press(page, "ArrowDown", "Enter")
+        expect(page.locator(".el-select-dropdown__item:visible")).to_have_count(0)
     page.get_by_label("交接原因").focus()
     page.keyboard.type("调离")
     sent: list[str] = []

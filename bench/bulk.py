@@ -51,7 +51,7 @@ def measure(scope: Any, run: Any, at: datetime) -> dict[str, Any]:
     with activate(scope):
         release(run, at)
         hits = hits_for(scope, CLUES)
-        timed(found, "make", lambda: making.make(scope, at, run, hits))
+        timed(found, "make", lambda: making.make(scope, at, run, hits, settled=set))
         rows = Proceeding.objects.filter(procedure="clue", opened_at=at)
         ids = list(rows.values_list("id", flat=True))
         waiting = list(rows.filter(state="RECEIVED").values_list("id", flat=True))

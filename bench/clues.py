@@ -67,7 +67,7 @@ def measure(scope: Any, run: Any, at: datetime) -> dict[str, Any]:
         release(run, at)
         for name in ("make", "again"):
             began, spent = time.perf_counter(), time.process_time()
-            made = making.make(scope, at, run, hits)
+            made = making.make(scope, at, run, hits, settled=set)
             found[name] = {
                 "opened": made.opened,
                 "dispatched": made.dispatched,

@@ -9,6 +9,7 @@ from uuid import UUID
 from bangfu.domains.assistance.models import Pairing
 from bangfu.domains.monitoring.clues import making
 from bangfu.domains.monitoring.clues.making import MadeClues
+from bangfu.domains.monitoring.clues.planning import Settled
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.services import take
 from bangfu.domains.screening.domain import RunRecord, Severity
@@ -76,9 +77,10 @@ def hit(household: UUID, rule: str = "medical_ordinary", digest: str = "d1", **c
     return Hit(household_id=household, rule_id=rule, digest=digest, **values)
 
 
-def make(run: RunRecord, *hits: Hit, at: datetime = MONDAY) -> MadeClues:
-    """Make the clues of a run as the county's job does."""
-    return making.make(SCOPE, at, run, list(hits))
+def make(run: RunRecord, *hits: Hit, at: datetime = MONDAY, settled: Settled = set) -> MadeClues:
+    """Make the clues of a run as the county's job does; what did not hit is known to be false,
+    unless `settled` says otherwise."""
+    return making.make(SCOPE, at, run, list(hits), settled)
 
 
 def clues() -> list[Proceeding]:

@@ -179,6 +179,20 @@ def test_facts_that_went_and_came_back_are_asked_about_again(cast: Cast) -> None
     assert make(run_of("2026-11"), hit(home), at=MONDAY + 60 * DAY).opened == 1
 
 
+def test_what_nobody_knows_ends_no_answer_and_takes_nothing_from_a_clue(cast: Cast) -> None:
+    (home,) = add_homes(VILLAGE)
+    pair(cast, home)
+    make(run_of(), hit(home), hit(home, "water_unsafe", risk="WATER"))
+    medical = next(row for row in clues() if row.risk == "ILLNESS")
+    answer(cast, medical, "EXPLAIN", MONDAY + DAY)
+    # A month without the lists: nothing is known of either, and nothing changes.
+    silent = make(run_of("2026-10"), at=MONDAY + 30 * DAY, settled=lambda keys: set())
+    assert (silent.changed, silent.gone) == (0, 0)
+    # The list comes again with the same value: it is still the answered one.
+    again = make(run_of("2026-11"), hit(home), at=MONDAY + 60 * DAY, settled=lambda keys: set())
+    assert (again.opened, again.silent) == (0, 1)
+
+
 def test_a_clue_made_void_is_no_answer_but_its_run_does_not_ask_again(cast: Cast) -> None:
     (home,) = add_homes(VILLAGE)
     run = run_of()

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.story_kit import Village, day, refused
+from bangfu.domains.registry.models import Household
+from bangfu.foundation.access.scopes import activate
+from tests.story_kit import COUNTY, HOUSE, Village, day, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +44,50 @@ def test_a_false_alarm_is_explained_once_and_stays_silent_until_the_bill_grows(
     again = village.screen("2026-12", day("2027-01-04"))
     assert (again.opened, again.silent) == (1, 0)
     assert village.open_one("clue").no == "XS2027-000001"
+
+
+def explained(village: Village, clue: Any, on: str) -> None:
+    """Whoever has a clue acknowledges it and finds an explanation on a day."""
+    who = village.handlers(clue)[0]
+    village.do(who, day(on), clue, "ACKNOWLEDGE", hour=14)
+    village.do(
+        who, day(on), clue, "EXPLAIN", hour=15, checked_on=day(on), check_way="VISIT",
+        checkers=village.ids(who), finding="已说明",
+    )  # fmt: skip
+
+
+def test_an_answer_outlives_the_months_in_which_its_list_is_late(village: Village) -> None:
+    village.hospital_bill("2026-05", "8400.00", "21300.00", day("2026-06-02"))
+    village.screen("2026-05", day("2026-06-02"))
+    explained(village, village.open_one("clue"), "2026-06-03")
+    # The office hands in nothing for three months: what it would say is not known, and not "no".
+    for month, on in (
+        ("2026-06", "2026-07-02"),
+        ("2026-07", "2026-08-03"),
+        ("2026-08", "2026-09-02"),
+    ):
+        made = village.screen(month, day(on))
+        assert (made.opened, made.changed) == (0, 0)
+    # In October it says the same sum of the same year: nobody is sent to the family again.
+    village.hospital_bill("2026-09", "0.00", "21300.00", day("2026-10-09"))
+    caught_up = village.screen("2026-09", day("2026-10-09"))
+    assert (caught_up.opened, caught_up.silent, caught_up.changed) == (0, 1, 0)
+
+
+def test_an_answer_ends_when_the_rule_is_known_not_to_hold(village: Village) -> None:
+    def water(is_safe: bool) -> None:
+        with activate(COUNTY):
+            Household.objects.filter(household_no=HOUSE).update(water_safe=is_safe)
+
+    water(False)
+    assert village.screen("2026-10", day("2026-11-02")).opened == 1
+    explained(village, village.open_one("clue"), "2026-11-03")
+    assert village.screen("2026-11", day("2026-12-02")).silent == 1
+    # The register says that the water is safe: that is known, and what was answered is over.
+    water(True)
+    assert village.screen("2026-12", day("2027-01-05")).changed == 1
+    water(False)
+    assert village.screen("2027-01", day("2027-02-02")).opened == 1
 
 
 def test_a_refusal_is_told_and_rechecked_by_the_township_and_by_the_county(

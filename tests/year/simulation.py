@@ -168,7 +168,7 @@ class Year:
             Run.objects.filter(id=run_id).update(households=self.size.households)
         run = find_run(COUNTY, YUNXI)
         assert run is not None
-        made = making.make(SYSTEM, self.desk.now(), run, hits)
+        made = making.make(SYSTEM, self.desk.now(), run, hits, settled=set)
         if made.held is not None:
             made = self._release(made.held.id, hits)
         self.told.made.append(made)
@@ -341,9 +341,10 @@ class Year:
 @contextmanager
 def _hits_are(hits: list[Hit]) -> Iterator[None]:
     """A released batch reads its run's files again; here they are the model's."""
-    kept = deciding.list_hits
+    kept, known = deciding.list_hits, making.known_false
     deciding.list_hits = lambda run: hits
+    making.known_false = lambda run, asked: set(asked)
     try:
         yield
     finally:
-        deciding.list_hits = kept
+        deciding.list_hits, making.known_false = kept, known

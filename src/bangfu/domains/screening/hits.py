@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from bangfu.domains.screening.packs import pack_of
 from bangfu.domains.screening.results import FIRED
 from bangfu.engine.rules.rule import Rule
 from bangfu.engine.rules.sensitivity import classes_of
+from bangfu.engine.runs import settled
 from bangfu.engine.runs.digests import fact_digests
 from bangfu.kernel.errors import NotFound
 from bangfu.kernel.period import Period
@@ -64,6 +66,22 @@ def list_hits(run: RunRecord) -> list[Hit]:
         _hit(row, rules[row["rule_id"]], classes, digests[row["household_id"], row["rule_id"]])
         for row in _fired(results_table(run), rules)
     ]
+
+
+def known_false(run: RunRecord, asked: Collection[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
+    """Return of which households and rules a run knows that the rule does not hold: it was
+    decided, and false. What a missing or partial list leaves open is not among them.
+
+    Raises as `list_hits`; reads nothing where nothing is asked.
+    """
+    if not asked:
+        return set()
+    results = results_of(run.folder)
+    if not results.is_dir():
+        raise NotFound("E-SCREENING-FOLDER", period=run.period)
+    pairs = {(str(household), rule) for household, rule in asked}
+    found = settled.known_false(results, pack_of(run.pack_hash), pairs)
+    return {(UUID(household), rule) for household, rule in found}
 
 
 def _asks(rule: Rule) -> bool:

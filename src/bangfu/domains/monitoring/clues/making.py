@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import connection
@@ -18,7 +19,7 @@ from bangfu.domains.monitoring.clues.planning import Plan
 from bangfu.domains.monitoring.clues.suspicions import Grounds
 from bangfu.domains.monitoring.clues.writing import Handed, Writer
 from bangfu.domains.screening.domain import RunRecord
-from bangfu.domains.screening.hits import Hit, list_hits
+from bangfu.domains.screening.hits import Hit, known_false, list_hits
 from bangfu.domains.screening.selectors import find_run
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
@@ -82,13 +83,28 @@ def check_county(scope: Scope, region: RegionCode) -> None:
         raise Refused("E-CLUES-COUNTY", region=str(region))
 
 
-def make(scope: Scope, at: datetime, run: RunRecord, hits: list[Hit]) -> MadeClues:
-    """Make the clues of a run's hits under the scope of its county, or hold them back."""
+def make(
+    scope: Scope,
+    at: datetime,
+    run: RunRecord,
+    hits: list[Hit],
+    settled: planning.Settled | None = None,
+) -> MadeClues:
+    """Make the clues of a run's hits under the scope of its county, or hold them back.
+
+    `settled` says which answered hits the run knows to be false (by default what its own files
+    say, `screening.hits.known_false`).
+    """
     county = RegionCode(run.region_code)
     with activate(scope):
         lock(county)
         grounds = suspicions.grounds_of(run, hits, at)
-        found = planning.plan(hits, reading.read(scope, county, run, hits), grounds.allow)
+        found = planning.plan(
+            hits,
+            reading.read(scope, county, run, hits),
+            settled or partial(known_false, run),
+            grounds.allow,
+        )
         before = holding.find(run.id)
         if before is not None and not before.is_released:
             return _told(run, found, held=before)

@@ -3,7 +3,9 @@
 A household's hits of one matter are one clue; a suspicion (疑点) is one rule's, since the household
 explains each by itself. A hit goes to the open clue that already holds its
 rule, else to the open one of its matter; one with the very facts that a clue already tells adds
-nothing. A hit that was answered stays silent while its facts are those that were answered.
+nothing. A hit that was answered stays silent while its facts are those that were answered, also
+over months in which its list did not come in: only a rule that was decided and did not hold ends
+what was answered.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from bangfu.domains.screening.hits import Hit
 
 TITLE, MATTER = 300, 2000
 Key = tuple[UUID, str]
+Settled = Callable[[Collection[Key]], Collection[Key]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ class NewClue:
 
 @dataclass
 class Plan:
-    """What to write; `changed` are answered hits whose facts are others now."""
+    """What to write; `changed` are answered hits whose facts are others now or no longer
+    hold."""
 
     new: list[NewClue] = field(default_factory=list)
     joined: dict[UUID, list[Hit]] = field(default_factory=dict)
@@ -92,7 +96,7 @@ class Plan:
     withheld: int = 0
     changed: list[Key] = field(default_factory=list)
     absent: int = 0
-    # Clues whose hits are all gone: noted, never closed by themselves.
+    # Clues of whose hits none holds any more: noted, never closed by themselves.
     gone: list[UUID] = field(default_factory=list)
 
     @property
@@ -102,9 +106,13 @@ class Plan:
 
 
 def plan(
-    hits: Iterable[Hit], known: Known, allow: Callable[[Hit], bool] = lambda hit: True
+    hits: Iterable[Hit],
+    known: Known,
+    settled: Settled,
+    allow: Callable[[Hit], bool] = lambda hit: True,
 ) -> Plan:
-    """Return what the hits of a run come to; `allow` says of a suspicion whether it may be one."""
+    """Return what the hits of a run come to; `settled` says of which households and rules the run
+    knows that they do not hold, `allow` of a suspicion whether it may be one."""
     found = Plan()
     fresh: dict[tuple[UUID, str, str], list[Hit]] = {}
     present: set[Key] = set()
@@ -121,8 +129,11 @@ def plan(
             if key in known.answered:
                 found.changed.append(key)
             _place(found, fresh, hit, known)
-    found.changed += [key for key in known.answered if key not in present and key[0] in known.homes]
-    found.gone = [clue for clue, keys in known.waiting.items() if not keys & present]
+    absent = [key for key in known.answered if key not in present and key[0] in known.homes]
+    waiting = {clue: keys for clue, keys in known.waiting.items() if not keys & present}
+    false = set(settled({*absent, *(key for keys in waiting.values() for key in keys)}))
+    found.changed += [key for key in absent if key in false]
+    found.gone = [clue for clue, keys in waiting.items() if keys <= false]
     for (household, risk, _), together in fresh.items():
         ordered = tuple(sorted(together, key=pressing))
         found.new.append(NewClue(household, known.homes[household], risk, ordered))

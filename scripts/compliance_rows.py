@@ -30,12 +30,18 @@ class Wrong(Exception):
 
 @dataclass(frozen=True)
 class Reason:
-    """Why rows need no test: one of KINDS, with its text in both languages."""
+    """Why rows need no test: one of KINDS, with its text in both languages.
+
+    `until` and `as_long_as` are what in the tree would say that it no longer holds
+    (compliance_traces.py).
+    """
 
     name: str
     kind: str
     zh: str
     en: str
+    until: tuple[dict[str, str], ...] = ()
+    as_long_as: tuple[dict[str, str], ...] = ()
 
 
 @dataclass
@@ -95,7 +101,8 @@ def read_reasons(folder: Path) -> dict[str, Reason]:
     for name, each in yaml.safe_load(text)["reasons"].items():
         if each["kind"] not in KINDS:
             raise Wrong(f"reasons.yaml: {name}: unknown kind {each['kind']!r}")
-        found[name] = Reason(name, each["kind"], each["zh"], each["en"])
+        until, as_long_as = (tuple(each.get(key, ())) for key in ("until", "as_long_as"))
+        found[name] = Reason(name, each["kind"], each["zh"], each["en"], until, as_long_as)
     return found
 
 

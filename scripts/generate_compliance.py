@@ -1,7 +1,8 @@
 """Write docs/reference/compliance from standards/compliance and the tests that carry its ids.
 
-With --check nothing is written; a stale page, an unknown id or a row that nothing answers is named
-and the exit status is 1. So a test that is removed takes its row's evidence with it, and the build
+With --check nothing is written; a stale page, an unknown id, a row that nothing answers or a reason
+that the tree says is over is named and the exit status is 1. So a test that is removed takes its
+row's evidence with it, and what gets built takes away the words that it is not built: the build
 breaks until somebody says what shows the row now.
 """
 
@@ -11,7 +12,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from compliance_rows import Row, Standard, Wrong, gather, holes
+from compliance_rows import Row, Standard, Wrong, gather, holes, read_reasons
+from compliance_traces import endings
 
 from bangfu.server.config import Config
 
@@ -42,6 +44,8 @@ def main() -> None:
     except Wrong as wrong:
         sys.exit(str(wrong))
     found = holes(ROOT, standards, settings)
+    for reason in read_reasons(ROOT / "standards" / "compliance").values():
+        found += endings(ROOT, reason)
     pages = {OUT / name: text for name, text in render(standards).items()}
     kept = set(OUT.glob("*.md"))
     stale = [p for p, text in pages.items() if p not in kept or p.read_text("utf-8") != text]

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from scripts.compliance_rows import Wrong, gather, headings, holes
+from scripts.compliance_rows import Wrong, gather, headings, holes, read_reasons
+from scripts.compliance_traces import endings
 
-REASONS = """
+ROOT = Path(__file__).resolve().parents[2]
+REAL = {
+    name: reason
+    for name, reason in read_reasons(ROOT / "standards" / "compliance").items()
+    if reason.until or reason.as_long_as
+}
+
+REASONS = r"""
 reasons:
   no-mail: {kind: not_applicable, zh: 不发邮件, en: no mail is sent}
-  later: {kind: open, zh: 尚未建成, en: not built yet}
+  later:
+    kind: open
+    zh: 尚未建成
+    en: not built yet
+    until:
+      - {path: src/bangfu/domains/money}
+      - {table: 'money_.*', such_as: money_line}
+      - {word: '\bpay[(]', in: 'src/**/*.py', such_as: pay(1)}
+    as_long_as:
+      - {word: '# Page', in: page.md, such_as: '# Page'}
   front: {kind: installation, zh: 由代理配置, en: set at the front}
 """
 ROWS = """
@@ -68,7 +86,9 @@ def _rows(tree: Path) -> dict[str, object]:
 
 
 def _holes(tree: Path) -> list[str]:
-    return holes(tree, gather(tree), {"BANGFU_DEBUG"})
+    reasons = read_reasons(tree / "standards" / "compliance").values()
+    over = [hole for reason in reasons for hole in endings(tree, reason)]
+    return [*holes(tree, gather(tree), {"BANGFU_DEBUG"}), *over]
 
 
 def test_each_row_says_how_it_stands(tree: Path) -> None:
@@ -144,6 +164,91 @@ def test_a_row_that_cannot_be_right_is_refused(tree: Path, old: str, new: str, s
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     with pytest.raises(Wrong, match=said):
         gather(tree)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "found"),
+    [
+        ("src/bangfu/domains/money/api.py", "", "src/bangfu/domains/money is there"),
+        ("src/bangfu/a/models.py", '    db_table = "money_line"\n', "models.py (money_line)"),
+        ("src/bangfu/a/services.py", "def f():\n    pay(1)\n", "src/bangfu/a/services.py is"),
+        ("page.md", "# Another page\n\n## How it is kept\n", "nothing is there for word # Page"),
+    ],
+)
+def test_a_reason_is_over_when_the_tree_says_so(
+    tree: Path, path: str, text: str, found: str
+) -> None:
+    assert _holes(tree) == []
+    (tree / path).parent.mkdir(parents=True, exist_ok=True)
+    (tree / path).write_text(text, encoding="utf-8")
+    (hole,) = _holes(tree)
+    assert hole.startswith("reasons.yaml: later: no longer true")
+    assert found in hole
+
+
+def test_what_looks_like_it_and_is_not_it_changes_nothing(tree: Path) -> None:
+    for path, text in {
+        "src/bangfu/a/models.py": '    db_table = "easy_money_line"\n',
+        "src/bangfu/b/services.py": "def f():\n    repaid(1)\n",
+        "src/node_modules/c.py": "pay(1)\n",
+    }.items():
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        (tree / path).write_text(text, encoding="utf-8")
+    assert _holes(tree) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("{path: src/bangfu/domains/money}", "{pth: src}", "an entry is path, or table"),
+        ("such_as: money_line", "such_as: a_money_line", "does not fit its example"),
+        ("such_as: pay(1)", "such_as: repay(1)", "does not fit its example"),
+    ],
+)
+def test_a_trace_that_would_hold_nothing_is_refused(
+    tree: Path, old: str, new: str, said: str
+) -> None:
+    path = tree / "standards/compliance/reasons.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    (hole,) = _holes(tree)
+    assert said in hole
+
+
+def test_an_open_reason_says_what_would_end_it(tree: Path) -> None:
+    path = tree / "standards/compliance/reasons.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("    until:")] + text[text.index("  front:") :])
+    assert _holes(tree) == [
+        "reasons.yaml: later: an open reason says until what, or as long as what"
+    ]
+
+
+@pytest.mark.parametrize("reason", sorted(REAL))
+def test_each_trace_of_the_real_reasons_ends_its_reason(reason: str, tmp_path: Path) -> None:
+    """Alone in a tree, what the trace waits for is found; in ours it is not."""
+    found = REAL[reason]
+    assert list(endings(ROOT, found)) == []
+    for number, entry in enumerate(found.until):
+        root = tmp_path / str(number)
+        _grow(root, entry)
+        (said,) = endings(root, replace(found, until=(entry,), as_long_as=()))
+        assert "no longer true" in said
+    for entry in found.as_long_as:
+        (said,) = endings(tmp_path / "empty", replace(found, until=(), as_long_as=(entry,)))
+        assert "nothing is there" in said
+
+
+def _grow(root: Path, entry: dict[str, str]) -> None:
+    """Make what an entry waits for: a file that its glob finds, with its example."""
+    if "table" in entry:
+        glob, text = "src/bangfu/domains/x/models.py", f'    db_table = "{entry["such_as"]}"\n'
+    else:
+        glob, text = entry.get("path") or entry["in"], entry.get("such_as", "")
+    path = root / glob.replace("**", "x").replace("*.*", "x.vue").replace("*", "x")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def test_settings_and_documents_must_be_there(tree: Path) -> None:

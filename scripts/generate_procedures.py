@@ -173,9 +173,15 @@ def _step(of: Definition, step: StepDef) -> list[object]:
         "任何未结状态 any" if step.origins == (ANY,) else "、".join(origins),
         target,
         "<br>".join(who),
-        "、".join(of.facts[name].title.zh for name in step.needs),
+        "、".join(of.facts[name].title.zh for name in step.needs) + _kept(of, step),
         "、".join(f"`{name}`" for name in step.guards),
     ]
+
+
+def _kept(of: Definition, step: StepDef) -> str:
+    """What the platform notes with the step by itself."""
+    names = "、".join(of.facts[name].title.zh for name in step.keeps)
+    return f"<br>自动记录 kept：{names}" if names else ""
 
 
 def _guard(of: Definition, guard: Guard) -> list[object]:
@@ -184,8 +190,10 @@ def _guard(of: Definition, guard: Guard) -> list[object]:
         judged.append("= " + ", ".join(str(value) for value in guard.values))
     if guard.least:
         judged.append(f"≥ {guard.least}")
-    if guard.kind == "SHARE":
+    if guard.kind in ("SHARE", "NOT_SHARE"):
         judged.append(f"{'>' if guard.is_strict else '≥'} {guard.share[0]}/{guard.share[1]}")
+    if guard.kind == "ORDER" and guard.is_strict:
+        judged.append("严格先后 strict")
     if guard.limit:
         judged.append(f"`{guard.limit}`")
     if guard.when:

@@ -48,4 +48,4 @@ def hang(scope: Scope, wanted: NoticeForm) -> NoticeRecord:
     """Draft, scan and publish a notice on the 1st."""
     drafted = services.draft(scope=scope, at=at(1), form=wanted)
     services.scan(scope=scope, at=at(1), notice_id=drafted.id)
-    return services.publish(scope=scope, at=at(1), notice_id=drafted.id)
+    return services.publish(scope=scope, at=at(1), notice_id=drafted.id, until_on=wanted.until_on)

@@ -248,7 +248,7 @@ def test_dates_out_of_legal_order_are_refused_case_by_case(office):
     batch = kit.listed(office, batches.BatchLine(case.id, category=kit.CATEGORY))
     early = kit.ruling(office, decided_on=TOWN_DAY - timedelta(days=1))
     [problem] = batches.check(scope=office.c, at=noon(DECIDED, 5), batch_id=batch.id, ruling=early)
-    assert "县级审定不能早于乡镇审核" in str(problem.params["lacks"])
+    assert "县级审定须在乡镇审核之后" in str(problem.params["lacks"])
 
 
 def test_a_list_without_its_sealed_page_or_by_the_township_is_not_decided(office):

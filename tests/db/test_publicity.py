@@ -15,7 +15,7 @@ from bangfu.domains.publicity.objections import Answer, ObjectionForm
 from bangfu.foundation import files
 from bangfu.kernel.errors import Conflict, InvalidValue, NotFound, Refused
 from tests.api.conftest import World, build
-from tests.cast import YUNXI_VILLAGE, Cast
+from tests.cast import YUNXI, YUNXI_VILLAGE, Cast
 from tests.publicity_kit import UNTIL, at, form, hang, line
 
 HOME = "H9901010001"
@@ -67,7 +67,7 @@ def test_f61_a_notice_that_tells_too_much_is_refused_and_stays_a_draft(world, yi
     assert "13900000001" not in str(refused.value.params)
     assert selectors.get_notice(yi, drafted.id).state is NoticeState.DRAFT
     with pytest.raises(Conflict):
-        services.publish(scope=yi, at=at(1), notice_id=drafted.id)
+        services.publish(scope=yi, at=at(1), notice_id=drafted.id, until_on=UNTIL)
 
 
 def test_f61_illness_does_not_stand_on_a_board(world, yi):
@@ -110,7 +110,8 @@ def test_an_objection_is_taken_on_the_last_day_and_refused_on_the_next(world, yi
     )
     assert made.number == 1
     result = Answer(False, date(2026, 11, 7), ("孙敏", "刘志强"), "车是女儿家的")
-    asked = {"scope": yi, "at": at(8), "subject_id": mine.subject_id, "result": result}
+    asked = {"scope": yi, "at": at(8), "county": YUNXI, "subject_id": mine.subject_id}
+    asked["result"] = result
     assert [objections.answer(**asked), objections.answer(**asked)] == [1, 0]
     [answered] = objections.list_of(yi, [mine.subject_id])[mine.subject_id]
     assert (answered.state, answered.finding) == (ObjectionState.UNFOUNDED, "车是女儿家的")
@@ -133,7 +134,7 @@ def test_a_household_stands_on_one_live_notice_of_a_matter(world, yi):
     mine = wang(world)
     hang(yi, form(YUNXI_VILLAGE, mine))
     with pytest.raises(Conflict) as refused:
-        services.draft(scope=yi, at=at(2), form=form(YUNXI_VILLAGE, mine))
+        services.draft(scope=yi, at=at(1), form=form(YUNXI_VILLAGE, mine))
     assert refused.value.code == "E-PUBLICITY-ALREADY"
 
 
@@ -142,7 +143,7 @@ def test_the_next_notice_may_hang_from_the_day_after_the_last_without_any_worker
     hang(yi, form(YUNXI_VILLAGE, mine))
     again = {"posted_on": UNTIL, "until_on": date(2026, 11, 12)}
     with pytest.raises(Conflict):
-        services.draft(scope=yi, at=at(7), form=form(YUNXI_VILLAGE, mine, **again))
+        services.draft(scope=yi, at=at(6), form=form(YUNXI_VILLAGE, mine, **again))
     again["posted_on"] = date(2026, 11, 7)
     second = services.draft(scope=yi, at=at(7), form=form(YUNXI_VILLAGE, mine, **again))
     assert second.no == "上坪示〔2026〕2号"
@@ -152,6 +153,32 @@ def test_a_notice_of_too_few_days_or_without_a_telephone_is_no_notice(world, yi)
     for changed in ({"until_on": date(2026, 11, 5)}, {"report_phone": " "}, {"lines": ()}):
         with pytest.raises(InvalidValue):
             services.draft(scope=yi, at=at(1), form=form(YUNXI_VILLAGE, wang(world), **changed))
+
+
+def test_a_notice_is_not_drawn_up_for_a_day_that_has_passed(world, yi):
+    with pytest.raises(InvalidValue) as refused:
+        services.draft(scope=yi, at=at(2), form=form(YUNXI_VILLAGE, wang(world)))
+    assert (refused.value.code, refused.value.params) == (
+        "E-PUBLICITY-POSTED-BEFORE",
+        {"posted_on": "2026-11-01", "today": "2026-11-02"},
+    )
+    assert selectors.list_notices(yi, selectors.NoticeFilter())[1] == 0
+
+
+def test_a_notice_that_is_noted_late_hangs_the_longer_and_the_web_says_so(world, yi):
+    wanted = form(YUNXI_VILLAGE, wang(world), way=NoticeWay.BOARD_AND_WEB)
+    drafted = services.draft(scope=yi, at=at(1), form=wanted)
+    scanned = services.scan(scope=yi, at=at(1), notice_id=drafted.id)
+    # Drawn up for the 1st and noted on the 3rd: its five full days are the 4th to the 8th.
+    late = {"scope": yi, "at": at(3), "notice_id": drafted.id}
+    with pytest.raises(InvalidValue):
+        services.publish(**late, until_on=date(2026, 11, 3))
+    notice = services.publish(**late, until_on=date(2026, 11, 8))
+    assert (notice.posted_on, notice.until_on) == (date(2026, 11, 1), date(2026, 11, 8))
+    assert notice.board_file_id == scanned.board_file_id, "the paper on the board is what it is"
+    _, file_id = selectors.web_file(yi, notice.id, date(2026, 11, 8))
+    assert "2026年11月8日" in text_of(yi, file_id)
+    assert services.end_due(at=at(8)) == 0
 
 
 def test_bing_finds_no_notice_of_ours(world, yi):

@@ -147,14 +147,20 @@ def check_laws(procedure: str, instance: Instance) -> None:
         assert in_order("compared_on", "reviewed_on")
         assert in_order("authorised_on", "compared_on")
         assert in_order("township_on", "decided_on", "announced_on", "registered_on")
-        if "township_on" in facts:
+        if "decided_on" in facts:
+            assert facts["township_on"] < facts["decided_on"]
+        assert in_order("noticed_on", "notice_known_on")
+        for name in {"submitted_on", "township_on"} & set(facts):
             # Posting day, five full days, then the township.
-            assert facts["township_on"] >= facts["noticed_on"] + timedelta(days=6)
+            assert facts[name] >= facts["notice_known_on"] + timedelta(days=6)
+        check_rights(instance)
         if instance.state in ("NOTICING", "NOTICED", "TOWNSHIP", "COUNTY", "REGISTERED"):
             assert len(set(facts["visitors"])) >= 2
             assert 2 * facts["votes_agree"] > facts["votes_present"]
+            assert facts["votes_agree"] + facts["votes_against"] <= facts["votes_present"]
             assert 3 * facts["votes_present"] >= 2 * facts["votes_due"]
     if procedure == "clearing" and instance.state in ("DECIDED", "ANNOUNCED", "REGISTERED"):
+        assert facts["comparison_result"] in ("CLEAR", "EXPLAINED")
         assert facts["is_all_without_labour"] is False
         assert facts["has_new_risk"] is False
         assert facts["quality_stops"] == 0
@@ -172,6 +178,30 @@ def check_laws(procedure: str, instance: Instance) -> None:
     if instance.state == "DECIDED" and procedure == "suspicion":
         assert not set(facts["checkers"]) & set(facts["deciders"])
         assert facts["outcome"] != "TRUE_UNDUE" or "told_on" in facts
+
+
+def check_rights(instance: Instance) -> None:
+    """Who is refused hears of it after it, has its days, and is heard by others."""
+    facts: dict[str, Any] = dict(instance.facts)
+
+    def apart(*names: str) -> bool:
+        named = [set(facts[name]) for name in names if name in facts]
+        return sum(map(len, named)) == len(set().union(*named))
+
+    if "refused_on" in facts and "told_on" in facts:
+        assert facts["refused_on"] <= facts["told_on"] <= facts["told_known_on"]
+    if instance.state == "NOT_GRANTED":
+        asked = "recheck_asked_on" in facts
+        by_county = "county_recheck_asked_on" in facts
+        assert not by_county or "county_recheck_told_on" in facts
+        if not asked:
+            assert instance.changed_at.date() > facts["told_known_on"] + timedelta(days=10)
+    for rechecked in ("township_recheckers", "county_recheckers"):
+        assert apart("refused_by", rechecked)
+        assert apart("visitors", rechecked)
+    assert apart("deciders", "county_recheckers")
+    if "votes_agree" in facts and instance.state == "REFUSED" and "noticed_on" not in facts:
+        assert 2 * facts["votes_agree"] <= facts["votes_present"]
 
 
 def check_deadlines(
@@ -254,8 +284,9 @@ def can_end(instance: Instance, today: date) -> bool:
 def test_random_histories_keep_the_edges_the_deadlines_and_the_law(procedure, head, moves):
     instance, today = begin(procedure, START), START
     for name in ORDINARY[procedure][: head % len(ORDINARY[procedure])]:
-        # The notice stands its five full days.
-        today += timedelta(days=6 if name == "SUBMIT" else 0)
+        # The notice stands its five full days; the county decides after the township's day.
+        is_case = procedure in ("identification", "clearing")
+        today += timedelta(days={"SUBMIT": 6, "DECIDE": 1 if is_case else 0}.get(name, 0))
         instance = go(instance, (name, today))
     check_deadlines(procedure, None, instance)
     for move in moves:

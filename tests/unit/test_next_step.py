@@ -49,10 +49,10 @@ def test_the_main_step_comes_next_and_nothing_for_those_whose_turn_it_is_not(sta
 
 def test_a_notice_that_still_hangs_names_the_step_and_what_it_waits_for():
     posted = TODAY - timedelta(days=2)
-    waiting = comes_next("identification", "NOTICED", Level.VILLAGE, noticed_on=posted)
+    waiting = comes_next("identification", "NOTICED", Level.VILLAGE, notice_known_on=posted)
     assert waiting == ("SUBMIT", ("notice_is_over",))
     over = comes_next(
-        "identification", "NOTICED", Level.VILLAGE, noticed_on=TODAY - timedelta(days=6)
+        "identification", "NOTICED", Level.VILLAGE, notice_known_on=TODAY - timedelta(days=6)
     )
     assert over == ("SUBMIT", ())
 

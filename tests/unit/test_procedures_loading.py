@@ -209,6 +209,18 @@ def test_a_second_main_step_of_a_state_is_refused_and_what_is_main_changes_no_di
         ("needs: [came_on]", "needs: [came_on, way]", "E-PROCEDURE-NEVER", "RECEIVE].needs"),
         ("takes: [readers]", "renews: [way]\n    takes: [readers]", "E-PROCEDURE-RENEWS", "renews"),
         (
+            "needs: [readers]",
+            "needs: [readers]\n    keeps_day: way",
+            "E-PROCEDURE-KEEPS",
+            "keeps_day",
+        ),
+        (
+            "needs: [readers]",
+            "needs: [readers]\n    keeps_doer: readers",
+            "E-PROCEDURE-KEEPS",
+            "keeps_doer",
+        ),
+        (
             "takes: [readers]",
             "forgets: [readers]\n    takes: [readers]",
             "E-PROCEDURE-FORGETS",

@@ -77,7 +77,8 @@ def test_a_case_goes_from_the_clue_to_the_register():
 def test_a_notice_stands_five_full_days_before_the_township():
     case = on_notice()
     too_soon = attempt(case, "SUBMIT", day(8))
-    assert lacks(too_soon) == {Lack(Lacks.GUARD, "notice_is_over")}
+    early = {"notice_is_over", "submitted_after_notice"}
+    assert lacks(too_soon) == {Lack(Lacks.GUARD, name) for name in early}
     assert attempt(case, "SUBMIT", day(9)).instance.state == "TOWNSHIP"
 
 
@@ -124,7 +125,7 @@ def test_nobody_can_decide_with_a_date_before_the_township():
         ({"votes_present": 19, "votes_agree": 15, "votes_against": 0}, "quorum"),
         ({"votes_present": 20, "votes_agree": 10, "votes_against": 10}, "majority"),
         ({"votes_present": 31}, "present_of_due"),
-        ({"votes_agree": 26}, "agree_of_present"),
+        ({"votes_agree": 26, "votes_against": 0}, "votes_of_present"),
     ],
 )
 def test_a_review_needs_its_votes(votes, guard):
@@ -256,7 +257,9 @@ def test_a_refused_family_is_told_and_may_ask_for_two_rechecks():
         ("TOWNSHIP_UPHOLD", day(12)),
         ("ASK_COUNTY", day(13)),
     )
-    assert go(upheld, ("COUNTY_UPHOLD", day(14))).state == "NOT_GRANTED"
+    again = go(upheld, ("COUNTY_UPHOLD", day(14)))
+    assert (again.state, set(again.deadlines)) == ("COUNTY_UPHELD", {"tell"})
+    assert go(again, ("TELL_COUNTY", day(15))).state == "NOT_GRANTED"
     again = go(upheld, ("COUNTY_REOPEN", day(14)))
     assert again.state == "CHECKING"
     assert {"refusal_reason", "told_on", "visited_on"}.isdisjoint(again.facts)
@@ -417,7 +420,8 @@ def test_a_county_with_its_own_notice_waits_longer():
     of = definition("identification")
     step = of.steps["SUBMIT"]
     done = Done("SUBMIT", doer_for(step), noon(day(10)), {"submitted_on": day(10)})
-    assert lacks(take(of, case, done, elsewhere)) == {Lack(Lacks.GUARD, "notice_is_over")}
+    early = {"notice_is_over", "submitted_after_notice"}
+    assert lacks(take(of, case, done, elsewhere)) == {Lack(Lacks.GUARD, name) for name in early}
     done = Done("SUBMIT", doer_for(step), noon(day(11)), {"submitted_on": day(11)})
     assert isinstance(take(of, case, done, elsewhere), Taken)
 

@@ -9,11 +9,13 @@ from uuid import UUID
 
 from bangfu.domains.monitoring.cases import batches, notices, services
 from bangfu.domains.monitoring.domain.cases import CASES, BatchDecision, PaperKind
+from bangfu.domains.monitoring.instances import unseal
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.papers import filing
 from bangfu.domains.publicity.domain import NoticeWay, ObjectionWay
 from bangfu.domains.publicity.objections import ObjectionForm
 from bangfu.foundation.access.scopes import activate
+from bangfu.procedures.facts import as_day
 from tests.evidence_samples import png
 from tests.year.county import COUNTY, Worker
 from tests.year.days import DAY, later
@@ -208,6 +210,10 @@ def _told_again(desk: Desk, row: Proceeding, people: _People) -> None:
     desk.plan(row.id, people.office, more=3)
 
 
+def _county_upheld(desk: Desk, row: Proceeding, people: _People) -> None:
+    desk.take(people.clerk, row, "TELL_COUNTY", county_recheck_told_on=desk.today)
+
+
 def _county_recheck(desk: Desk, row: Proceeding, people: _People) -> None:
     desk.take(people.office, row, "COUNTY_UPHOLD", county_recheck_on=desk.today,
               county_recheckers=people.ids(people.office))  # fmt: skip
@@ -228,16 +234,19 @@ _ACTS: dict[str, Callable[[Desk, Proceeding, _People], None]] = {
     "TOWNSHIP_RECHECK": _rechecked,
     "TOLD_AGAIN": _told_again,
     "COUNTY_RECHECK": _county_recheck,
+    "COUNTY_UPHELD": _county_upheld,
 }
 
 
 def decide_together(desk: Desk) -> int:
-    """The county decides everything that waits for it, a list for each procedure."""
+    """The county decides what waits for it since before today, a list for each procedure."""
     waiting: dict[str, list[Proceeding]] = defaultdict(list)
     with activate(COUNTY):
         found = Proceeding.objects.filter(state="COUNTY", closed_at=None, procedure__in=CASES)
         for row in found.order_by("no"):
-            waiting[row.procedure].append(row)
+            # The county decides after the day of the township.
+            if as_day(unseal(row.facts)["township_on"]) < desk.today:
+                waiting[row.procedure].append(row)
     office, decider = desk.county.county
     for procedure, rows in sorted(waiting.items()):
         made = batches.draft(

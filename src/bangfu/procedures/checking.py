@@ -23,6 +23,8 @@ _TYPES = {
     GuardKind.AT_LEAST: (FactType.COUNT, FactType.PEOPLE),
     GuardKind.NOT_ABOVE: (FactType.COUNT, FactType.PEOPLE),
     GuardKind.SHARE: (FactType.COUNT, FactType.PEOPLE),
+    GuardKind.NOT_SHARE: (FactType.COUNT, FactType.PEOPLE),
+    GuardKind.SUM: (FactType.COUNT, FactType.PEOPLE),
     GuardKind.ORDER: (FactType.DATE,),
     GuardKind.FULL: (FactType.DATE,),
     GuardKind.WITHIN: (FactType.DATE,),
@@ -39,6 +41,8 @@ _NUMBERS = {
     GuardKind.AT_LEAST: (1, 1),
     GuardKind.NOT_ABOVE: (2, 99),
     GuardKind.SHARE: (2, 2),
+    GuardKind.NOT_SHARE: (2, 2),
+    GuardKind.SUM: (2, 99),
     GuardKind.ORDER: (2, 99),
     GuardKind.FULL: (1, 2),
     GuardKind.WITHIN: (1, 2),
@@ -128,6 +132,7 @@ def _steps(definition: Definition, known: Known) -> Iterator[Found]:
         yield from _unknown(part, step.name, "guards", step.guards, definition.guards, guard)
         for name in sorted(set(step.renews) - set(step.takes)):
             yield _found("E-PROCEDURE-RENEWS", part, step.name, "renews", fact=name)
+        yield from _kept(definition, part, step)
         for name in sorted(set(step.takes) & set(step.forgets)):
             yield _found("E-PROCEDURE-FORGETS", part, step.name, "forgets", fact=name)
         if known.permissions is not None:
@@ -137,6 +142,16 @@ def _steps(definition: Definition, known: Known) -> Iterator[Found]:
         clocks, code = definition.clocks, "E-PROCEDURE-CLOCK"
         yield from _unknown(part, step.name, "restarts", step.restarts, clocks, code)
         yield from _extension(definition, step, known)
+
+
+def _kept(definition: Definition, part: str, step: StepDef) -> Iterator[Found]:
+    """What the machine keeps with a step: a day, and people; nobody brings the same by hand."""
+    by_hand = {name for _, each in _every_step(definition) for name in each.takes}
+    for key, kind in (("keeps_day", FactType.DATE), ("keeps_doer", FactType.PEOPLE)):
+        name = getattr(step, key)
+        fact = definition.facts.get(name)
+        if name and (fact is None or fact.type is not kind or name in by_hand):
+            yield _found("E-PROCEDURE-KEEPS", part, step.name, key, fact=name)
 
 
 def _extension(definition: Definition, step: StepDef, known: Known) -> Iterator[Found]:
@@ -214,7 +229,7 @@ def _counted(definition: Definition, clock: ClockDef) -> Iterator[Found]:
 
 def _unused(definition: Definition) -> Iterator[Found]:
     """Facts that no step takes, guards that nobody asks."""
-    taken = {name for _, step in _every_step(definition) for name in step.takes}
+    taken = {name for _, step in _every_step(definition) for name in (*step.takes, *step.keeps)}
     for name in definition.facts:
         if name not in taken:
             yield _found("E-PROCEDURE-UNUSED", "facts", name, "name")
@@ -279,7 +294,7 @@ def _never_known(definition: Definition) -> Iterator[Found]:
     before = _possibly_known(definition)
     for part, step in _every_step(definition):
         origins = definition.origins_of(step) if part == "steps" else ()
-        known = set(step.takes).union(*(before[origin] for origin in origins))
+        known = {*step.takes, *step.keeps}.union(*(before[origin] for origin in origins))
         for name in step.needs:
             if name not in known:
                 yield _found("E-PROCEDURE-NEVER", part, step.name, "needs", fact=name)
@@ -288,14 +303,14 @@ def _never_known(definition: Definition) -> Iterator[Found]:
 def _possibly_known(definition: Definition) -> dict[str, set[str]]:
     """What may be known in each state, by any way to it."""
     known: dict[str, set[str]] = {name: set() for name in definition.states}
-    known[definition.opening.target] |= set(definition.opening.takes)
+    known[definition.opening.target] |= {*definition.opening.takes, *definition.opening.keeps}
     is_growing = True
     while is_growing:
         is_growing = False
         for step in definition.steps.values():
             for origin in definition.origins_of(step):
                 target = known[definition.target_of(step, origin)]
-                brought = (known[origin] | set(step.takes)) - set(step.forgets)
+                brought = (known[origin] | {*step.takes, *step.keeps}) - set(step.forgets)
                 is_growing |= not brought <= target
                 target |= brought
     return known

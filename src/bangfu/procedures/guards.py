@@ -11,9 +11,11 @@ FULL        `limit` whole units lie between the first day and the second, or tod
             day on which WITHIN of the same limit still holds
 WITHIN      the second day, or today, is no later than `limit` after the first
 DIFFERENT   nobody is named in two of the facts
+SUM         the numbers before the last add up to no more than the last
+NOT_SHARE   the first number is not what SHARE of the same share asks for
 
 NOT_ABOVE, ORDER and DIFFERENT compare several facts: they are FALSE as soon as two that are known
-contradict them, whatever the others will be.
+contradict them, whatever the others will be. SUM waits for all of them.
 """
 
 from __future__ import annotations
@@ -58,6 +60,10 @@ def _holds(guard: Guard, known: list[Value], terms: Terms, today: date) -> bool:
             return all(as_count(one) <= as_count(other) for one, other in pairwise(known))
         case GuardKind.SHARE:
             return _is_share(guard, as_count(known[0]), as_count(known[1]))
+        case GuardKind.NOT_SHARE:
+            return not _is_share(guard, as_count(known[0]), as_count(known[1]))
+        case GuardKind.SUM:
+            return sum(as_count(one) for one in known[:-1]) <= as_count(known[-1])
         case GuardKind.ORDER:
             return all(_in_order(guard, as_day(a), as_day(b)) for a, b in pairwise(known))
         case GuardKind.FULL | GuardKind.WITHIN:

@@ -217,7 +217,7 @@ def _take(
 ) -> Taken | Refusal:
     today = local_day(done.at)
     lacks = _wrong_facts(definition, instance, step, done.facts, today)
-    known = {**instance.facts, **done.facts}
+    known = {**instance.facts, **done.facts, **_kept(step, done.by, today)}
     if not lacks:
         asked = demanded(definition, instance, step)
         lacks = [Lack(Lacks.MISSING, name) for name in asked if name not in done.facts]
@@ -238,6 +238,16 @@ def _take(
         changed_at=done.at,
     )
     return Taken(after, step.name, instance.state, started, ended)
+
+
+def _kept(step: StepDef, by: Doer, today: date) -> dict[str, Value]:
+    """What is kept with a step and typed by nobody: its day, and who took it."""
+    kept: dict[str, Value] = {}
+    if step.keeps_day:
+        kept[step.keeps_day] = today
+    if step.keeps_doer:
+        kept[step.keeps_doer] = (by.person,)
+    return kept
 
 
 def _wrong_facts(
@@ -310,7 +320,7 @@ def _contradicted(
     """The guards that are false whatever else becomes known, as what is known stays."""
     found = []
     for lack in _failing(definition, step, known, terms, today):
-        renewed = lack.kind is Lacks.GUARD and set(step.renews) & set(
+        renewed = lack.kind is Lacks.GUARD and {*step.renews, *step.keeps} & set(
             definition.guards[lack.name].facts
         )
         if lack.kind is Lacks.GUARD and not renewed:

@@ -54,6 +54,8 @@ class GuardKind(StrEnum):
     FULL = "FULL"
     WITHIN = "WITHIN"
     DIFFERENT = "DIFFERENT"
+    SUM = "SUM"
+    NOT_SHARE = "NOT_SHARE"
 
 
 # A day, words, a number, yes or no, or people by their accounts.
@@ -162,8 +164,9 @@ class StepDef:
     """A step: from which states to which, by whom, what it may bring, what must be there after
     it (`needs`), which guards hold, which known facts it may say anew (`renews`), which it makes
     unknown again (`forgets`) and which clocks begin anew with it, counted from its day also where
-    they count from a fact at first (`restarts`). `is_main`: it is the ordinary way on, which
-    screens name first."""
+    they count from a fact at first (`restarts`). `keeps_day` and `keeps_doer` are facts that
+    nobody types: the day on which the step is taken, and by whom. `is_main`: it is the ordinary
+    way on, which screens name first."""
 
     name: str
     title: Text
@@ -178,6 +181,13 @@ class StepDef:
     restarts: tuple[str, ...] = ()
     extension: Extension | None = None
     is_main: bool = False
+    keeps_day: str = ""
+    keeps_doer: str = ""
+
+    @property
+    def keeps(self) -> tuple[str, ...]:
+        """The facts that the machine itself keeps with the step."""
+        return tuple(name for name in (self.keeps_day, self.keeps_doer) if name)
 
 
 @dataclass(frozen=True)
@@ -229,5 +239,8 @@ class Definition:
         del plain["file"]
         for step in (plain["opening"], *plain["steps"].values()):
             del step["is_main"]
+            for name in ("keeps_day", "keeps_doer"):
+                if not step[name]:
+                    del step[name]
         text = json.dumps(plain, ensure_ascii=False, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()

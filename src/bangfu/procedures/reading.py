@@ -37,7 +37,8 @@ _TITLE = ("name", "zh", "en")
 _ABOUT = ("id", "version", "zh", "en", "valid_from", "valid_to")
 _PARTS = ("facts", "guards", "always", "clocks", "states", "opening", "steps")
 _JUDGED = ("kind", "facts", "values", "least", "share", "is_strict", "limit", "when")
-_STEP = ("to", "who", "takes", "needs", "guards")
+_KEEPS = ("keeps_day", "keeps_doer")
+_STEP = ("to", "who", "takes", "needs", "guards", *_KEEPS)
 _EXTENDS = ("extends", "extends_to", "extends_limit")
 _MOVES = ("from", "main", "renews", "forgets", "restarts", *_EXTENDS)
 _LIMITED = (GuardKind.FULL, GuardKind.WITHIN)
@@ -192,6 +193,8 @@ def _step(block: Block, is_opening: bool = False) -> StepDef:
         restarts=block.texts("restarts"),
         extension=_extension(block),
         is_main=block.boolean("main", False),
+        keeps_day=block.optional("keeps_day") or "",
+        keeps_doer=block.optional("keeps_doer") or "",
     )
 
 

@@ -17,6 +17,7 @@ from bangfu.domains.monitoring.ports import Asked, Ports
 from bangfu.domains.monitoring.selectors import Detail
 from bangfu.foundation import audit
 from bangfu.foundation.access.scopes import activate
+from bangfu.kernel.actor import Actor
 from bangfu.kernel.errors import Conflict
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
@@ -109,9 +110,11 @@ def take_by_system(
     at: datetime,
     note: str = "",
     tells: bool = True,
+    by: Actor | None = None,
 ) -> Taken | Refusal:
     """Take a step of a locked row as the system; inside `activate`, nothing is raised for a
-    refusal. `scope` is a system's (`doers.system_of`); `tells` as in `advance`."""
+    refusal. `scope` is a system's (`doers.system_of`); `tells` as in `advance`; `by` is who had
+    it take the step."""
     county = book_for(RegionCode(row.region_code), at, scope)
     definition = definition_of(county.book, row)
     clocks = open_clocks(row)
@@ -119,9 +122,10 @@ def take_by_system(
     instance = instances.to_instance(row, clocks)
     taken = take_step(definition, instance, done, county.terms(row.region_code))
     if isinstance(taken, Taken):
+        actor = by or scope.actor
         advance(
             row, definition, taken, scope=scope, at=at, note=note, facts=facts, clocks=clocks,
-            tells=tells,
+            tells=tells, by=actor.label, by_id=actor.id,
         )  # fmt: skip
     return taken
 

@@ -20,8 +20,9 @@ from bangfu.domains.publicity.domain import (
 from bangfu.domains.publicity.models import Notice, Objection
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
-from bangfu.foundation.access.scopes import activate, in_scope
+from bangfu.foundation.access.scopes import activate, in_scope, system_scope
 from bangfu.kernel.errors import Conflict, InvalidValue, NotFound
+from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
 
@@ -87,9 +88,12 @@ def raise_objection(
         return rows.to_objection(scope, row)
 
 
-def answer(*, scope: Scope, at: datetime, subject_id: UUID, result: Answer) -> int:
+def answer(
+    *, scope: Scope, at: datetime, county: RegionCode, subject_id: UUID, result: Answer
+) -> int:
     """Write down what came of the open objections against a household; return how many there were.
 
+    They are looked for in the whole county: a household that moved away hangs where it lived.
     Raises InvalidValue E-PUBLICITY-OBJECTION, Conflict E-PUBLICITY-OBJECTION-ORDER for a day
     before one was raised.
     """
@@ -97,8 +101,9 @@ def answer(*, scope: Scope, at: datetime, subject_id: UUID, result: Answer) -> i
     checkers = tuple(one.strip() for one in result.checkers if one.strip())
     if not checkers or not result.finding.strip() or result.checked_on > local_day(at):
         raise InvalidValue("E-PUBLICITY-OBJECTION")
-    with activate(scope):
-        found = _open(scope, subject_id)
+    system = system_scope(county.county, "publicity.following")
+    with activate(system):
+        found = _open(system, subject_id)
         for row in found:
             if result.checked_on < row.raised_on:
                 raise Conflict("E-PUBLICITY-OBJECTION-ORDER", raised_on=str(row.raised_on))
@@ -106,7 +111,8 @@ def answer(*, scope: Scope, at: datetime, subject_id: UUID, result: Answer) -> i
             row.checked_on, row.checkers = result.checked_on, list(checkers)
             row.finding, row.answered_on = result.finding.strip()[:2000], result.answered_on
             row.save()
-            _note(scope, at, row, row.notice, "publicity.objection.answered")
+            whose = scope if scope.covers(RegionCode(row.region_code)) else system
+            _note(whose, at, row, row.notice, "publicity.objection.answered", by=scope.actor.id)
     return len(found)
 
 
@@ -127,7 +133,9 @@ def _open(scope: Scope, subject_id: UUID) -> list[Objection]:
     return list(found.select_related("notice").order_by("id"))
 
 
-def _note(scope: Scope, at: datetime, row: Objection, notice: Notice, action: str) -> None:
+def _note(
+    scope: Scope, at: datetime, row: Objection, notice: Notice, action: str, **detail: str
+) -> None:
     audit.record(
         scope,
         action,
@@ -135,5 +143,5 @@ def _note(scope: Scope, at: datetime, row: Objection, notice: Notice, action: st
         subject_kind=SUBJECT,
         subject_id=str(row.id),
         region_code=row.region_code,
-        detail={"no": notice.no, "number": row.number, "state": str(row.state)},
+        detail={"no": notice.no, "number": row.number, "state": str(row.state), **detail},
     )

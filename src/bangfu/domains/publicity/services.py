@@ -42,13 +42,19 @@ _NUMBER = "SELECT pg_advisory_xact_lock(hashtextextended('publicity.number.' || 
 def draft(*, scope: Scope, at: datetime, form: NoticeForm) -> NoticeRecord:
     """Draw up a notice; it hangs nowhere yet.
 
-    Raises InvalidValue as `domain.check`, NotFound for a place outside the scope, Conflict
-    E-PUBLICITY-ALREADY where a household of it stands on another live notice of the same matter.
+    Raises InvalidValue as `domain.check` and E-PUBLICITY-POSTED-BEFORE for a day that has passed:
+    nobody draws up afterwards what is said to have hung; NotFound for a place outside the scope,
+    Conflict E-PUBLICITY-ALREADY where a household of it stands on another live notice of the same
+    matter.
     """
     require(scope, PERMISSION)
     if not scope.covers(form.region):
         raise NotFound("E-PUBLICITY-NOT-FOUND")
     check(form)
+    if form.posted_on < local_day(at):
+        raise InvalidValue(
+            "E-PUBLICITY-POSTED-BEFORE", posted_on=str(form.posted_on), today=str(local_day(at))
+        )
     with activate(scope):
         _lock_numbers(form.region)
         _refuse_second(form)
@@ -97,18 +103,30 @@ def scan(
     return rows.to_notice(row)
 
 
-def publish(*, scope: Scope, at: datetime, notice_id: UUID) -> NoticeRecord:
+def publish(
+    *, scope: Scope, at: datetime, notice_id: UUID, until_on: date, book: PaperBook | None = None
+) -> NoticeRecord:
     """Note that a notice hangs since the day printed on it.
 
-    Raises Conflict E-PUBLICITY-STATE, E-PUBLICITY-NOT-YET before that day.
+    `until_on` is the last day to object, counted from today: what was noted late hangs the
+    longer, never the shorter, and its web version says so. Raises Conflict E-PUBLICITY-STATE,
+    E-PUBLICITY-NOT-YET before the day printed on it, InvalidValue E-PUBLICITY-DAYS for a last day
+    that is not to come.
     """
+    today = local_day(at)
     with activate(scope):
         row, state = _take(scope, notice_id, NoticeStep.PUBLISH)
-        if row.posted_on > local_day(at):
+        if row.posted_on > today:
             raise Conflict("E-PUBLICITY-NOT-YET", posted_on=str(row.posted_on))
+        if until_on <= today:
+            raise InvalidValue("E-PUBLICITY-DAYS", days=row.days)
         row.state, row.published_at = state, at
+        is_later, row.until_on = until_on > row.until_on, max(until_on, row.until_on)
+        if is_later and row.web_file_id is not None:
+            record = rows.to_notice(row)
+            row.web_file_id = _keep(scope, at, record, record.kind.web_paper, book)
         row.save()
-        _note(scope, at, row, "publicity.notice.published")
+        _note(scope, at, row, "publicity.notice.published", until_on=str(row.until_on))
     return rows.to_notice(row)
 
 
@@ -127,12 +145,18 @@ def withdraw(*, scope: Scope, at: datetime, notice_id: UUID, reason: str) -> Not
     return rows.to_notice(row)
 
 
-def release(*, scope: Scope, at: datetime, subject_id: UUID, reason: str) -> int:
+def release(
+    *, scope: Scope, at: datetime, county: RegionCode, subject_id: UUID, reason: str
+) -> int:
     """Free something from its live notices, since it no longer rests on them; a notice about
-    nothing else is withdrawn. Return how many notices it stood on."""
+    nothing else is withdrawn. Return how many notices it stood on.
+
+    They are looked for in the whole county: a household that moved away hangs where it lived.
+    """
     require(scope, PERMISSION)
-    with activate(scope):
-        found = in_scope(Notice.objects.all(), scope).select_for_update()
+    system = system_scope(county.county, "publicity.following")
+    with activate(system):
+        found = in_scope(Notice.objects.all(), system).select_for_update()
         live = list(found.filter(subjects__contains=[subject_id], state__in=sorted(LIVE)))
         for row in live:
             row.subjects = [one for one in row.subjects if one != subject_id]
@@ -140,7 +164,8 @@ def release(*, scope: Scope, at: datetime, subject_id: UUID, reason: str) -> int
                 row.state, row.ended_at = NoticeState.WITHDRAWN, at
             row.reason = reason.strip()[:500]
             row.save()
-            _note(scope, at, row, "publicity.notice.released")
+            whose = scope if scope.covers(RegionCode(row.region_code)) else system
+            _note(whose, at, row, "publicity.notice.released", by=scope.actor.id)
     return len(live)
 
 

@@ -15,6 +15,7 @@ from bangfu.domains.monitoring import numbers, rows, services, telling
 from bangfu.domains.monitoring.cases import batches_rows
 from bangfu.domains.monitoring.cases.quality import STOPS, count_all_stops
 from bangfu.domains.monitoring.checking import WORKS
+from bangfu.domains.monitoring.domain import cases
 from bangfu.domains.monitoring.domain.cases import (
     CASES,
     BatchDecision,
@@ -302,8 +303,6 @@ def _take_all(scope: Scope, at: datetime, batch: DecisionBatch, language: str) -
 
 
 def _step(batch: DecisionBatch, line: DecisionBatchRow, stops: int) -> dict[str, Any]:
-    if line.decision == BatchDecision.REFUSE:
-        return {"step": "COUNTY_REFUSE", "facts": {"refusal_reason": line.reason}}
     assert batch.decided_on is not None, "ruled before"
     facts: dict[str, Value] = {
         "decided_on": batch.decided_on,
@@ -312,6 +311,8 @@ def _step(batch: DecisionBatch, line: DecisionBatchRow, stops: int) -> dict[str,
         "batch_no": batch.no,
         "sealed_scan_no": f"{batch.no}-盖章页",
     }
+    if line.decision == BatchDecision.REFUSE:
+        return {"step": cases.COUNTY_REFUSE, "facts": {**facts, "refusal_reason": line.reason}}
     if batch.procedure == IDENTIFICATION:
         facts[_CATEGORY] = line.category
     if batch.procedure == CLEARING:

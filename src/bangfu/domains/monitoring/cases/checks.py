@@ -6,8 +6,6 @@ the county decides by lists; what the quality rules say of a household is worked
 
 from __future__ import annotations
 
-from datetime import date
-
 from bangfu.domains.monitoring.cases.quality import STOPS, count_stops
 from bangfu.domains.monitoring.domain import cases
 from bangfu.domains.monitoring.domain.proceedings import CLUE
@@ -72,7 +70,7 @@ def _check_notice(asked: Asked) -> None:
 
 
 def _check_batch(asked: Asked) -> None:
-    """The county's yes is one line of a list with its 批复 and its sealed page."""
+    """The county's yes and its no are each a line of a list with its 批复 and its sealed page."""
     if "decision_no" not in asked.step.takes:
         return
     row = asked.row
@@ -81,14 +79,20 @@ def _check_batch(asked: Asked) -> None:
     if listed is not None:
         with activate(system_scope(RegionCode(row.region_code).county, "monitoring.batch")):
             batch = DecisionBatch.objects.filter(id=listed.batch_id).first()
-    if batch is None or (batch.approval_no, batch.no, batch.decided_on) != _told(asked):
+    if batch is None or listed is None or _listed(batch, listed) != _told(asked):
         raise Conflict("E-MONITORING-BATCH-NEEDED", no=row.no)
 
 
-def _told(asked: Asked) -> tuple[object, object, date | None]:
-    on = asked.facts.get("decided_on")
-    day = on if isinstance(on, date) else None
-    return asked.facts.get("decision_no"), asked.facts.get("batch_no"), day
+def _listed(batch: DecisionBatch, line: DecisionBatchRow) -> tuple[object, ...]:
+    deciders = tuple(str(each) for each in batch.deciders)
+    return batch.approval_no, batch.no, batch.decided_on, deciders, line.decision
+
+
+def _told(asked: Asked) -> tuple[object, ...]:
+    is_refused = asked.step.name == cases.COUNTY_REFUSE
+    decision = cases.BatchDecision.REFUSE if is_refused else cases.BatchDecision.AGREE
+    told = (asked.facts.get(name) for name in ("decision_no", "batch_no", "decided_on", "deciders"))
+    return *told, str(decision)
 
 
 def _check_stops(asked: Asked) -> None:

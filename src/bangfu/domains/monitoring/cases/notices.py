@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from bangfu.domains.monitoring import instances, rows, services
-from bangfu.domains.monitoring.books import book_for
+from bangfu.domains.monitoring.books import book_for, definition_of
+from bangfu.domains.monitoring.doers import system_of
 from bangfu.domains.monitoring.domain.cases import CASES
 from bangfu.domains.monitoring.domain.proceedings import CLEARING
 from bangfu.domains.monitoring.models import Proceeding
@@ -32,15 +33,19 @@ from bangfu.domains.publicity.domain import (
     ObjectionRecord,
 )
 from bangfu.domains.publicity.objections import Answer, ObjectionForm
+from bangfu.domains.publicity.selectors import get_notice
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
 from bangfu.kernel.errors import Conflict
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
-from bangfu.kernel.workdays import Unit
+from bangfu.kernel.workdays import Unit, local_day
+from bangfu.procedures import Refusal, Value, as_error
 from bangfu.procedures.model import FactType
 
-NOTICING, NOTICED, OBJECTED = "NOTICING", "NOTICED", "OBJECTED"
+NOTICING, OBJECTED = "NOTICING", "OBJECTED"
+# A case rests on its notice until the county has decided; objections to it are taken as long.
+_RESTING = ("NOTICED", OBJECTED, "TOWNSHIP", "COUNTY")
 LIMIT = "case_notice"
 _ANSWERED = {
     "DISMISS_OBJECTION": False,
@@ -99,12 +104,17 @@ def draw_up(*, scope: Scope, at: datetime, notice: CaseNotice) -> NoticeRecord:
 
 
 def hang(*, scope: Scope, at: datetime, notice_id: UUID, language: str = "zh") -> NoticeRecord:
-    """Note that a notice hangs; every case on it is on notice from that day.
+    """Note that a notice hangs; every case on it is on notice, its full days counted from today.
 
     Raises as `publicity.publish` and as `services.take`; then nothing hangs.
     """
     with activate(scope):
-        notice = publicity.publish(scope=scope, at=at, notice_id=notice_id)
+        village = RegionCode(get_notice(scope, notice_id).region_code)
+        until_on, _ = _days(village, local_day(at), at)
+        book = filing.paper_book(str(village), at)
+        notice = publicity.publish(
+            scope=scope, at=at, notice_id=notice_id, until_on=until_on, book=book
+        )
         for line in notice.lines:
             services.take(
                 scope=scope,
@@ -127,25 +137,38 @@ def object_to(
     """Write down an objection; the case on the notice waits until it was looked into.
 
     A second one while the first is looked into is added to it. Who objected stands with the
-    notice alone. Raises as `objections.raise_objection` and as `services.take`.
+    notice alone. It is written down where the notice hangs, wherever the household lives since,
+    and also once the case was reported on: so the system takes the step for who writes it down.
+    Raises as `objections.raise_objection`, NotFound, and what `procedures.as_error` gives.
     """
     with activate(scope):
+        village = RegionCode(get_notice(scope, notice_id).region_code)
         raised = objections.raise_objection(scope=scope, at=at, notice_id=notice_id, form=form)
-        row = rows.find_row(scope, form.subject_id, lock=True)
-        if row.state != OBJECTED:
-            services.take(
-                scope=scope,
-                at=at,
-                proceeding_id=form.subject_id,
-                step="OBJECT",
-                facts={
-                    "objected_on": form.raised_on,
-                    "objection": form.words.strip(),
-                    "objector": f"#{raised.number}",
-                },
-                language=language,
-            )
+        system = system_of(village.county, "objections")
+        with activate(system):
+            row = rows.find_row(system, form.subject_id, lock=True)
+            if row.state != OBJECTED:
+                _object(row, system, scope, at, raised, language)
     return raised
+
+
+def _object(
+    row: Proceeding,
+    system: Scope,
+    scope: Scope,
+    at: datetime,
+    raised: ObjectionRecord,
+    language: str,
+) -> None:
+    facts: dict[str, Value] = {
+        "objected_on": raised.raised_on,
+        "objection": raised.words,
+        "objector": f"#{raised.number}",
+    }
+    taken = services.take_by_system(row, "OBJECT", facts, scope=system, at=at, by=scope.actor)
+    if isinstance(taken, Refusal):
+        definition = definition_of(book_for(RegionCode(row.region_code), at, system).book, row)
+        raise as_error(definition, taken, language)
 
 
 def take_down(*, scope: Scope, at: datetime, notice_id: UUID, reason: str) -> NoticeRecord:
@@ -155,10 +178,11 @@ def take_down(*, scope: Scope, at: datetime, notice_id: UUID, reason: str) -> No
     """
     with activate(scope):
         notice = publicity.withdraw(scope=scope, at=at, notice_id=notice_id, reason=reason)
-        held = Proceeding.objects.filter(
-            id__in=[line.subject_id for line in notice.lines], state__in=[NOTICED, OBJECTED]
-        )
-        numbers = [instances.unseal(row.facts).get("notice_no") for row in held]
+        with activate(system_of(RegionCode(notice.region_code).county, "objections")):
+            held = Proceeding.objects.filter(
+                id__in=[line.subject_id for line in notice.lines], state__in=_RESTING
+            )
+            numbers = [instances.unseal(row.facts).get("notice_no") for row in held]
         if notice.no in numbers:
             raise Conflict("E-PUBLICITY-STATE")
     return notice
@@ -169,6 +193,7 @@ def follow_notice_step(told: Stepped) -> None:
     if told.row.procedure not in CASES:
         return
     step, facts = told.taken.step, told.taken.instance.facts
+    county = RegionCode(told.row.region_code).county
     if step in _ANSWERED:
         known = known_of({**facts, **told.facts}, told.definition)
         day = known.day("objection_checked_on")
@@ -180,10 +205,14 @@ def follow_notice_step(told: Stepped) -> None:
             finding=known.text("objection_result") or "",
             answered_on=day,
         )
-        objections.answer(scope=told.scope, at=told.at, subject_id=told.row.id, result=result)
+        objections.answer(
+            scope=told.scope, at=told.at, county=county, subject_id=told.row.id, result=result
+        )
     if step in _RELEASED and told.scope.allows(publicity.PERMISSION):
         title = told.definition.steps[step].title.zh
-        publicity.release(scope=told.scope, at=told.at, subject_id=told.row.id, reason=title)
+        publicity.release(
+            scope=told.scope, at=told.at, county=county, subject_id=told.row.id, reason=title
+        )
 
 
 def _check(chosen: list[Proceeding]) -> None:

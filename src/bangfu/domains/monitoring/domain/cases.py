@@ -16,6 +16,7 @@ CASES = ("identification", "clearing")
 OF_CLUE = "clue_no"
 OF_BATCH = ("decision_no", "batch_no", "sealed_scan_no")
 OF_NOTICE = "notice_no"
+COUNTY_REFUSE = "COUNTY_REFUSE"
 
 
 class PaperKind(StrEnum):

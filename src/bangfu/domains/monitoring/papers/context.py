@@ -297,7 +297,7 @@ def _announcement(read: Read) -> steps.Announcement:
 def entry_fields(known: Known, procedure: str) -> tuple[tuple[str, str, str], ...]:
     """Return what is to be entered in the national system: register column, code, word."""
     decided = known.day("decided_on")
-    if decided is None:
+    if decided is None or known.day("refused_on") is not None:
         return ()
     month = f"{decided:%Y-%m}"
     if procedure == CLEARING:

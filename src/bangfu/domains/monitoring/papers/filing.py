@@ -56,7 +56,15 @@ APART = frozenset(
 )  # fmt: skip
 _OF_BATCH = ("county_decision", "clearing_decision")
 _TO_TELL = frozenset(
-    {"REFUSED", "TOLD", "TOWNSHIP_RECHECK", "TOLD_AGAIN", "COUNTY_RECHECK", "NOT_GRANTED"}
+    {
+        "REFUSED",
+        "TOLD",
+        "TOWNSHIP_RECHECK",
+        "TOLD_AGAIN",
+        "COUNTY_RECHECK",
+        "COUNTY_UPHELD",
+        "NOT_GRANTED",
+    }
 )
 
 

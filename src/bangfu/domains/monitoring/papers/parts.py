@@ -38,7 +38,7 @@ def recheck_of(known: Known) -> steps.Recheck:
         reasons=known.text("recheck_reason"),
         checkers=known.people(f"{stage}ers"),
         checked_on=known.day(f"{stage}_on"),
-        answered_on=known.day("township_recheck_told_on"),
+        answered_on=known.day(f"{stage}_told_on"),
     )
 
 

@@ -16,4 +16,5 @@ export const ELSEWHERE: Readonly<Record<string, { screen: 'reviews' | 'notices' 
   HOLD_REVIEW: { screen: 'reviews', needs: 'CASE_PREPARE' },
   POST_NOTICE: { screen: 'notices', needs: 'CASE_PREPARE' },
   DECIDE: { screen: 'batches', needs: 'CASE_COUNTY' },
+  COUNTY_REFUSE: { screen: 'batches', needs: 'CASE_COUNTY' },
 };

@@ -103,7 +103,7 @@ def _answer(desk: Desk, row: Proceeding, who: Worker) -> None:
     step = desk.choose(row, FALSE)
     if step == "FIND_DATA_WRONG":
         officer, _ = desk.county.town_of(row.region_code)
-        desk.take(officer, row, step, **found, feedback_no=f"JH-{row.no}")
+        desk.take(officer, row, step, **found, feedback_no=desk.request(row))
     else:
         desk.take(who, row, step, **found)
 

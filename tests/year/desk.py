@@ -9,6 +9,7 @@ from datetime import date, datetime
 from random import Random
 from uuid import UUID
 
+from bangfu.domains.feeds import feedback, feedback_view
 from bangfu.domains.monitoring import services
 from bangfu.domains.monitoring.models import (
     ClueOrigin,
@@ -18,7 +19,9 @@ from bangfu.domains.monitoring.models import (
 )
 from bangfu.domains.registry.models import Household
 from bangfu.foundation.access.scopes import activate
+from bangfu.kernel.period import Period
 from bangfu.procedures import Value
+from tests.cast import YUNXI
 from tests.year.county import COUNTY, County, Worker
 from tests.year.days import DAY, instant, later, working
 
@@ -46,6 +49,17 @@ class Desk:
     def begin(self, day: date) -> None:
         """Begin a day's work at nine."""
         self.today, self._seconds = day, 0
+
+    def request(self, row: Proceeding) -> str:
+        """Let the county write a request for correction about a household; return its number."""
+        scope = self.county.county[0].scope
+        draft = feedback.Draft(
+            dataset="civil/dibao", period=Period.containing(self.today), column="status",
+            stated="享受中", expected="已终止", reason="入户核实", household_no=row.household_no,
+        )  # fmt: skip
+        number = feedback.create_feedback(scope=scope, at=self.now(), region=YUNXI, draft=draft)
+        found = feedback_view.get_feedback(scope, number, today=self.today)
+        return str(found["no"])
 
     def open(self, ids: Sequence[UUID]) -> list[Proceeding]:
         """Open what is planned for a day, in its order: all rows at once, with whose duty each is

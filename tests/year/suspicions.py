@@ -53,6 +53,6 @@ def _decide(desk: Desk, row: Proceeding) -> None:
     office, decider = desk.county.county
     truth = max((BY_ID[rule].truth for rule in desk.rules_of(row)), default=0.2)
     outcome = "TRUE_UNDUE" if desk.drawn(row, "truth") < truth else desk.choose(row, OTHERWISE)
-    feedback = {"feedback_no": f"JH-{row.no}"} if outcome == "DATA_WRONG" else {}
+    feedback = {"feedback_no": desk.request(row)} if outcome == "DATA_WRONG" else {}
     desk.take(office, row, "DECIDE", decided_on=desk.today, deciders=(str(decider.user_id),),
               outcome=outcome, **feedback)  # fmt: skip

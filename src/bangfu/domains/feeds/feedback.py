@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
+from bangfu.domains.feeds import events
 from bangfu.domains.feeds.domain import FeedbackState, LandingState, check_step, has_long_number
 from bangfu.domains.feeds.models import Feedback, Landing
 from bangfu.domains.feeds.selectors import get_feed_contract
@@ -20,7 +21,7 @@ from bangfu.domains.registry import selectors as registry
 from bangfu.foundation import audit
 from bangfu.foundation.access.departments import in_department, require_dataset
 from bangfu.foundation.access.roles import require
-from bangfu.foundation.access.scopes import activate, in_scope
+from bangfu.foundation.access.scopes import activate, in_scope, reading
 from bangfu.kernel.errors import InvalidValue, NotFound, Refused
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import COUNTY, RegionCode
@@ -153,9 +154,30 @@ def step_feedback(
         row.note, row.changed_by, row.changed_at = said, scope.actor.label[:120], at
         row.save()
         _audit(scope, row, f"feeds.feedback.{_PAST[step]}", at)
+        state = FeedbackState(row.state)
+        events.tell(events.FeedbackStepped(scope, at, row.region_code, row.no, state))
 
 
 _PAST = {"send": "sent", "answer": "answered", "close": "closed", "withdraw": "withdrawn"}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRecord:
+    """A request as other code sees it; `household_no` is empty where a list as a whole is meant."""
+
+    id: UUID
+    no: str
+    state: FeedbackState
+    household_no: str
+
+
+def find_request(scope: Scope, no: str) -> RequestRecord | None:
+    """Return the request of a number in the scope, None where there is none."""
+    with reading(scope):
+        row = in_scope(Feedback.objects.filter(no=no), scope).first()
+    if row is None:
+        return None
+    return RequestRecord(row.id, row.no, FeedbackState(row.state), row.household_no)
 
 
 def _apply(row: Feedback, step: str, note: str, at: datetime) -> None:

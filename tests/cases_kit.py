@@ -91,7 +91,7 @@ def confirmed(office: Office, **changed: Any) -> ProceedingRecord:
         checkers=office.ids(office.cast.cadre, office.village),
         finding="住院自付三万元，收入减少",
         assessed_level="YELLOW",
-        assessed_by=office.ids(office.village),
+        assessed_by=office.ids(office.cast.cadre),
     )
     return case_of(office.c, clue.id)
 

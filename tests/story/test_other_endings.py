@@ -148,7 +148,7 @@ def test_in_danger_help_comes_first_and_the_procedure_after(village: Village) ->
     confirmed = {
         "checked_on": day("2026-11-03"), "check_way": "VISIT",
         "checkers": village.ids("陈文书", "刘干部"), "finding": "住房全毁",
-        "assessed_level": "RED", "assessed_by": village.ids("赵支书"),
+        "assessed_level": "RED", "assessed_by": village.ids("陈文书"),
     }  # fmt: skip
     with refused("先行救助"):
         village.do("陈文书", day("2026-11-03"), clue, "CONFIRM", **confirmed)

@@ -18,7 +18,7 @@ from bangfu.foundation.access.scopes import activate, system_scope
 from bangfu.kernel.errors import Conflict, Refused
 from bangfu.kernel.region import RegionCode
 
-_CONFIRM = "CONFIRM"
+_CONFIRM, _SIGNED = "CONFIRM", "assessed_by"
 
 
 def check_case_step(asked: Asked) -> None:
@@ -43,6 +43,18 @@ def check_confirmation(asked: Asked) -> None:
     is_asked = asked.row.procedure == CLUE and asked.step.name == _CONFIRM
     if is_asked and asked.row.household_id is None:
         raise Conflict("E-MONITORING-CASE-NEEDS-HOUSEHOLD", no=asked.row.no)
+
+
+def check_signature(asked: Asked) -> None:
+    """The assessed level is signed by the person whose step it is, and by nobody for another.
+
+    Raises Refused E-MONITORING-SIGNED-BY-OTHER.
+    """
+    if asked.scope.actor.kind != "USER" or _SIGNED not in asked.step.takes:
+        return
+    named = asked.facts.get(_SIGNED)
+    if isinstance(named, tuple) and set(named) != {asked.scope.actor.id}:
+        raise Refused("E-MONITORING-SIGNED-BY-OTHER")
 
 
 def _check_documents(asked: Asked) -> None:

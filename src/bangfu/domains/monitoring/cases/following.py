@@ -15,6 +15,7 @@ from bangfu.domains.monitoring.domain.proceedings import CLUE, IDENTIFICATION, S
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.opening import Home, Report
 from bangfu.domains.monitoring.ports import Stepped
+from bangfu.domains.monitoring.standing import find_monitored
 from bangfu.foundation.access.scopes import activate
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.workdays import local_day
@@ -46,7 +47,11 @@ def _free(row: Proceeding) -> None:
 
 
 def _open_identification(told: Stepped) -> None:
-    """The case goes on from what the clue knows; a household that has an open one keeps it."""
+    """The case goes on from what the clue knows; a household that has an open one keeps it.
+
+    A household that is monitored is not identified a second time: the new risk is noted with its
+    status (`clocks.following`). One whose risk was cleared has a case of its own (再标注).
+    """
     clue = told.row
     if clue.household_id is None:
         return
@@ -55,8 +60,10 @@ def _open_identification(told: Stepped) -> None:
     has_one = Proceeding.objects.filter(
         household_id=clue.household_id, procedure=IDENTIFICATION, closed_at__isnull=True
     )
-    if has_one.exists():
-        return
+    system = system_of(RegionCode(clue.region_code), "cases")
+    with activate(system):
+        if has_one.exists() or find_monitored(system, clue) is not None:
+            return
     known = told.taken.instance.facts
     helped = known.get("helped_on")
     facts: dict[str, Value] = {
@@ -74,6 +81,5 @@ def _open_identification(told: Stepped) -> None:
         period=clue.period,
         origin_id=clue.id,
     )
-    system = system_of(RegionCode(clue.region_code), "cases")
     with activate(system):
         opening.open_new(system, told.at, IDENTIFICATION, home, facts, report, "zh")

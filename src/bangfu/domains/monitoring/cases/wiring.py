@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from bangfu.domains.monitoring.cases.checks import check_case_step, check_confirmation
+from bangfu.domains.monitoring.cases.checks import (
+    check_case_step,
+    check_confirmation,
+    check_signature,
+)
 from bangfu.domains.monitoring.cases.following import follow_case_step
 from bangfu.domains.monitoring.cases.notices import follow_notice_step
 from bangfu.domains.monitoring.cases.statuses import check_status_step
@@ -11,7 +15,7 @@ from bangfu.domains.monitoring.ports import Ports
 
 def connect() -> None:
     """Fill in the ports of the steps; calling it again changes nothing."""
-    for check in (check_confirmation, check_case_step, check_status_step):
+    for check in (check_confirmation, check_signature, check_case_step, check_status_step):
         if check not in Ports.before:
             Ports.before.append(check)
     for follow in (follow_case_step, follow_notice_step):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bangfu.domains.assistance import events as pairings
-from bangfu.domains.monitoring.clocks.following import follow_decision
+from bangfu.domains.monitoring.clocks.following import follow_decision, note_new_risk
 from bangfu.domains.monitoring.clocks.handovers import on_left, on_pairing_ended
 from bangfu.domains.monitoring.clocks.households import on_households_changed
 from bangfu.domains.monitoring.ports import Ports
@@ -13,8 +13,9 @@ from bangfu.foundation.accounts import leaving
 
 def connect() -> None:
     """Listen; calling it again changes nothing."""
-    if follow_decision not in Ports.after:
-        Ports.after.append(follow_decision)
+    for follow in (follow_decision, note_new_risk):
+        if follow not in Ports.after:
+            Ports.after.append(follow)
     if on_households_changed not in Listeners.changed:
         Listeners.changed.append(on_households_changed)
     pairings.subscribe(on_pairing_ended)

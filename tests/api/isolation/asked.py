@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -233,15 +233,28 @@ def _compare(
         report.wrong.append(f"{question}: {theirs[0]}, but {nothing[0]} for what does not exist")
 
 
-def foreign_cursors(asker: Asker) -> dict[str, str]:
-    """Return cursors that another county's officer is given, by route."""
-    found = {}
-    for route in routes():
-        if "cursor" in {name for name, _ in route.queries} and not route.path_names:
-            response = asker.client.get(PREFIX + route.path, {"limit": 1})
-            if response.status_code == 200:
-                found[route.name] = response.json().get("next_cursor") or ""
+def foreign_cursors(strangers: Iterable[Asker]) -> dict[str, str]:
+    """Return cursors that officers of other places are given, by route; each of the first whom
+    the route gives one."""
+    found: dict[str, str] = {}
+    for stranger in strangers:
+        for route in paged():
+            wanted = required()[route.name]
+            if route.name in found or (wanted is not None and not wanted & stranger.permissions):
+                continue
+            answer = stranger.client.get(PREFIX + route.path, {"limit": 1}).json()
+            if answer.get("next_cursor"):
+                found[route.name] = answer["next_cursor"]
     return found
+
+
+def paged() -> list[Route]:
+    """Return the lists that go on by a cursor and need no name of a thing."""
+    return [
+        route
+        for route in routes()
+        if "cursor" in {name for name, _ in route.queries} and not route.path_names
+    ]
 
 
 def posts(*, lowest: bool = False) -> list[tuple[str, RegionCode]]:

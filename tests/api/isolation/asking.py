@@ -88,7 +88,30 @@ OWN_ANSWER = {
     "explain_household": "the published runs have no folder with facts",
     "get_change_evidence": "photographs open for a stated purpose, to who may see health data",
     "get_notice_web": "the notices of the country hang on boards alone",
+    "get_factor_code": "nobody of the country has begun to add an authenticator",
+    "export_audit_events": "an export of the log needs what two persons agreed to",
 }
+# Lists of which nobody of the country is given a second page, and why.
+ONE_PAGE = {"list_messages": "nothing has happened yet of which anybody was told"}
+# Writes that nobody of the country can do with the body made for them. What lies outside is refused
+# before it is read, and that is what the matrix asks; what follows is held by the domains' tests.
+NEVER_DONE = frozenset(
+    {
+        "act_on_clues", "advance_window", "answer_feedback", "ask_for_correction",
+        "ask_phone_code", "change_post", "check_batch", "check_pairings", "close_feedback",
+        "close_round", "confirm_phone", "create_pairing", "decide_batch",
+        "decide_change_town", "decide_change_village", "decide_correction", "draft_batch",
+        "draw_up_notice", "end_quality_exception", "enter_village_list",
+        "finish_correction", "hand_over", "keep_case_original", "lock_window",
+        "make_case_paper", "make_village_lists", "mark_pairings", "open_round",
+        "open_year_window", "propose_act", "propose_case_clearing", "publish_notice",
+        "put_batch_rows", "put_batch_scan", "put_window_back", "raise_notice_objection",
+        "release_held_batch", "report_proceeding", "restore_reconciliation_item",
+        "reveal_change_fact", "reveal_value", "revert_landing", "set_window_days",
+        "sign_window", "start_sso", "submit_change", "take_proceeding_step", "undo_change",
+        "withdraw_act", "withdraw_export", "withdraw_feedback", "withdraw_post",
+    }
+)  # fmt: skip
 # Routes whose success leaves another number of audit rows than one.
 WRITTEN = {
     # A file is stored, which is an act of its own, and something is done with it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import pytest
@@ -18,6 +19,17 @@ from tests import database_kit
 from tests.api.isolation.asked import Asker, foreign_cursors
 from tests.api.isolation.victims import Country, fill
 from tests.cast import _player
+
+# Who is given the cursors of others: an officer of the county beside that of village A and, where
+# that has one thing alone, of the province of both.
+STRANGERS = (
+    ("COUNTY_OFFICER", "990102000000"),
+    ("PROVINCE_OFFICER", "990000000000"),
+    ("SECURITY_ADMINISTRATOR", "990000000000"),
+    ("DEPARTMENT_USER", "990000000000"),
+    ("AUDITOR", "990000000000"),
+)
+_numbers = count()
 
 
 @dataclass
@@ -44,8 +56,8 @@ def standing(blocker: Any, *, rls: bool, row_filter: bool) -> Iterator[Standing]
                 country = fill()
                 settings.BANGFU_RATE_LIMITS = False
                 settings.BANGFU_SCOPE_FILTER = row_filter
-                stranger = post("COUNTY_OFFICER", RegionCode("990102000000"))
-                yield Standing(country, foreign_cursors(stranger), post)
+                strangers = [post(role, RegionCode(code)) for role, code in STRANGERS]
+                yield Standing(country, foreign_cursors(strangers), post)
                 transaction.set_rollback(True)
         finally:
             for name, value in kept.items():
@@ -56,7 +68,7 @@ def standing(blocker: Any, *, rls: bool, row_filter: bool) -> Iterator[Standing]
 
 def post(role: str, region: RegionCode) -> Asker:
     """Return a signed-in holder of a post, made on the spot."""
-    name = f"{role.lower()}-{region}"[:60]
+    name = f"{role.lower()}-{region}-{next(_numbers)}"[:60]
     player = _player(name, name, role, region)
     client = Client(raise_request_exception=False)
     client.force_login(player.user)

@@ -9,9 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from bangfu.foundation.access.scopes import command_scope
-from bangfu.foundation.accounts import services
+from bangfu.foundation.accounts import guarding, services
+from bangfu.foundation.accounts.domain import Act, Asked
 from bangfu.kernel.region import RegionCode
 from tests.cast import SHIQIAO, YUNXI, give_post
+
+NATION = RegionCode("000000000000")
 
 
 @dataclass
@@ -48,6 +51,18 @@ def make_offices() -> Offices:
         second=administrator("second", "SECURITY_ADMINISTRATOR", YUNXI, "数据局"),
         audit=administrator("audit", "AUDIT_ADMINISTRATOR", YUNXI, "审计局"),
         foreign=administrator("foreign", "SECURITY_ADMINISTRATOR", SHIQIAO, "石桥县"),
+    )
+
+
+def two_do(user: Any, act: Act, *, region: RegionCode = NATION, number: str = "") -> str:
+    """Let two persons at the terminal do an act with an account; return its new password or ""."""
+    return guarding.do_at_terminal(
+        scope=command_scope(region, "tests"),
+        approver=command_scope(region, "tests, second person"),
+        at=timezone.now(),
+        user_id=user.pk,
+        asked=Asked(act, "tests"),
+        number=number,
     )
 
 

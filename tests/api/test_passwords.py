@@ -7,17 +7,20 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
+from allauth.mfa.utils import is_mfa_enabled
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone, translation
 
 from bangfu.foundation.access.scopes import command_scope, restored_scope
-from bangfu.foundation.accounts import recovery
+from bangfu.foundation.accounts import guarding, recovery
+from bangfu.foundation.accounts.domain import Act, Asked
 from bangfu.foundation.accounts.models import PasswordRecord
 from bangfu.foundation.accounts.passwords import PasswordRules, without_common_words
 from bangfu.kernel.errors import Conflict, InvalidValue, NotAllowed, NotFound
 from bangfu.kernel.region import RegionCode
 from tests.cast import PASSWORD, SHIQIAO, YUNXI, Cast
+from tests.offices_kit import two_do
 from tests.sign_in_kit import call, change_password, enrol_totp, sign_in, steady_clock
 
 pytestmark = pytest.mark.usefixtures("steady_clock")
@@ -120,11 +123,9 @@ def id_of(player: object) -> UUID:
 
 @pytest.mark.django_db
 def test_a_password_given_by_an_administrator_must_be_changed_first(cast: Cast) -> None:
-    scope, at = command_scope(NATION, "tests"), timezone.now()
     client = Client()
     sign_in(client, "jia")
-    given = recovery.new_password()
-    recovery.set_password(scope=scope, at=at, user_id=id_of(cast.county), password=given)
+    given = two_do(cast.county.user, Act.RESET_PASSWORD)
     assert client.get("/api/v1/session").status_code == 401
     sign_in(client, "jia", given)
     assert client.get("/api/v1/session").json()["password"]["state"] == "CHANGE"
@@ -136,9 +137,8 @@ def test_a_password_given_by_an_administrator_must_be_changed_first(cast: Cast) 
 @pytest.mark.django_db
 @pytest.mark.evidence("ASVS-6.4.1")
 def test_a_password_given_by_an_administrator_lets_in_for_a_week(cast: Cast) -> None:
-    given, week = recovery.new_password(), timedelta(days=7)
-    scope, at = command_scope(NATION, "tests"), timezone.now()
-    recovery.set_password(scope=scope, at=at, user_id=id_of(cast.county), password=given)
+    at, week = timezone.now(), timedelta(days=7)
+    given = two_do(cast.county.user, Act.RESET_PASSWORD)
     PasswordRecord.objects.filter(user=cast.county.user, is_provisional=False).delete()
     newest = PasswordRecord.objects.filter(user=cast.county.user)
     newest.update(set_at=at - week + timedelta(minutes=5))
@@ -169,7 +169,8 @@ def test_unlocking_resetting_and_ending_sessions(cast: Cast) -> None:
         sign_in(Client(), "jia", f"wrong password no {number}")
     assert recovery.unlock(scope=scope, at=at, user_id=id_of(cast.county)) == 5
     assert sign_in(Client(), "jia").status_code == 401  # the code is wanted next
-    assert recovery.reset_factors(scope=scope, at=at, user_id=id_of(cast.county)) == 2
+    two_do(cast.county.user, Act.RESET_FACTORS)
+    assert not is_mfa_enabled(cast.county.user)
     assert client.get("/api/v1/session").status_code == 401
     assert sign_in(client, "jia").status_code == 200
     assert recovery.end_sessions(scope=scope, at=at, user_id=id_of(cast.county)) == 1
@@ -184,22 +185,22 @@ def test_the_neighbours_administrator_reaches_nobody_here_and_nobody_resets_hims
     at, user_id = timezone.now(), id_of(cast.township)
     with pytest.raises(NotFound):
         recovery.unlock(scope=command_scope(SHIQIAO, "tests"), at=at, user_id=user_id)
-    for write in (recovery.unlock, recovery.end_sessions, recovery.reset_factors):
+    for write in (recovery.unlock, recovery.end_sessions, recovery.separate_sso):
         with pytest.raises(NotAllowed):
             write(scope=cast.county.scope, at=at, user_id=user_id)
     permissions = frozenset({"ACCOUNTS_MANAGE"})
     own = restored_scope(YUNXI, permissions, cast.township.actor)
     with pytest.raises(Conflict, match="E-ACCOUNT-SELF"):
-        recovery.reset_factors(scope=own, at=at, user_id=user_id)
+        recovery.separate_sso(scope=own, at=at, user_id=user_id)
+    asked = Asked(Act.RESET_FACTORS, "tests")
+    with pytest.raises(Conflict, match="E-ACCOUNT-SELF"):
+        guarding.propose_act(scope=own, at=at, user_id=user_id, asked=asked)
 
 
 @pytest.mark.django_db
 def test_a_weak_password_is_not_given(cast: Cast) -> None:
-    scope = command_scope(NATION, "tests")
     with pytest.raises(InvalidValue, match="E-ACCOUNT-PASSWORD"):
-        recovery.set_password(
-            scope=scope, at=timezone.now(), user_id=id_of(cast.county), password="short"
-        )
+        recovery.give_password(cast.county.user, "short", at=timezone.now())
 
 
 @pytest.mark.django_db

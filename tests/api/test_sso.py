@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from bangfu.foundation.access.scopes import activate, command_scope
 from bangfu.foundation.accounts import recovery
+from bangfu.foundation.accounts.domain import Act
 from bangfu.foundation.accounts.models import User
 from bangfu.foundation.audit.models import AuditEvent
 from bangfu.integrations.sso.configuration import providers
@@ -25,6 +26,7 @@ from bangfu.integrations.sso.provider import SsoAdapter
 from bangfu.kernel.errors import Conflict, NotFound, Refused
 from bangfu.kernel.region import RegionCode
 from tests.cast import SHIQIAO, Cast
+from tests.offices_kit import two_do
 from tests.redirect_kit import sends_on
 from tests.sign_in_kit import call, enrol_totp, sign_in, stop_clock, totp
 
@@ -71,7 +73,7 @@ def come_back(client: Client, address: str) -> Any:
 
 
 def join(cast: Cast, number: str = "prov-1001") -> None:
-    recovery.join_sso(scope=NATION, at=timezone.now(), user_id=cast.county.user.pk, number=number)
+    two_do(cast.county.user, Act.JOIN_SSO, number=number)
 
 
 @pytest.mark.evidence("ASVS-6.8.1", "ASVS-10.5.2")
@@ -218,12 +220,11 @@ def test_a_number_belongs_to_one_account_and_separating_ends_its_sessions(
     cast: Cast, province: str
 ) -> None:
     join(cast)
-    at, other = timezone.now(), cast.township.user.pk
+    at, other = timezone.now(), cast.township.user
     with pytest.raises(Conflict, match="E-SSO-TAKEN"):
-        recovery.join_sso(scope=NATION, at=at, user_id=other, number="prov-1001")
-    shiqiao = command_scope(SHIQIAO, "tests")
+        two_do(other, Act.JOIN_SSO, number="prov-1001")
     with pytest.raises(NotFound):
-        recovery.join_sso(scope=shiqiao, at=at, user_id=other, number="prov-5")
+        two_do(other, Act.JOIN_SSO, region=SHIQIAO, number="prov-5")
     client = Client()
     come_back(client, vouch(start(client), "prov-1001"))
     recovery.separate_sso(scope=NATION, at=at, user_id=cast.county.user.pk)

@@ -47,7 +47,7 @@ def strict_server(demo: Demo) -> Iterator[str]:
         process.wait(40)
         # Other tests sign this account in with the password alone.
         back = ("reset-factor", "yunxi_town", "--region", "990101000000", "--by", "tests")
-        assert demo.command("accounts", *back).returncode == 0
+        assert demo.command("accounts", *back, "--approved-by", "tests 2").returncode == 0
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """`bangfu accounts`: accounts and posts at the terminal, for setting up and for emergencies.
 
-What grants names two persons, as on the screens: `--by` proposes and `--approved-by` approves.
-Both stand in the audit log.
+What grants, or lets somebody in, names two persons, as on the screens: `--by` asks and
+`--approved-by` agrees. Both stand in the audit log.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _BY = click.option("--by", required=True, help="Who asks for it, by name.")
 _APPROVED_BY = click.option(
     "--approved-by", help="The second person, by name; administrators' accounts take two."
 )
+_SECOND = click.option("--approved-by", required=True, help="The second person, by name.")
 _REASON = click.option("--reason", required=True)
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -117,18 +118,15 @@ def _post(post: Any) -> dict[str, Any]:
 @click.option("--name", required=True, help="The person's name.")
 @_REGION
 @_BY
+@_SECOND
 @_JSON
-def open_(username: str, name: str, region: str, by: str, as_json: bool) -> None:
+def open_(username: str, name: str, region: str, by: str, approved_by: str, as_json: bool) -> None:
     """Open the account USERNAME; prints its first password, to be changed at the first sign-in."""
     output.setup_django()
-    from django.utils import timezone
+    from bangfu.foundation.accounts import terminal
 
-    from bangfu.foundation.accounts import managing
-
-    scope = _scope(region, by)
-    made = managing.open_account(
-        scope=scope, at=timezone.now(), username=username, display_name=name
-    )
+    persons = terminal.Persons(_scope(region, by), _scope(region, approved_by))
+    made = terminal.open_account(persons, username, name)
     output.emit(
         {"username": username, "password": made}, as_json=as_json, text=f"{username} {made}"
     )
@@ -139,7 +137,7 @@ def open_(username: str, name: str, region: str, by: str, as_json: bool) -> None
 @click.argument("role")
 @_REGION
 @_BY
-@click.option("--approved-by", required=True, help="The second person, by name.")
+@_SECOND
 @click.option("--from", "valid_from", type=_DAY, help="First day; today when absent.")
 @click.option("--to", "valid_to", type=_DAY, help="Last day of a temporary or deputy post.")
 @click.option("--kind", type=click.Choice(["REGULAR", "TEMPORARY", "DEPUTY"]), default="REGULAR")
@@ -272,16 +270,14 @@ def unlock(username: str, region: str, by: str, as_json: bool) -> None:
 @click.argument("username")
 @_REGION
 @_BY
-@_APPROVED_BY
+@_SECOND
 @_JSON
-def reset_factor(
-    username: str, region: str, by: str, approved_by: str | None, as_json: bool
-) -> None:
+def reset_factor(username: str, region: str, by: str, approved_by: str, as_json: bool) -> None:
     """Take the second factors of USERNAME away, who lost them; a new one is set up at sign-in."""
     output.setup_django()
     from bangfu.foundation.accounts import terminal
 
-    persons = terminal.Persons(_scope(region, by), _second(region, approved_by))
+    persons = terminal.Persons(_scope(region, by), _scope(region, approved_by))
     terminal.reset_factors(persons, username)
     output.emit({"username": username}, as_json=as_json, text=f"{username} reset")
 
@@ -290,16 +286,14 @@ def reset_factor(
 @click.argument("username")
 @_REGION
 @_BY
-@_APPROVED_BY
+@_SECOND
 @_JSON
-def reset_password(
-    username: str, region: str, by: str, approved_by: str | None, as_json: bool
-) -> None:
+def reset_password(username: str, region: str, by: str, approved_by: str, as_json: bool) -> None:
     """Give USERNAME a new password, printed once, to be changed at the next sign-in."""
     output.setup_django()
     from bangfu.foundation.accounts import terminal
 
-    persons = terminal.Persons(_scope(region, by), _second(region, approved_by))
+    persons = terminal.Persons(_scope(region, by), _scope(region, approved_by))
     password = terminal.reset_password(persons, username)
     output.emit(
         {"username": username, "password": password}, as_json=as_json, text=f"{username} {password}"

@@ -15,6 +15,7 @@ _BY = click.option("--by", required=True, help="Who asks for it, by name.")
 _APPROVED_BY = click.option(
     "--approved-by", help="The second person, by name; administrators' accounts take two."
 )
+_SECOND = click.option("--approved-by", required=True, help="The second person, by name.")
 
 
 @click.group()
@@ -27,11 +28,9 @@ def command() -> None:
 @click.argument("number")
 @_REGION
 @_BY
-@_APPROVED_BY
+@_SECOND
 @_JSON
-def join(
-    username: str, number: str, region: str, by: str, approved_by: str | None, as_json: bool
-) -> None:
+def join(username: str, number: str, region: str, by: str, approved_by: str, as_json: bool) -> None:
     """Let the person whom the province knows by NUMBER into the account USERNAME."""
     persons = _persons(region, by, approved_by)
     from bangfu.foundation.accounts import terminal

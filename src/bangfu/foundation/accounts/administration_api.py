@@ -12,7 +12,7 @@ from ninja import Query, Router, Status
 
 from bangfu.foundation.access import roles
 from bangfu.foundation.access.scopes import activate
-from bangfu.foundation.accounts import granting, managing, recovery, register
+from bangfu.foundation.accounts import granting, guarding, managing, recovery, register
 from bangfu.foundation.accounts.administration_schemas import (
     AccountIn,
     AccountList,
@@ -80,14 +80,15 @@ def list_accounts(
 
 @router.post("/accounts", auth=MANAGE, response={201: AccountMade, **REFUSALS})
 def open_account(request: HttpRequest, body: AccountIn) -> Any:
-    """Open an account without a post; the answer holds its first password, once."""
-    password = managing.open_account(
+    """Open an account without a post. The answer holds the first half of its first password, once;
+    a security administrator sees the other half when agreeing to it."""
+    made = guarding.open_account(
         scope=scope_of(request),
         at=timezone.now(),
         username=body.username,
         display_name=body.display_name.strip(),
     )
-    return Status(201, {"username": body.username, "password": password})
+    return Status(201, {"username": body.username, "password_half": made.half})
 
 
 @router.post("/accounts/{username}/disable", auth=MANAGE, response={200: AccountOut, **REFUSALS})
@@ -120,23 +121,12 @@ def unlock_account(request: HttpRequest, username: str) -> Any:
     return Status(204, None)
 
 
-@router.post("/accounts/{username}/password", auth=MANAGE, response={200: AccountMade, **REFUSALS})
-def reset_account_password(request: HttpRequest, username: str) -> Any:
-    """Give an account a new first password, shown this once; its sessions end."""
-    scope, password = scope_of(request), recovery.new_password()
-    account = register.get_account(scope, username)
-    recovery.set_password(scope=scope, at=timezone.now(), user_id=account.id, password=password)
-    return {"username": username, "password": password}
-
-
-@router.post(
-    "/accounts/{username}/second-factor/reset", auth=MANAGE, response={204: None, **REFUSALS}
-)
-def reset_account_factor(request: HttpRequest, username: str) -> Any:
-    """Take the second factors of an account away; it sets up a new one at the next sign-in."""
+@router.post("/accounts/{username}/sessions/end", auth=MANAGE, response={204: None, **REFUSALS})
+def end_account_sessions(request: HttpRequest, username: str) -> Any:
+    """End every session of an account; its holder signs in anew."""
     scope = scope_of(request)
     account = register.get_account(scope, username)
-    recovery.reset_factors(scope=scope, at=timezone.now(), user_id=account.id)
+    recovery.end_sessions(scope=scope, at=timezone.now(), user_id=account.id)
     return Status(204, None)
 
 

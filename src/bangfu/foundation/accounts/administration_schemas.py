@@ -88,17 +88,17 @@ class AccountList(Schema):
 
 
 class AccountIn(Schema):
-    """A new account; its first password is made here and must be changed at the first sign-in."""
+    """A new account; nobody signs in to it before its first password was agreed to."""
 
     username: str = Field(pattern=USERNAME)
     display_name: str = Field(min_length=1, max_length=60)
 
 
 class AccountMade(Schema):
-    """The account, and its first password, which is shown this once."""
+    """The account, and the first half of its first password, which is shown this once."""
 
     username: str
-    password: str
+    password_half: str
 
 
 class AccountReasonIn(Schema):

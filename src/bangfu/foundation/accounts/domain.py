@@ -36,11 +36,13 @@ class ProposalState(StrEnum):
 
 
 class Act(StrEnum):
-    """What is done with somebody's account, and with an administrator's by two persons only."""
+    """What is asked to be done with somebody's account."""
 
     DISABLE = "DISABLE"
     ENABLE = "ENABLE"
     END_POST = "END_POST"
+    # The password of an account that was opened; asked for by opening it.
+    FIRST_PASSWORD = "FIRST_PASSWORD"  # noqa: S105 (a name of what is done)
     RESET_PASSWORD = "RESET_PASSWORD"  # noqa: S105 (a name of what is done)
     RESET_FACTORS = "RESET_FACTORS"
     # At the terminal alone: whom the province's sign-in lets in.
@@ -50,6 +52,8 @@ class Act(StrEnum):
 
 # Accounts of administrators and auditors, whose work the others' power must not end.
 GUARDED_DUTIES = frozenset({"SYSTEM", "SECURITY", "AUDIT"})
+# What changes who can sign in: done by one person, that person could be anybody (0117).
+_LETS_IN = frozenset({Act.FIRST_PASSWORD, Act.RESET_PASSWORD, Act.RESET_FACTORS, Act.JOIN_SSO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,12 @@ def check_ordinary(duty: str) -> None:
     """
     if duty in GUARDED_DUTIES:
         raise Conflict("E-ACCOUNT-GUARDED")
+
+
+def takes_two(act: Act, duty: str) -> bool:
+    """Return whether two persons do an act: any with an administrator's or auditor's account,
+    and with everybody's what lets somebody in."""
+    return duty in GUARDED_DUTIES or act in _LETS_IN
 
 
 def check_second_person(*, subject: str, proposer: str, decider: str) -> None:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import ADMINISTRATORS, get_role, require
 from bangfu.foundation.access.scopes import activate, in_scope
-from bangfu.foundation.accounts import leaving
+from bangfu.foundation.accounts import homes, leaving
 from bangfu.foundation.accounts.domain import (
     Colleague,
     PostKind,
@@ -78,7 +78,8 @@ def propose_post(
 def approve_post(*, scope: Scope, at: datetime, proposal_id: UUID) -> UUID:
     """Approve what somebody else proposed and return the id of the post, in force from its day.
 
-    What was refused at the proposal is looked at again. Raises as `propose_post`, NotFound
+    What was refused at the proposal is looked at again, and the place that answers for the account
+    contains the post from here on. Raises as `propose_post`, NotFound
     E-ACCOUNT-PROPOSAL-NOT-FOUND, Conflict E-ACCOUNT-DECIDED, E-ACCOUNT-SECOND-PERSON.
     """
     with activate(scope):
@@ -105,6 +106,7 @@ def approve_post(*, scope: Scope, at: datetime, proposal_id: UUID) -> UUID:
                 )
         except IntegrityError as error:
             raise Conflict("E-ACCOUNT-POST-EXISTS", role=proposal.role) from error
+        homes.widen(scope, proposal.user_id, region)
         _audit(scope, "accounts.post.granted", at, proposal.id, region, _detail(proposal))
     return proposal.id
 

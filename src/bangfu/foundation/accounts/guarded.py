@@ -1,4 +1,4 @@
-"""The table of acts against administrators' accounts, which two persons decide."""
+"""The table of acts on accounts that two persons decide."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _DECISIONS = [ProposalState.APPROVED, ProposalState.REJECTED, ProposalState.WITH
 
 
 class GuardedAct(models.Model):
-    """What somebody wants done with an administrator's account and somebody else decides on
-    (对管理员账号的处置): the account is nobody's alone to disable, reset or take the post from."""
+    """What somebody wants done with an account and somebody else decides on (账号处置申请): any act
+    with an administrator's, and with everybody's what lets somebody in."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

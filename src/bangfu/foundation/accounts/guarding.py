@@ -1,10 +1,13 @@
-"""What is done with the account of an administrator or auditor: one person asks, another agrees.
+"""What two persons do with an account: one asks, another agrees.
 
-A system administrator who could disable the auditor, or sign in as the security administrator,
-would hold all three powers (三权分立, GB/T 22239-2019 8.1.5). So he asks, with a reason, and a
-security administrator of this level or above agrees; neither may be the account's own holder. The
-database refuses it as well (`accounts_guarded_four_eyes`). Of a new password each of the two gets
-half, so that neither can sign in with it.
+A system administrator who could disable the auditor, or sign in as the security administrator or
+as any officer, would hold all powers (三权分立, GB/T 22239-2019 8.1.5). So he asks, with a reason,
+and a security administrator of this level or above agrees; neither may be the account's own
+holder. That goes for every act with an administrator's or auditor's account, and for what lets
+somebody into any account: a password, the first one too, a second factor taken away, a person of
+the province's sign-in. The database refuses one person twice as well
+(`accounts_guarded_four_eyes`). Of a new password each of the two gets half, so that neither can
+sign in with it.
 """
 
 from __future__ import annotations
@@ -19,15 +22,15 @@ from django.db import IntegrityError, transaction
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
-from bangfu.foundation.accounts import granting, managing, recovery
+from bangfu.foundation.accounts import granting, homes, managing, recovery, services
 from bangfu.foundation.accounts.domain import (
-    GUARDED_DUTIES,
     Act,
     Asked,
     ProposalState,
     check_second_person,
+    takes_two,
 )
-from bangfu.foundation.accounts.models import AccountHome, GuardedAct, Post, User
+from bangfu.foundation.accounts.models import GuardedAct, Post, User
 from bangfu.foundation.accounts.selectors import require_reader
 from bangfu.kernel.errors import Conflict, InvalidValue, NotFound
 from bangfu.kernel.region import RegionCode
@@ -36,6 +39,7 @@ from bangfu.kernel.scope import Scope
 GRANT, MANAGE = granting.GRANT, granting.MANAGE
 # Groups of a new password that the proposer gets; the rest is the decider's.
 _FIRST_GROUPS = 2
+_PASSWORDS = (Act.FIRST_PASSWORD, Act.RESET_PASSWORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +93,27 @@ def get_act(scope: Scope, act_id: UUID) -> ActRecord:
         return _records([row])[0]
 
 
-def propose_act(*, scope: Scope, at: datetime, user_id: UUID, asked: Asked) -> Made:
-    """Ask for an act on an administrator's account; nothing happens to it until somebody agrees.
+def open_account(*, scope: Scope, at: datetime, username: str, display_name: str) -> Made:
+    """Open an account and ask for its first password; until somebody agrees nobody can sign in.
 
-    Raises NotAllowed without ACCOUNTS_MANAGE, NotFound for an account or post of another place,
-    InvalidValue E-ACCOUNT-REASON, Conflict E-ACCOUNT-SELF, E-ACCOUNT-ORDINARY (one person is
-    enough), E-ACCOUNT-POST-ENDED, E-ACCOUNT-ACT-WAITS (it has been asked for already).
+    The opening is its own reason, and one row of the audit log. Raises as `services.create_user`.
+    """
+    with activate(scope):
+        user = services.create_user(
+            scope=scope, at=at, username=username, password=None, display_name=display_name
+        )
+        first = Asked(Act.FIRST_PASSWORD, "")
+        row, half = _ask(scope, at, user, str(scope.region), first)
+    return Made(row.id, half)
+
+
+def propose_act(*, scope: Scope, at: datetime, user_id: UUID, asked: Asked) -> Made:
+    """Ask for an act on an account; nothing happens to it until somebody agrees.
+
+    Raises NotAllowed without ACCOUNTS_MANAGE, NotFound for an account or post of another place or
+    one that holds a post outside the scope, InvalidValue E-ACCOUNT-REASON, Conflict
+    E-ACCOUNT-SELF, E-ACCOUNT-ORDINARY (one person is enough), E-ACCOUNT-POST-ENDED,
+    E-ACCOUNT-ACT-WAITS (it has been asked for already).
     """
     require(scope, MANAGE)
     check_second_person(subject=str(user_id), proposer=scope.actor.id, decider="")
@@ -102,23 +121,7 @@ def propose_act(*, scope: Scope, at: datetime, user_id: UUID, asked: Asked) -> M
         raise InvalidValue("E-ACCOUNT-REASON")
     with activate(scope):
         user, region = _subject(scope, user_id, asked)
-        half = _first_half() if asked.act is Act.RESET_PASSWORD else ""
-        try:
-            with transaction.atomic():
-                row = GuardedAct.objects.create(
-                    user=user,
-                    act=asked.act,
-                    region_code=region,
-                    post_id=asked.post_id if asked.act is Act.END_POST else None,
-                    valid_to=asked.valid_to,
-                    reason=asked.reason.strip()[:200],
-                    first_half=half or None,
-                    proposed_by=scope.actor.id,
-                    proposed_by_label=scope.actor.label,
-                    proposed_at=at,
-                )
-        except IntegrityError as error:
-            raise Conflict("E-ACCOUNT-ACT-WAITS") from error
+        row, half = _ask(scope, at, user, region, asked)
         _audit(scope, "accounts.act.proposed", at, row, {"reason": row.reason})
     return Made(row.id, half)
 
@@ -127,10 +130,11 @@ def agree_to_act(*, scope: Scope, at: datetime, act_id: UUID, number: str = "") 
     """Agree to what somebody else asked for, which is done in the same transaction.
 
     `number` is the person's at the province, for JOIN_SSO alone. Raises NotAllowed without
-    ACCOUNTS_GRANT, NotFound, Conflict E-ACCOUNT-DECIDED, -SECOND-PERSON, -SELF, -POST-ENDED.
+    ACCOUNTS_GRANT, NotFound (also when the account got a post outside the scope since), Conflict
+    E-ACCOUNT-DECIDED, -SECOND-PERSON, -SELF, -POST-ENDED.
     """
     with activate(scope):
-        row = _open_for_decision(scope, act_id, at)
+        row = _agreed(scope, act_id, at)
         first = str(row.first_half or "")
         _decide(scope, row, ProposalState.APPROVED, at)
         action, detail, half = _carry_out(row, at, first, number)
@@ -170,8 +174,8 @@ def do_at_terminal(
     asked: Asked,
     number: str = "",
 ) -> str:
-    """Do an act with an administrator's account for two persons at the terminal, in one
-    transaction; return the new password of RESET_PASSWORD, whole.
+    """Do an act for two persons at the terminal, in one transaction; return a new password,
+    whole.
 
     Raises as `propose_act` and `agree_to_act`, Conflict E-ACCOUNT-GUARDED without an approver.
     """
@@ -181,6 +185,30 @@ def do_at_terminal(
         proposed = propose_act(scope=scope, at=at, user_id=user_id, asked=asked)
         agreed = agree_to_act(scope=approver, at=at, act_id=proposed.id, number=number)
     return "-".join(half for half in (proposed.half, agreed.half) if half)
+
+
+def _ask(
+    scope: Scope, at: datetime, user: User, region: str, asked: Asked
+) -> tuple[GuardedAct, str]:
+    """Keep an act that waits; return it, and the asker's half of a password or ""."""
+    half = _first_half() if asked.act in _PASSWORDS else ""
+    try:
+        with transaction.atomic():
+            row = GuardedAct.objects.create(
+                user=user,
+                act=asked.act,
+                region_code=region,
+                post_id=asked.post_id if asked.act is Act.END_POST else None,
+                valid_to=asked.valid_to,
+                reason=asked.reason.strip()[:200],
+                first_half=half or None,
+                proposed_by=scope.actor.id,
+                proposed_by_label=scope.actor.label,
+                proposed_at=at,
+            )
+    except IntegrityError as error:
+        raise Conflict("E-ACCOUNT-ACT-WAITS") from error
+    return row, half
 
 
 def _subject(scope: Scope, user_id: UUID, asked: Asked) -> tuple[User, str]:
@@ -194,12 +222,9 @@ def _subject(scope: Scope, user_id: UUID, asked: Asked) -> tuple[User, str]:
             raise Conflict("E-ACCOUNT-POST-ENDED")
         user, region = post.user, post.region_code
     else:
-        homes = in_scope(AccountHome.objects.select_related("user"), scope)
-        home = homes.filter(pk=user_id).first()
-        if home is None:
-            raise NotFound("E-ACCOUNT-NOT-FOUND")
+        home = homes.find_home(scope, user_id)
         user, region = home.user, home.region_code
-    if user.duty not in GUARDED_DUTIES:
+    if not takes_two(asked.act, user.duty):
         raise Conflict("E-ACCOUNT-ORDINARY")
     return user, region
 
@@ -218,6 +243,14 @@ def _open_for_decision(scope: Scope, act_id: UUID, at: datetime) -> GuardedAct:
     granting.hold_own_post(scope, at)
     row = _find(scope, act_id)
     check_second_person(subject=str(row.user_id), proposer=row.proposed_by, decider=scope.actor.id)
+    return row
+
+
+def _agreed(scope: Scope, act_id: UUID, at: datetime) -> GuardedAct:
+    """Return an act to agree to, whose account the decider's place still answers for."""
+    row = _open_for_decision(scope, act_id, at)
+    if row.act != Act.END_POST:
+        homes.find_home(scope, row.user_id)
     return row
 
 
@@ -245,7 +278,7 @@ def _carry_out(
         return "accounts.post.ended", {"post": str(row.post_id), "to": last}, ""
     if act is Act.RESET_FACTORS:
         return "accounts.factors.reset", dict(recovery.take_factors(user)), ""
-    if act is Act.RESET_PASSWORD:
+    if act in _PASSWORDS:
         second = _second_half()
         ended = recovery.give_password(user, f"{first}-{second}", at=at)
         return "accounts.password.reset", {"sessions_ended": ended}, second

@@ -1,5 +1,5 @@
-"""Routes of acts on the accounts of administrators and auditors: a system administrator asks, a
-security administrator agrees."""
+"""Routes of acts on accounts that two persons decide: a system administrator asks, a security
+administrator agrees."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _describe(scope: Scope, one: ActRecord, half: str = "") -> dict[str, Any]:
 
 @router.get("/accounts/acts", auth=READ, response={200: ActList, **REFUSALS})
 def list_guarded_acts(request: HttpRequest) -> Any:
-    """Return the newest acts on administrators' accounts in the region."""
+    """Return the newest acts on accounts of the region that take two persons."""
     check_query(request)
     scope = scope_of(request)
     return {"items": [_describe(scope, one) for one in guarding.list_acts(scope)]}
@@ -66,7 +66,7 @@ def list_guarded_acts(request: HttpRequest) -> Any:
 
 @router.post("/accounts/acts", auth=MANAGE, response={201: ActOut, **REFUSALS})
 def propose_act(request: HttpRequest, body: ActIn) -> Any:
-    """Ask for an act on an administrator's account; nothing happens until somebody agrees."""
+    """Ask for an act on an account that takes two; nothing happens until somebody agrees."""
     scope = scope_of(request)
     with activate(scope):
         user = register.find_user(scope, body.username)

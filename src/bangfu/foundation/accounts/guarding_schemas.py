@@ -1,4 +1,4 @@
-"""Wire shapes of acts on administrators' accounts, which two persons decide."""
+"""Wire shapes of acts on accounts, which two persons decide."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ ActName = Literal["DISABLE", "ENABLE", "END_POST", "RESET_PASSWORD", "RESET_FACT
 
 
 class ActIn(Schema):
-    """What is to be done with whose account, and why. END_POST names the post, and its last day
-    unless it ends at once."""
+    """What is to be done with whose account, and why: a reset with anybody's, the rest with an
+    administrator's or auditor's. END_POST names the post, and its last day unless it ends at once.
+    """
 
     username: str = Field(max_length=60)
     act: ActName
@@ -33,7 +34,7 @@ class ActOut(Schema):
     id: str
     username: str
     display_name: str
-    act: ActName | Literal["JOIN_SSO", "SEPARATE_SSO"]
+    act: ActName | Literal["FIRST_PASSWORD", "JOIN_SSO", "SEPARATE_SSO"]
     region: PostRegionOut
     role_zh: str
     role_en: str

@@ -1,47 +1,19 @@
-"""Opening, disabling and enabling accounts: the system administrator's work."""
+"""Disabling and enabling accounts: the system administrator's work."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
-
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
-from bangfu.foundation.access.scopes import activate, in_scope
-from bangfu.foundation.accounts import leaving, recovery, services, sessions
+from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.accounts import homes, leaving, sessions
 from bangfu.foundation.accounts.domain import check_ordinary
-from bangfu.foundation.accounts.models import AccountHome, User
-from bangfu.kernel.errors import Conflict, NotFound
+from bangfu.foundation.accounts.models import User
+from bangfu.kernel.errors import Conflict
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
-
-
-def open_account(*, scope: Scope, at: datetime, username: str, display_name: str) -> str:
-    """Open an account and return its first password, which must be changed at the first sign-in.
-
-    Raises as `services.create_user`.
-    """
-    password = recovery.new_password()
-    services.create_user(
-        scope=scope,
-        at=at,
-        username=username,
-        password=password,
-        display_name=display_name,
-        must_change=True,
-    )
-    return password
-
-
-def _end_unlisted_sessions(user_id: UUID) -> None:
-    """End the sessions that the list of sessions does not know of, so that none comes to life
-    again with the account. Reads every session: disabling is rare, and nothing may be left."""
-    for session in Session.objects.all().iterator():
-        if session.get_decoded().get(SESSION_KEY) == str(user_id):
-            session.delete()
 
 
 def set_active(*, scope: Scope, at: datetime, user_id: UUID, active: bool, reason: str) -> None:
@@ -56,10 +28,7 @@ def set_active(*, scope: Scope, at: datetime, user_id: UUID, active: bool, reaso
     if scope.actor.id == str(user_id):
         raise Conflict("E-ACCOUNT-SELF")
     with activate(scope):
-        homes = in_scope(AccountHome.objects.select_related("user"), scope)
-        home = homes.filter(pk=user_id).first()
-        if home is None:
-            raise NotFound("E-ACCOUNT-NOT-FOUND")
+        home = homes.find_home(scope, user_id)
         check_ordinary(home.user.duty)
         switch(home.user, active=active)
         if not active:
@@ -86,4 +55,3 @@ def switch(user: User, *, active: bool) -> None:
     user.save(update_fields=["is_active"])
     if not active:
         sessions.end_all(user)
-        _end_unlisted_sessions(user.pk)

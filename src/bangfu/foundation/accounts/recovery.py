@@ -1,8 +1,9 @@
-"""What the system administrator does for people who cannot get in, or must be kept out.
+"""What is done for people who cannot get in, or must be kept out.
 
-None of it opens anybody's data: a new password is provisional and known to its holder as not
-theirs, and whoever lost the second factor has to set one up anew. With the accounts of
-administrators and auditors two persons do it; see `guarding`.
+What keeps somebody out, or opens nothing, the system administrator does alone. Whatever lets
+somebody in (a password, a second factor taken away, a person of the province's sign-in) two
+persons do, whoever's account it is: see `guarding`, which calls the functions here without a
+scope.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from django.db import IntegrityError, transaction
 
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
-from bangfu.foundation.access.scopes import activate, in_scope
-from bangfu.foundation.accounts import lockout, passwords, second_factor, sessions
+from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.accounts import homes, lockout, passwords, second_factor, sessions
 from bangfu.foundation.accounts.domain import check_ordinary
 from bangfu.foundation.accounts.models import AccountHome, User
-from bangfu.kernel.errors import Conflict, InvalidValue, NotFound
+from bangfu.kernel.errors import Conflict, InvalidValue
 from bangfu.kernel.scope import Scope
 
 MANAGE = "ACCOUNTS_MANAGE"
@@ -58,36 +59,10 @@ def end_sessions(*, scope: Scope, at: datetime, user_id: UUID) -> int:
     return ended
 
 
-def reset_factors(*, scope: Scope, at: datetime, user_id: UUID) -> int:
-    """Take the second factors of an account away and end its sessions; return how many factors.
-
-    For somebody who lost both the device and the recovery codes. Raises as `unlock`, and Conflict
-    E-ACCOUNT-SELF for one's own account, E-ACCOUNT-GUARDED for an administrator's, of which two
-    persons decide (`guarding`).
-    """
-    with activate(scope):
-        home = _find_ordinary(scope, user_id)
-        detail = take_factors(home.user)
-        _audit(scope, "accounts.factors.reset", at, home, detail)
-    return detail["factors"]
-
-
 def take_factors(user: User) -> dict[str, int]:
     """Take a user's factors away and end the sessions; return how many of each. The caller has
     asked whether it may, and audits it."""
     return {"factors": second_factor.reset(user), "sessions_ended": sessions.end_all(user)}
-
-
-def set_password(*, scope: Scope, at: datetime, user_id: UUID, password: str) -> None:
-    """Give an account a provisional password: its holder must change it at the next sign-in.
-
-    Ends its sessions and lifts a lock. Raises as `reset_factors`, and InvalidValue
-    E-ACCOUNT-PASSWORD for a weak password.
-    """
-    with activate(scope):
-        home = _find_ordinary(scope, user_id)
-        ended = give_password(home.user, password, at=at)
-        _audit(scope, "accounts.password.reset", at, home, {"sessions_ended": ended})
 
 
 def give_password(user: User, password: str, *, at: datetime) -> int:
@@ -115,18 +90,6 @@ def new_password() -> str:
     return "-".join([*groups, "".join(secrets.choice(_LETTERS) for _ in range(4))])
 
 
-def join_sso(*, scope: Scope, at: datetime, user_id: UUID, number: str) -> None:
-    """Let a person of the province's sign-in into an account; a former person is out.
-
-    `number` is what the claim BANGFU_SSO_CLAIM holds. Raises as `reset_factors`, and Conflict
-    E-SSO-TAKEN when the number belongs to another account.
-    """
-    with activate(scope):
-        home = _find_ordinary(scope, user_id)
-        join_number(home.user, number)
-        _audit(scope, "accounts.sso.joined", at, home, {})
-
-
 def join_number(user: User, number: str) -> None:
     """Let the person of that number into an account; the caller has asked whether it may, and
     audits it. Raises Conflict E-SSO-TAKEN."""
@@ -141,10 +104,14 @@ def join_number(user: User, number: str) -> None:
 def separate_sso(*, scope: Scope, at: datetime, user_id: UUID) -> None:
     """Let nobody of the province's sign-in into an account, and end its sessions.
 
-    Raises as `reset_factors`.
+    Raises as `unlock`, Conflict E-ACCOUNT-SELF for one's own account, E-ACCOUNT-GUARDED for an
+    administrator's, of which two persons decide.
     """
+    if scope.actor.id == str(user_id):
+        raise Conflict("E-ACCOUNT-SELF")
     with activate(scope):
-        home = _find_ordinary(scope, user_id)
+        home = _find(scope, user_id)
+        check_ordinary(home.user.duty)
         ended = drop_numbers(home.user)
         _audit(scope, "accounts.sso.separated", at, home, {"sessions_ended": ended})
 
@@ -158,20 +125,7 @@ def drop_numbers(user: User) -> int:
 
 def _find(scope: Scope, user_id: UUID) -> AccountHome:
     require(scope, MANAGE)
-    home = in_scope(AccountHome.objects.select_related("user"), scope).filter(pk=user_id).first()
-    if home is None:
-        raise NotFound("E-ACCOUNT-NOT-FOUND")
-    User.objects.select_for_update().get(pk=user_id)
-    return home
-
-
-def _find_ordinary(scope: Scope, user_id: UUID) -> AccountHome:
-    """Return somebody else's account that is no administrator's."""
-    if scope.actor.id == str(user_id):
-        raise Conflict("E-ACCOUNT-SELF")
-    home = _find(scope, user_id)
-    check_ordinary(home.user.duty)
-    return home
+    return homes.find_home(scope, user_id)
 
 
 def _audit(

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from allauth.usersessions.models import UserSession
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -68,8 +69,17 @@ def end_others(request: HttpRequest) -> int:
 
 
 def end_all(user: Any) -> int:
-    """End every session of a user; return how many. The caller audits it."""
-    return _end(UserSession.objects.filter(user_id=user.pk), None)
+    """End every session of a user, also those that the list of sessions does not know of; return
+    how many. The caller audits it.
+
+    Reads every session: it is rarely done, and none may come to life again.
+    """
+    ended = _end(UserSession.objects.filter(user_id=user.pk), None)
+    for session in Session.objects.all().iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
+            ended += 1
+    return ended
 
 
 def _end(sessions: Any, kept: str | None) -> int:

@@ -1,7 +1,6 @@
 """Acts on accounts for commands at the terminal, where one or two persons are named.
 
-An ordinary account takes one person; that of an administrator or auditor two, who stand in the
-table of guarded acts as on the screens.
+What takes two persons on the screens takes two here, who stand in the same table of guarded acts.
 """
 
 from __future__ import annotations
@@ -13,10 +12,12 @@ from uuid import UUID
 from django.utils import timezone
 
 from bangfu.foundation.access.roles import get_role
+from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.accounts import granting, guarding, managing, recovery, register
 from bangfu.foundation.accounts.domain import GUARDED_DUTIES, Act, Asked
 from bangfu.foundation.accounts.register import AccountRecord
 from bangfu.foundation.accounts.selectors import list_posts
+from bangfu.kernel.errors import Conflict
 from bangfu.kernel.scope import Scope
 
 # What the log gives as the reason where the command asks for none.
@@ -29,6 +30,20 @@ class Persons:
 
     scope: Scope
     second: Scope | None = None
+
+
+def open_account(persons: Persons, username: str, display_name: str) -> str:
+    """Open an account and return its first password. Raises as `guarding.open_account` and
+    `guarding.agree_to_act`, Conflict E-ACCOUNT-GUARDED without a second person."""
+    if persons.second is None:
+        raise Conflict("E-ACCOUNT-GUARDED")
+    at = timezone.now()
+    with activate(persons.scope):
+        first = guarding.open_account(
+            scope=persons.scope, at=at, username=username, display_name=display_name
+        )
+        second = guarding.agree_to_act(scope=persons.second, at=at, act_id=first.id)
+    return f"{first.half}-{second.half}"
 
 
 def set_active(persons: Persons, username: str, *, active: bool, reason: str) -> None:
@@ -45,24 +60,15 @@ def set_active(persons: Persons, username: str, *, active: bool, reason: str) ->
 
 
 def reset_factors(persons: Persons, username: str) -> None:
-    """Take the second factors of an account away. Raises as `set_active`."""
+    """Take the second factors of an account away. Raises as `guarding.do_at_terminal`."""
     account = register.get_account(persons.scope, username)
-    if _is_guarded(account):
-        _with_two(persons, account.id, Asked(Act.RESET_FACTORS, _AT_THE_TERMINAL))
-    else:
-        recovery.reset_factors(scope=persons.scope, at=timezone.now(), user_id=account.id)
+    _with_two(persons, account.id, Asked(Act.RESET_FACTORS, _AT_THE_TERMINAL))
 
 
 def reset_password(persons: Persons, username: str) -> str:
-    """Give an account a new provisional password and return it. Raises as `set_active`."""
+    """Give an account a new provisional password and return it. Raises as `reset_factors`."""
     account = register.get_account(persons.scope, username)
-    if _is_guarded(account):
-        return _with_two(persons, account.id, Asked(Act.RESET_PASSWORD, _AT_THE_TERMINAL))
-    password = recovery.new_password()
-    recovery.set_password(
-        scope=persons.scope, at=timezone.now(), user_id=account.id, password=password
-    )
-    return password
+    return _with_two(persons, account.id, Asked(Act.RESET_PASSWORD, _AT_THE_TERMINAL))
 
 
 def end_post(persons: Persons, post_id: UUID, *, reason: str, valid_to: date | None) -> None:
@@ -77,12 +83,10 @@ def end_post(persons: Persons, post_id: UUID, *, reason: str, valid_to: date | N
 
 
 def join_sso(persons: Persons, username: str, number: str) -> None:
-    """Let a person of the province's sign-in into an account. Raises as `recovery.join_sso`."""
+    """Let a person of the province's sign-in into an account. Raises as `reset_factors`, and
+    Conflict E-SSO-TAKEN when the number belongs to another account."""
     account = register.get_account(persons.scope, username)
-    if _is_guarded(account):
-        _with_two(persons, account.id, Asked(Act.JOIN_SSO, _AT_THE_TERMINAL), number)
-    else:
-        recovery.join_sso(scope=persons.scope, at=timezone.now(), user_id=account.id, number=number)
+    _with_two(persons, account.id, Asked(Act.JOIN_SSO, _AT_THE_TERMINAL), number)
 
 
 def separate_sso(persons: Persons, username: str) -> None:

@@ -18,12 +18,11 @@ export function accountCalls(call: Call) {
     listAccounts: (query: Paged<wire.AccountQuery>, signal?: AbortSignal) =>
       call<wire.Page<wire.Account>>('get', '/accounts', { query, signal }),
     openAccount: (body: { username: string; display_name: string }) =>
-      call<wire.FirstPassword>('post', '/accounts', { body }),
+      call<wire.OpenedAccount>('post', '/accounts', { body }),
     disableAccount: (username: string, reason: string) => act<wire.Account>(username, 'disable', { reason }),
     enableAccount: (username: string, reason: string) => act<wire.Account>(username, 'enable', { reason }),
     unlockAccount: (username: string) => act<unknown>(username, 'unlock'),
-    resetPassword: (username: string) => act<wire.FirstPassword>(username, 'password'),
-    resetFactor: (username: string) => act<unknown>(username, 'second-factor/reset'),
+    endSessions: (username: string) => act<unknown>(username, 'sessions/end'),
     endPost: (id: string, body: { reason: string; valid_to?: string }) =>
       call<unknown>('post', '/accounts/posts/{id}/end', { path: { id }, body }),
     listProposals: (query: { state?: string }, signal?: AbortSignal) =>

@@ -19,7 +19,8 @@ export interface paths {
         put?: never;
         /**
          * Open Account
-         * @description Open an account without a post; the answer holds its first password, once.
+         * @description Open an account without a post. The answer holds the first half of its first password, once;
+         *     a security administrator sees the other half when agreeing to it.
          */
         post: operations["open_account"];
         delete?: never;
@@ -37,13 +38,13 @@ export interface paths {
         };
         /**
          * List Guarded Acts
-         * @description Return the newest acts on administrators' accounts in the region.
+         * @description Return the newest acts on accounts of the region that take two persons.
          */
         get: operations["list_guarded_acts"];
         put?: never;
         /**
          * Propose Act
-         * @description Ask for an act on an administrator's account; nothing happens until somebody agrees.
+         * @description Ask for an act on an account that takes two; nothing happens until somebody agrees.
          */
         post: operations["propose_act"];
         delete?: never;
@@ -276,7 +277,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/accounts/{username}/password": {
+    "/api/v1/accounts/{username}/sessions/end": {
         parameters: {
             query?: never;
             header?: never;
@@ -286,30 +287,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reset Account Password
-         * @description Give an account a new first password, shown this once; its sessions end.
+         * End Account Sessions
+         * @description End every session of an account; its holder signs in anew.
          */
-        post: operations["reset_account_password"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/{username}/second-factor/reset": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Reset Account Factor
-         * @description Take the second factors of an account away; it sets up a new one at the next sign-in.
-         */
-        post: operations["reset_account_factor"];
+        post: operations["end_account_sessions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3395,7 +3376,7 @@ export interface components {
     schemas: {
         /**
          * AccountIn
-         * @description A new account; its first password is made here and must be changed at the first sign-in.
+         * @description A new account; nobody signs in to it before its first password was agreed to.
          */
         AccountIn: {
             /** Display Name */
@@ -3417,11 +3398,11 @@ export interface components {
         };
         /**
          * AccountMade
-         * @description The account, and its first password, which is shown this once.
+         * @description The account, and the first half of its first password, which is shown this once.
          */
         AccountMade: {
-            /** Password */
-            password: string;
+            /** Password Half */
+            password_half: string;
             /** Username */
             username: string;
         };
@@ -3459,8 +3440,8 @@ export interface components {
         };
         /**
          * ActIn
-         * @description What is to be done with whose account, and why. END_POST names the post, and its last day
-         *     unless it ends at once.
+         * @description What is to be done with whose account, and why: a reset with anybody's, the rest with an
+         *     administrator's or auditor's. END_POST names the post, and its last day unless it ends at once.
          */
         ActIn: {
             /**
@@ -3493,7 +3474,7 @@ export interface components {
          */
         ActOut: {
             /** Act */
-            act: ("DISABLE" | "ENABLE" | "END_POST" | "RESET_PASSWORD" | "RESET_FACTORS") | ("JOIN_SSO" | "SEPARATE_SSO");
+            act: ("DISABLE" | "ENABLE" | "END_POST" | "RESET_PASSWORD" | "RESET_FACTORS") | ("FIRST_PASSWORD" | "JOIN_SSO" | "SEPARATE_SSO");
             /** Answer */
             answer: string;
             /** Can Decide */
@@ -12142,137 +12123,7 @@ export interface operations {
             };
         };
     };
-    reset_account_password: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                username: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccountMade"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Method Not Allowed */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Length Required */
-            411: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-            /** @description Insufficient Storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOut"];
-                };
-            };
-        };
-    };
-    reset_account_factor: {
+    end_account_sessions: {
         parameters: {
             query?: never;
             header?: never;

@@ -1,14 +1,16 @@
-import type { Account, ActName, FirstPassword, GuardedAct, HeldPost } from '@bangfu/api-client';
+import type { Account, ActName, GuardedAct, HeldPost } from '@bangfu/api-client';
 import { computed, ref } from 'vue';
 
 import { api } from '../api';
 import { useAccountAction } from './useAccounts';
 
-/** What needs a reason; of an administrator's account also the two resets. */
+/** What needs a reason. */
 export type Asked = 'disable' | 'enable' | 'end' | 'password' | 'factor';
-type Help = 'unlock' | 'password' | 'factor';
+type Help = 'unlock' | 'sessions';
 
 const GUARDED = new Set(['SYSTEM', 'SECURITY', 'AUDIT']);
+/** What lets somebody in, which two persons do whoever's account it is. */
+const LETS_IN = new Set<Asked | ''>(['password', 'factor']);
 const ACTS: Record<Asked, ActName> = {
   disable: 'DISABLE',
   enable: 'ENABLE',
@@ -17,14 +19,14 @@ const ACTS: Record<Asked, ActName> = {
   factor: 'RESET_FACTORS',
 };
 
-/** What the system administrator does with an account; with an administrator's he only asks. */
+/** What the system administrator does with an account, and what he only asks for. */
 export function useAccountActs(account: () => Account) {
   const asked = ref<Asked | ''>('');
   const ending = ref<HeldPost | null>(null);
-  const password = ref<FirstPassword | null>(null);
   const proposed = ref<GuardedAct | null>(null);
   const done = ref<Help | ''>('');
   const isGuarded = computed(() => GUARDED.has(account().duty));
+  const takesTwo = computed(() => isGuarded.value || LETS_IN.has(asked.value));
 
   async function directly(what: Asked, reason: string): Promise<void> {
     const { username } = account();
@@ -36,7 +38,7 @@ export function useAccountActs(account: () => Account) {
   const act = useAccountAction(async (reason: string) => {
     const what = asked.value;
     if (!what) return;
-    if (isGuarded.value) {
+    if (takesTwo.value) {
       const post = what === 'end' ? ending.value?.id : undefined;
       const body = { username: account().username, act: ACTS[what], reason, post_id: post };
       proposed.value = await api.proposeAct(body);
@@ -46,23 +48,18 @@ export function useAccountActs(account: () => Account) {
 
   const help = useAccountAction(async (what: Help) => {
     const { username } = account();
-    password.value = what === 'password' ? await api.resetPassword(username) : null;
     if (what === 'unlock') await api.unlockAccount(username);
-    if (what === 'factor') await api.resetFactor(username);
+    else await api.endSessions(username);
+    proposed.value = null;
     done.value = what;
   });
 
   function ask(what: Asked, post: HeldPost | null = null): void {
     ending.value = post;
     proposed.value = null;
+    done.value = '';
     asked.value = what;
   }
 
-  /** Reset at once, or ask for it. */
-  function reset(what: 'password' | 'factor'): void {
-    if (isGuarded.value) ask(what);
-    else void help.run(what);
-  }
-
-  return { asked, password, proposed, done, isGuarded, act, help, ask, reset };
+  return { asked, proposed, done, isGuarded, takesTwo, act, help, ask };
 }

@@ -36,7 +36,7 @@ export function useProposals() {
   return { ...query, items, waiting };
 }
 
-/** What is asked to be done with administrators' accounts, newest first. */
+/** What two persons decide about accounts, newest first. */
 export function useActs() {
   const query = useQuery({ key: ['acts'], query: ({ signal }) => api.listActs(signal), staleTime: 0 });
   const items = computed(() => query.data.value?.items ?? []);

@@ -52,9 +52,10 @@ export interface AccountQuery {
   state?: string;
 }
 
-export interface FirstPassword {
+/** A new account, with the opener's half of its first password. */
+export interface OpenedAccount {
   username: string;
-  password: string;
+  password_half: string;
 }
 
 export interface NewProposal {
@@ -101,12 +102,12 @@ export interface NewAct {
   post_id?: string;
 }
 
-/** What is to be done with an administrator's account; two persons decide. */
+/** What is to be done with an account; two persons decide. */
 export interface GuardedAct {
   id: string;
   username: string;
   display_name: string;
-  act: ActName | 'JOIN_SSO' | 'SEPARATE_SSO';
+  act: ActName | 'FIRST_PASSWORD' | 'JOIN_SSO' | 'SEPARATE_SSO';
   region: PlaceOfPost;
   role_zh: string;
   role_en: string;

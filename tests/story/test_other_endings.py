@@ -160,6 +160,28 @@ def test_in_danger_help_comes_first_and_the_procedure_after(village: Village) ->
     assert village.known(case)["helped_on"] == day("2026-11-02")
 
 
+def test_an_alarm_is_raised_while_a_department_has_it_and_ends_not_by_one_on_the_telephone(
+    village: Village,
+) -> None:
+    clue = a_clue(village)
+    village.do("刘干部", day("2026-11-03"), clue, "TRANSFER", hour=10,
+               department="MEDICAL_INSURANCE", transfer_reason="核对报销")  # fmt: skip
+    village.do("刘干部", day("2026-11-03"), clue, "RAISE_ALARM", hour=11, danger="断粮")
+    assert village.again(clue).state == "URGENT"
+    # The office had it until now: it is told that it need do no more.
+    assert f"已改由他人办理 办件 {clue.no}" in village.told_of("医保局")
+    assert f"紧急任务 办件 {clue.no}" in village.told_of("石主任")
+    on = day("2026-11-04")
+    alone = {"checked_on": on, "checkers": village.ids("陈文书"), "finding": "误报"}
+    both = {**alone, "checkers": village.ids("陈文书", "刘干部")}
+    with refused("两人以上"):
+        village.do("陈文书", on, clue, "FIND_NO_RISK", check_way="VISIT", **alone)
+    with refused("须入户"):
+        village.do("陈文书", on, clue, "EXPLAIN", check_way="TELEPHONE", **both)
+    village.do("陈文书", on, clue, "FIND_NO_RISK", check_way="VISIT", **both)
+    assert village.again(clue).outcome == "NO_RISK"
+
+
 def test_a_step_that_nobody_takes_climbs_all_levels_on_its_days(village: Village) -> None:
     clue = a_clue(village)
     # Acknowledged on Tuesday the 3rd, to be checked within five working days: until the 10th.

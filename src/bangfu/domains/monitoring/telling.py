@@ -120,6 +120,8 @@ def calls_of(told: Stepped, wording: Wording) -> Iterator[Call]:
     handlers = named if isinstance(named, tuple) else ()
     if is_alarm(told):
         yield _call(told, "urgent", turn=True, levels=_ALL, users=handlers)
+        if told.waited_for == Level.SECTOR:
+            yield _call(told, "reassigned", levels=(Level.SECTOR,))
         return
     is_decision = _is_decision(told)
     if row.closed_at is not None:

@@ -87,6 +87,8 @@ OWN_ANSWER = {
     "get_landing": "the imports of the country are staged, none has landed",
     "explain_household": "the published runs have no folder with facts",
     "get_change_evidence": "photographs open for a stated purpose, to who may see health data",
+    "get_case_paper_file": "the same of papers of a case: tests/api/test_case_papers.py",
+    "get_case_file": "the same of its whole file: tests/api/test_case_papers.py",
     "get_notice_web": "the notices of the country hang on boards alone",
     "get_factor_code": "nobody of the country has begun to add an authenticator",
     "export_audit_events": "an export of the log needs what two persons agreed to",

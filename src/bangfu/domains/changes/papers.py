@@ -113,7 +113,7 @@ def _spend(
     return looking.spend_look(
         scope,
         action=action,
-        household_id=_household_of(scope, request),
+        subject_id=_household_of(scope, request),
         region_code=request.region_code,
         reason=reason,
         at=at,

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from bangfu.domains.monitoring import wording
 from bangfu.domains.monitoring.advancing import SUBJECT
-from bangfu.domains.monitoring.papers import filing
+from bangfu.domains.monitoring.papers import filing, opened
 from bangfu.domains.monitoring.rows import visible
 from bangfu.domains.monitoring.services import VIEWED
 from bangfu.domains.monitoring.wording import Label, Wording
+from bangfu.domains.registry.look_actions import REFUSED
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.audit.subjects import list_of_subjects
 from bangfu.kernel.scope import Scope
@@ -21,7 +22,10 @@ READ = "PROCEEDING_READ"
 
 @dataclass(frozen=True, slots=True)
 class CaseLook:
-    """One look at a proceeding: it or a paper was opened, or its whole file was taken along."""
+    """One look at a proceeding: it or a paper was opened, or its whole file was taken along.
+
+    `is_refused`: the day's looks were spent; `purpose` and `note` as the reader stated them.
+    """
 
     id: UUID
     at: datetime
@@ -30,6 +34,9 @@ class CaseLook:
     procedure: str
     title: Label
     no: str
+    is_refused: bool
+    purpose: str
+    note: str
 
 
 def list_looks(
@@ -45,9 +52,9 @@ def list_looks(
         rows = {str(row.id): row for row in visible(scope).filter(household_id=household_id)}
         events = list_of_subjects(
             scope,
-            subject_kinds=[SUBJECT, filing.SUBJECT],
+            subject_kinds=[SUBJECT, opened.SUBJECT],
             subject_ids=list(rows),
-            actions=[VIEWED, filing.BOUND, filing.PAPER_OPENED],
+            actions=[VIEWED, filing.BOUND, filing.PAPER_OPENED, filing.PAPER_NAMED, REFUSED],
             before=before,
             limit=limit,
         )
@@ -65,6 +72,9 @@ def list_looks(
                 procedure=row.procedure,
                 title=wording.procedure_label(definition, row.procedure),
                 no=row.no,
+                is_refused=event.action == REFUSED,
+                purpose=event.purpose,
+                note=event.detail.get("note", ""),
             )
         )
     return found

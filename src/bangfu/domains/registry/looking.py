@@ -97,16 +97,18 @@ def spend_look(
     scope: Scope,
     *,
     action: str,
-    household_id: UUID,
+    subject_id: UUID,
     region_code: str,
     reason: Reason,
     at: datetime,
     detail: dict[str, Any],
+    subject_kind: str = SUBJECT,
 ) -> int:
     """Spend one look of the actor's day, write it down, and return how many are left.
 
-    `reason` has passed `check_reason`; `detail` names fields and papers, never values. Raises
-    Conflict E-REVEAL-BUDGET when the day's looks are spent, which is written down too.
+    `subject_id` is a household, or what `subject_kind` names. `reason` has passed `check_reason`;
+    `detail` names fields and papers, never values. Raises Conflict E-REVEAL-BUDGET when the day's
+    looks are spent, which is written down too.
     """
     today = timezone.localdate(at)
     budget = policy.daily_budget(today)
@@ -116,8 +118,8 @@ def spend_look(
             scope,
             action if used is not None else REFUSED,
             at=at,
-            subject_kind=SUBJECT,
-            subject_id=str(household_id),
+            subject_kind=subject_kind,
+            subject_id=str(subject_id),
             region_code=region_code,
             purpose=reason.purpose,
             detail={**detail, **({"note": reason.note} if reason.note else {})},
@@ -167,7 +169,7 @@ def reveal(
     left = spend_look(
         scope,
         action=REVEALED,
-        household_id=household.id,
+        subject_id=household.id,
         region_code=household.region_code,
         reason=sound,
         at=at,

@@ -101,12 +101,12 @@ def _case(look: CaseLook) -> dict[str, Any]:
         "at": look.at,
         "by": look.by,
         "action": "EXPORTED" if look.is_file else "OPENED",
-        "refused": False,
+        "refused": look.is_refused,
         "what": {"code": look.procedure, "zh": look.title.zh, "en": look.title.en},
         "member_name": "",
         "document": look.no,
-        "purpose": None,
-        "note": "",
+        "purpose": _purpose(look.purpose),
+        "note": look.note,
     }
 
 

@@ -17,6 +17,7 @@ from bangfu.foundation.papers.loader import PaperBook, examine, examine_files, l
 from bangfu.foundation.papers.making import (
     DOCX,
     MadePaper,
+    differing,
     list_papers,
     make_file,
     make_paper,
@@ -37,6 +38,7 @@ __all__ = [
     "PaperState",
     "ReturnedList",
     "RowProblem",
+    "differing",
     "examine",
     "examine_files",
     "list_papers",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from bangfu.foundation.papers import packing, wordml
 from bangfu.foundation.papers.casefiles import INCOMPLETE, PaperState
@@ -37,19 +37,20 @@ def bind(
     papers: Iterable[FilledPaper],
     context: CaseContext,
     layout: Layout,
+    withheld: Collection[str] = (),
 ) -> bytes:
     """Return one .docx: cover, contents with page numbers, then each paper from a new page.
 
-    Missing papers stand in the contents, without a page. The page numbers are fields that the
-    reader's program works out when it opens the file.
+    Missing and withheld papers stand in the contents, without a page. The page numbers are fields
+    that the reader's program works out when it opens the file.
     """
     document = packing.blank_document(layout, kind.title["zh"])
     references = packing.references(document)
     writer, portrait = Writer(layout), layout.pages["portrait"]
     printed_papers = {paper.paper: paper for paper in papers}
     states = tuple(states)
-    opening = _cover(kind, states, context, layout)
-    opening += _contents(states, printed_papers, layout)
+    opening = _cover(kind, states, context, layout, withheld)
+    opening += _contents(states, printed_papers, layout, withheld)
     parts = [writer.elements(opening, portrait)]
     section = wordml.section(portrait, layout)
     for number, (name, paper) in enumerate(printed_papers.items()):
@@ -93,21 +94,28 @@ def pack_apart(
 
 
 def _cover(
-    kind: FileKind, states: tuple[PaperState, ...], context: CaseContext, layout: Layout
+    kind: FileKind,
+    states: tuple[PaperState, ...],
+    context: CaseContext,
+    layout: Layout,
+    withheld: Collection[str] = (),
 ) -> list[Element]:
     place = context.place
     names = (place.county, place.township, place.village, place.group)
     lacking = sum(state.state == INCOMPLETE for state in states)
+    kept = sum(state.state != INCOMPLETE and state.paper in withheld for state in states)
     copies = layout.word("copies")
     made_on = printed(context.made_on, Slot(""), layout) if context.made_on else ""
     rows = [
         (layout.word("case_no"), context.case_no),
         (layout.word("household"), context.household.head_name),
         (layout.word("place"), "".join(name or "" for name in names)),
-        (layout.word("papers"), f"{len(states) - lacking}{copies}"),
+        (layout.word("papers"), f"{len(states) - lacking - kept}{copies}"),
         (layout.word("papers_missing"), f"{lacking}{copies}"),
         (layout.word("made_on"), made_on),
     ]
+    if kept:
+        rows.insert(-1, (layout.word("papers_withheld"), f"{kept}{copies}"))
     table = Table(
         _COVER_WIDTHS,
         tuple(
@@ -124,7 +132,10 @@ def _cover(
 
 
 def _contents(
-    states: tuple[PaperState, ...], papers: Mapping[str, FilledPaper], layout: Layout
+    states: tuple[PaperState, ...],
+    papers: Mapping[str, FilledPaper],
+    layout: Layout,
+    withheld: Collection[str] = (),
 ) -> list[Element]:
     heads = layout.words_of("columns")
     head = Row(
@@ -139,6 +150,8 @@ def _contents(
         page = Run("", page_of=_bookmark(states, state.paper)) if paper else Run("")
         if state.state == INCOMPLETE:
             page = Run(layout.word("missing"))
+        elif state.paper in withheld:
+            page = Run(layout.word("withheld"))
         cells = [_cell("row_cell", value) for value in values]
         rows.append(Row((*cells, Cell((Para("row_cell", (page,)),)))))
     return [

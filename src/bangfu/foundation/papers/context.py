@@ -3,7 +3,8 @@
 A missing value is None (or an empty tuple) and becomes a blank to be filled in by hand. Words are
 the words to be printed (labels of code lists, not codes); money is in yuan; dates are days.
 `private` marks what may never stand on a notice, for the privacy scan (个人信息保护法第二十八条;
-中农组发〔2021〕7号: a notice shows no ID number, telephone, account or illness).
+中农组发〔2021〕7号: a notice shows no ID number, telephone, account or illness). What is marked
+IDENTITY or PHONE is masked on every other paper too, unless a look was spent on it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from bangfu.foundation.papers.context_steps import (
 
 
 def private(kind: str) -> Any:
-    """A value that a notice never shows; `kind` is IDENTITY, PHONE, HEALTH or MEMBER."""
+    """A value that a notice never shows: IDENTITY, PHONE, HEALTH, MEMBER or HOUSEHOLD."""
     return field(default=None, metadata={"private": kind})
 
 
@@ -67,7 +68,7 @@ class Member:
 class Household:
     """The household (农户) as the register has it."""
 
-    household_no: str | None = private("IDENTITY")
+    household_no: str | None = private("HOUSEHOLD")
     head_name: str | None = None
     head_id_number: str | None = private("IDENTITY")
     phone: str | None = private("PHONE")

@@ -23,8 +23,8 @@ WORDS = (
 )  # fmt: skip
 BLANKS = ("text", "number", "money", "year", "day")
 BINDING = (
-    "contents", "columns", "missing", "case_no", "household", "place", "papers",
-    "papers_missing", "copies", "made_on", "signs", "attachments",
+    "contents", "columns", "missing", "withheld", "case_no", "household", "place", "papers",
+    "papers_missing", "papers_withheld", "copies", "made_on", "signs", "attachments",
 )  # fmt: skip
 
 

@@ -32,16 +32,33 @@ class MadePaper:
 
 
 def make_paper(
-    paper: str, context: CaseContext, *, on: date, book: PaperBook | None = None
+    paper: str,
+    context: CaseContext,
+    *,
+    on: date,
+    book: PaperBook | None = None,
+    shown: CaseContext | None = None,
 ) -> MadePaper:
     """Make one paper in the version in force on a day.
 
-    Raises NotFound E-PAPERS-UNKNOWN, Refused E-PAPERS-PRIVATE.
+    `shown` is what its reader may see of the context, all of it where None; a public paper is
+    searched for what the context knows. Raises NotFound E-PAPERS-UNKNOWN, Refused E-PAPERS-PRIVATE.
     """
-    filled = fill((book or load()).get(paper, on), context, layout())
+    filled = fill((book or load()).get(paper, on), shown or context, layout())
     guard(filled, context)
     content = write_paper(filled, layout())
     return MadePaper(filled.paper, filled.title, filled.number, content, filled.lacks)
+
+
+def differing(
+    kind: str, one: CaseContext, other: CaseContext, *, on: date, book: PaperBook | None = None
+) -> frozenset[str]:
+    """Return the papers of a file that read otherwise from one context than from another."""
+    book = book or load()
+    wanted = (book.get(filed.paper, on) for filed in book.file(kind).papers)
+    return frozenset(
+        paper.id for paper in wanted if fill(paper, one, layout()) != fill(paper, other, layout())
+    )
 
 
 def list_papers(
@@ -66,15 +83,19 @@ def make_file(
     held: Mapping[str, HeldPaper] = MappingProxyType({}),
     reached: Collection[str] | None = None,
     book: PaperBook | None = None,
+    shown: CaseContext | None = None,
+    withheld: Collection[str] = (),
 ) -> bytes:
     """Make the whole file of a case as one .docx; incomplete papers stand in its contents only.
 
-    Raises NotFound E-PAPERS-FILE, Refused E-PAPERS-PRIVATE.
+    `shown` as in `make_paper`; `withheld` are the papers that are not for the reader, named in the
+    contents and left out. Raises NotFound E-PAPERS-FILE, Refused E-PAPERS-PRIVATE.
     """
     book = book or load()
     found = list_papers(kind, context, on=on, held=held, reached=reached, book=book)
-    papers = _papers(found, book, context, on)
-    return binding.bind(book.file(kind), found, papers, context, layout())
+    papers = _papers(found, book, context, on, shown)
+    papers = tuple(one for one in papers if one.paper not in withheld)
+    return binding.bind(book.file(kind), found, papers, context, layout(), withheld)
 
 
 def make_zip(
@@ -98,9 +119,13 @@ def make_zip(
 
 
 def _papers(
-    found: tuple[PaperState, ...], book: PaperBook, context: CaseContext, on: date
+    found: tuple[PaperState, ...],
+    book: PaperBook,
+    context: CaseContext,
+    on: date,
+    shown: CaseContext | None = None,
 ) -> tuple[FilledPaper, ...]:
-    papers = casefiles.printable(found, book, context, layout(), on=on)
+    papers = casefiles.printable(found, book, shown or context, layout(), on=on)
     for paper in papers:
         guard(paper, context)
     return papers

@@ -3,6 +3,8 @@ import type { AuditQuery, ProceedingQuery, QualityQuery, ReconciliationQuery } f
 
 const ROOT = '/api/v1';
 
+/** Why a paper is opened. */
+type Reason = { purpose?: string; note?: string };
 type QueryValue = string | number | readonly string[] | null | undefined;
 
 /** Lists repeat their key; what is empty is left out. */
@@ -28,12 +30,13 @@ export const links = {
   feedbackForm: (id: string) => `${ROOT}/feeds/feedback/${encodeURIComponent(id)}/form.xlsx`,
   qualityExport: (query: QualityQuery) => withQuery(`${ROOT}/quality/items/export`, { ...query }),
   auditExport: (query: AuditQuery) => withQuery(`${ROOT}/audit/events/export`, { ...query }),
-  evidence: (changeId: string, fileId: string, reason: { purpose?: string; note?: string } = {}) =>
+  evidence: (changeId: string, fileId: string, reason: Reason = {}) =>
     withQuery(`${ROOT}/changes/${encodeURIComponent(changeId)}/evidence/${encodeURIComponent(fileId)}`, { ...reason }),
   villageList: (id: string) => `${ROOT}/village-lists/${encodeURIComponent(id)}/list.docx`,
-  caseFile: (id: string) => `${ROOT}/cases/${encodeURIComponent(id)}/file.docx`,
-  casePaper: (id: string, paperId: string) =>
-    `${ROOT}/cases/${encodeURIComponent(id)}/papers/${encodeURIComponent(paperId)}/file`,
+  caseFile: (id: string, reason: Reason = {}) =>
+    withQuery(`${ROOT}/cases/${encodeURIComponent(id)}/file.docx`, { ...reason }),
+  casePaper: (id: string, paperId: string, reason: Reason = {}) =>
+    withQuery(`${ROOT}/cases/${encodeURIComponent(id)}/papers/${encodeURIComponent(paperId)}/file`, { ...reason }),
   noticeBoard: (id: string) => `${ROOT}/notices/${encodeURIComponent(id)}/board.docx`,
   noticeWeb: (id: string) => `${ROOT}/notices/${encodeURIComponent(id)}/web.docx`,
   batchList: (id: string) => `${ROOT}/batches/${encodeURIComponent(id)}/list.docx`,

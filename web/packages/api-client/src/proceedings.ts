@@ -65,8 +65,8 @@ export function caseCalls(call: Call) {
   return {
     getCaseFile: (id: string, signal?: AbortSignal) =>
       call<wire.CaseFile>('get', '/cases/{id}/papers', { path: { id }, signal }),
-    makeCasePaper: (id: string, paper: string) =>
-      call<wire.CasePaper>('post', '/cases/{id}/papers', { path: { id }, body: { paper } }),
+    makeCasePaper: (id: string, paper: string, reason: { purpose?: string; note?: string } = {}) =>
+      call<wire.CasePaper>('post', '/cases/{id}/papers', { path: { id }, body: { paper, ...reason } }),
     keepOriginal: (id: string, input: { paper: string; no: string; file: File | null }) =>
       call<wire.CasePaper>('post', '/cases/{id}/originals', { path: { id }, form: originalForm(input) }),
     getPrefill: (id: string, signal?: AbortSignal) =>

@@ -590,7 +590,9 @@ export interface paths {
         };
         /**
          * Get Case File
-         * @description Return the whole file of a case as one .docx.
+         * @description Return the whole file of a case as one .docx, with numbers in full for a stated purpose.
+         *
+         *     A post without the permission of photos and documents has to state one.
          */
         get: operations["get_case_file"];
         put?: never;
@@ -636,7 +638,7 @@ export interface paths {
         put?: never;
         /**
          * Make Case Paper
-         * @description Make a paper under its number, filled with what is known.
+         * @description Make a paper under its number, filled with what is known; numbers in full for a purpose.
          */
         post: operations["make_case_paper"];
         delete?: never;
@@ -655,6 +657,8 @@ export interface paths {
         /**
          * Get Case Paper File
          * @description Return a paper that is on file, always as a download; the opening is written down.
+         *
+         *     A post without the permission of photos and documents states a purpose.
          */
         get: operations["get_case_paper_file"];
         put?: never;
@@ -4054,6 +4058,8 @@ export interface components {
         /**
          * CaseFileOut
          * @description The file of a case: its papers in order, what is on file, how many are missing.
+         *
+         *     `needs_purpose`: papers on file and the whole file open for a stated purpose alone.
          */
         CaseFileOut: {
             /** Held */
@@ -4062,6 +4068,8 @@ export interface components {
             kind: string;
             /** Missing */
             missing: number;
+            /** Needs Purpose */
+            needs_purpose: boolean;
             /** Papers */
             papers: components["schemas"]["PaperStateOut"][];
         };
@@ -7356,17 +7364,26 @@ export interface components {
         };
         /**
          * PaperMakeIn
-         * @description Which paper to make, by the `paper` of its state.
+         * @description Which paper to make, by the `paper` of its state; with a purpose, numbers in full.
          */
         PaperMakeIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
             /** Paper */
             paper: string;
+            /** Purpose */
+            purpose?: string | null;
         };
         /**
          * PaperStateOut
          * @description Where one paper of a case stands: HELD (signed, on file), READY to be printed, INCOMPLETE.
          *
          *     `apart`: it comes with the notice or the county's list and is not made from the case.
+         *     `withheld`: it tells what is closed to the reader's post, and is left out of his whole file.
+         *     `numbered`: it prints ID or telephone numbers, in full for a stated purpose alone.
          */
         PaperStateOut: {
             /** Apart */
@@ -7377,6 +7394,8 @@ export interface components {
             lacks: components["schemas"]["LackOut"][];
             /** Number */
             number: string;
+            /** Numbered */
+            numbered: boolean;
             /** Optional */
             optional: boolean;
             /** Paper */
@@ -7392,6 +7411,8 @@ export interface components {
             title_en: string;
             /** Title Zh */
             title_zh: string;
+            /** Withheld */
+            withheld: boolean;
         };
         /**
          * PasswordOut
@@ -14244,7 +14265,10 @@ export interface operations {
     };
     get_case_file: {
         parameters: {
-            query?: never;
+            query?: {
+                purpose?: string | null;
+                note?: string;
+            };
             header?: never;
             path: {
                 proceeding_id: string;
@@ -14791,7 +14815,10 @@ export interface operations {
     };
     get_case_paper_file: {
         parameters: {
-            query?: never;
+            query?: {
+                purpose?: string | null;
+                note?: string;
+            };
             header?: never;
             path: {
                 proceeding_id: string;

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import File, Form, Router, Status
+from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
 from bangfu.domains.monitoring.cases import prefill, services, view
@@ -23,6 +23,7 @@ from bangfu.domains.monitoring.cases.schemas import (
 )
 from bangfu.domains.monitoring.domain.cases import PaperKind
 from bangfu.domains.monitoring.papers import filing
+from bangfu.domains.registry.looking import Reason
 from bangfu.foundation import files, papers
 from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.language import language_of
@@ -76,9 +77,13 @@ def list_case_papers(request: HttpRequest, proceeding_id: UUID) -> Any:
     "/cases/{proceeding_id}/papers", auth=PREPARE, response={201: CasePaperOut, **REFUSALS}
 )
 def make_case_paper(request: HttpRequest, proceeding_id: UUID, body: PaperMakeIn) -> Any:
-    """Make a paper under its number, filled with what is known."""
+    """Make a paper under its number, filled with what is known; numbers in full for a purpose."""
     made = filing.make(
-        scope=scope_of(request), at=timezone.now(), proceeding_id=proceeding_id, paper=body.paper
+        scope=scope_of(request),
+        at=timezone.now(),
+        proceeding_id=proceeding_id,
+        paper=body.paper,
+        reason=_reason(body.purpose, body.note),
     )
     return Status(201, view.paper(made))
 
@@ -123,11 +128,22 @@ def keep_case_original(
     response=REFUSALS,
     openapi_extra=BINARY,
 )
-def get_case_paper_file(request: HttpRequest, proceeding_id: UUID, paper_id: UUID) -> Any:
-    """Return a paper that is on file, always as a download; the opening is written down."""
-    check_query(request)
+def get_case_paper_file(
+    request: HttpRequest,
+    proceeding_id: UUID,
+    paper_id: UUID,
+    purpose: str | None = Query(None, max_length=40),
+    note: str = Query("", max_length=400),
+) -> Any:
+    """Return a paper that is on file, always as a download; the opening is written down.
+
+    A post without the permission of photos and documents states a purpose.
+    """
+    check_query(request, "purpose", "note")
     scope = scope_of(request)
-    found = filing.open_paper(scope, proceeding_id, paper_id, at=timezone.now())
+    found = filing.open_paper(
+        scope, proceeding_id, paper_id, at=timezone.now(), reason=_reason(purpose, note)
+    )
     assert found.file_id is not None, "it was looked for"
     return send(
         request,
@@ -138,11 +154,22 @@ def get_case_paper_file(request: HttpRequest, proceeding_id: UUID, paper_id: UUI
 
 
 @router.get("/cases/{proceeding_id}/file.docx", auth=PREPARE, response=REFUSALS, openapi_extra=DOCX)
-def get_case_file(request: HttpRequest, proceeding_id: UUID) -> Any:
-    """Return the whole file of a case as one .docx."""
-    check_query(request)
+def get_case_file(
+    request: HttpRequest,
+    proceeding_id: UUID,
+    purpose: str | None = Query(None, max_length=40),
+    note: str = Query("", max_length=400),
+) -> Any:
+    """Return the whole file of a case as one .docx, with numbers in full for a stated purpose.
+
+    A post without the permission of photos and documents has to state one.
+    """
+    check_query(request, "purpose", "note")
     name, content = filing.make_case_file(
-        scope=scope_of(request), proceeding_id=proceeding_id, at=timezone.now()
+        scope=scope_of(request),
+        proceeding_id=proceeding_id,
+        at=timezone.now(),
+        reason=_reason(purpose, note),
     )
     return send(request, io.BytesIO(content), file_name=name, content_type=papers.DOCX)
 
@@ -153,3 +180,7 @@ def get_case_prefill(request: HttpRequest, proceeding_id: UUID) -> Any:
     check_query(request)
     found = prefill.prefill_of(scope_of(request), proceeding_id, at=timezone.now())
     return view.prefill(found)
+
+
+def _reason(purpose: str | None, note: str) -> Reason | None:
+    return Reason(purpose, note) if purpose else None

@@ -23,6 +23,8 @@ class PaperStateOut(Schema):
     """Where one paper of a case stands: HELD (signed, on file), READY to be printed, INCOMPLETE.
 
     `apart`: it comes with the notice or the county's list and is not made from the case.
+    `withheld`: it tells what is closed to the reader's post, and is left out of his whole file.
+    `numbered`: it prints ID or telephone numbers, in full for a stated purpose alone.
     """
 
     paper: str
@@ -32,6 +34,8 @@ class PaperStateOut(Schema):
     state: Literal["HELD", "READY", "INCOMPLETE"]
     optional: bool
     apart: bool
+    withheld: bool
+    numbered: bool
     lacks: list[LackOut]
     number: str
     dated_on: date | None
@@ -54,18 +58,24 @@ class CasePaperOut(Schema):
 
 
 class CaseFileOut(Schema):
-    """The file of a case: its papers in order, what is on file, how many are missing."""
+    """The file of a case: its papers in order, what is on file, how many are missing.
+
+    `needs_purpose`: papers on file and the whole file open for a stated purpose alone.
+    """
 
     kind: str
     papers: list[PaperStateOut]
     held: list[CasePaperOut]
     missing: int
+    needs_purpose: bool
 
 
 class PaperMakeIn(Schema):
-    """Which paper to make, by the `paper` of its state."""
+    """Which paper to make, by the `paper` of its state; with a purpose, numbers in full."""
 
     paper: str = Field(max_length=40)
+    purpose: str | None = Field(default=None, max_length=40)
+    note: str = Field(default="", max_length=400)
 
 
 class StopOut(Schema):

@@ -23,13 +23,14 @@ def case_file(found: CaseFile) -> dict[str, Any]:
     """Return the file of a case."""
     return {
         "kind": found.kind,
-        "papers": [_state(one) for one in found.states],
+        "papers": [_state(one, found) for one in found.states],
         "held": [paper(one) for one in found.held],
         "missing": len(found.missing),
+        "needs_purpose": found.needs_purpose,
     }
 
 
-def _state(one: PaperState) -> dict[str, Any]:
+def _state(one: PaperState, found: CaseFile) -> dict[str, Any]:
     return {
         "paper": one.paper,
         "title_zh": one.title["zh"],
@@ -38,6 +39,8 @@ def _state(one: PaperState) -> dict[str, Any]:
         "state": one.state,
         "optional": one.is_optional,
         "apart": one.paper in APART,
+        "withheld": one.paper in found.withheld,
+        "numbered": one.paper in found.numbered,
         "lacks": [{"path": lack.path, "zh": lack.zh, "en": lack.en} for lack in one.lacks],
         "number": one.number,
         "dated_on": one.dated_on,

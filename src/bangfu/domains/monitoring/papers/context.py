@@ -14,8 +14,7 @@ from bangfu.domains.monitoring.models.cases import CasePaper, DecisionBatch, Dec
 from bangfu.domains.monitoring.papers import homes
 from bangfu.domains.monitoring.papers.known import Known, known_of
 from bangfu.domains.monitoring.papers.parts import clearing_of, recheck_of, review_of
-from bangfu.domains.monitoring.rows import to_record, visible
-from bangfu.domains.monitoring.showing import sight_of
+from bangfu.domains.monitoring.rows import visible
 from bangfu.domains.monitoring.wording import Wording, source_label
 from bangfu.domains.publicity import selectors as publicity
 from bangfu.domains.publicity.domain import NoticeRecord, NoticeState, ObjectionRecord
@@ -41,7 +40,7 @@ _PIECES = {"prefix": r"(?P<prefix>.+?)", "year": r"(?P<year>\d{4})", "serial": r
 
 @dataclass(frozen=True)
 class Read:
-    """Everything a case's papers are filled from, read once."""
+    """Everything a case's papers are filled from, read once; `covering` says who may see it."""
 
     row: Proceeding
     known: Known
@@ -53,6 +52,7 @@ class Read:
     batch_row: DecisionBatchRow | None
     papers: tuple[CasePaper, ...]
     reasons: str | None
+    reported_by: str
 
 
 def read_case(scope: Scope, row: Proceeding, at: datetime) -> Read:
@@ -70,6 +70,7 @@ def read_case(scope: Scope, row: Proceeding, at: datetime) -> Read:
             wording.definition(clue_row.region_code, clue_row.procedure, clue_row.version),
         )
     batch, batch_row = _batch(row)
+    origin = (clue_row or row).origins.order_by("id").first()
     return Read(
         row=row,
         known=known,
@@ -80,7 +81,8 @@ def read_case(scope: Scope, row: Proceeding, at: datetime) -> Read:
         batch=batch,
         batch_row=batch_row,
         papers=tuple(row.papers.order_by("id")),
-        reasons=_reasons(scope, clue_row or row),
+        reasons=(str(origin.words) or None) if origin else None,
+        reported_by=origin.by_id if origin else "",
     )
 
 
@@ -94,15 +96,8 @@ def _batch(row: Proceeding) -> tuple[DecisionBatch | None, DecisionBatchRow | No
         return DecisionBatch.objects.filter(id=listed.batch_id).first(), listed
 
 
-def _reasons(scope: Scope, row: Proceeding) -> str | None:
-    """What was said at first, where the reader may see it."""
-    sight = sight_of(scope, to_record(row), mine=False)
-    origin = row.origins.order_by("id").first() if sight.is_open else None
-    return str(origin.words) or None if origin else None
-
-
 def context_of(scope: Scope, read: Read, at: datetime, book: PaperBook) -> CaseContext:
-    """Return the context of a case; what is not known or not open is left out."""
+    """Return the context of a case; what is not known, or closed in the register, is left out."""
     today = local_day(at)
     known, notice = read.known, read.notice
     household = homes.home_of(scope, read.row, read.record, today)

@@ -1,71 +1,66 @@
 """The papers of a case (文书、成卷): made under their numbers, originals kept, the whole file.
 
 A paper that we make gets the next number of the county and year of its kind; made anew it keeps
-it. Originals and scans are looked at before they are kept. Making a paper or a file reads people's
-numbers in clear and is written down.
+it. Originals and scans are looked at before they are kept. What is on file is of the class
+DOCUMENT; ID and telephone numbers are printed in full for a look that was spent. Each making and
+opening is written down.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
-from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from bangfu.domains.monitoring import numbers, rows
-from bangfu.domains.monitoring.books import book_for
-from bangfu.domains.monitoring.domain.cases import (
-    CASES,
-    BatchStage,
-    CasePaperRecord,
-    PaperKind,
-    level_of,
-)
+from bangfu.domains.monitoring.domain.cases import CasePaperRecord, PaperKind, level_of
 from bangfu.domains.monitoring.domain.proceedings import STATUS
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.models.cases import CasePaper
-from bangfu.domains.monitoring.papers.context import Read, context_of, is_hung, read_case
+from bangfu.domains.monitoring.papers.covering import without_numbers
 from bangfu.domains.monitoring.papers.decisions import decision_papers, decision_states
-from bangfu.domains.screening.papers import load_papers
-from bangfu.foundation import audit, files, papers
+from bangfu.domains.monitoring.papers.opened import (
+    APART as APART,
+)
+from bangfu.domains.monitoring.papers.opened import (
+    SUBJECT,
+    case_row,
+    check_filed,
+    definition_of,
+    file_kind,
+    filed_row,
+    held_of,
+    note,
+    note_read,
+    open_case,
+    steps_reached,
+    to_record,
+)
+from bangfu.domains.monitoring.papers.opened import (
+    paper_book as paper_book,
+)
+from bangfu.domains.registry import looking
+from bangfu.domains.registry.looking import Reason
+from bangfu.foundation import files, papers
+from bangfu.foundation.access.columns import is_open, require_reveal
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.evidence import checking
-from bangfu.foundation.papers import CaseContext, HeldPaper, PaperBook, PaperState
+from bangfu.foundation.papers import CaseContext, PaperBook, PaperState
 from bangfu.foundation.papers.context import Number
 from bangfu.foundation.regions.selectors import names_around
-from bangfu.kernel.errors import Conflict, InvalidValue, NotFound
+from bangfu.kernel.errors import InvalidValue, NotFound
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
-from bangfu.procedures import Definition, Level
+from bangfu.procedures import Level
+from bangfu.standards import columns as classes
 
 READ, WRITE = "PROCEEDING_READ", "CASE_PREPARE"
-SUBJECT = "monitoring.case_paper"
 BOUND, PAPER_OPENED = "monitoring.case.bound", "monitoring.case_paper.opened"
+PAPER_NAMED = "monitoring.case_paper.named"
 LARGEST = 20 * 1024 * 1024
-OTHER = "other"
-# What the notice and the county's list bring; neither is made from one case.
-APART = frozenset(
-    {"notice", "notice_web", "clearing_notice", "clearing_notice_web", "county_decision",
-     "clearing_decision"}
-)  # fmt: skip
-_OF_BATCH = ("county_decision", "clearing_decision")
-_TO_TELL = frozenset(
-    {
-        "REFUSED",
-        "TOLD",
-        "TOWNSHIP_RECHECK",
-        "TOLD_AGAIN",
-        "COUNTY_RECHECK",
-        "COUNTY_UPHELD",
-        "NOT_GRANTED",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,27 +78,24 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """Where each paper of a case stands, and what is on file of it, oldest first."""
+    """Where each paper of a case stands, and what is on file of it, oldest first.
+
+    `withheld` are the papers that tell what is closed to the reader's post, `numbered` those that
+    print ID or telephone numbers; with `needs_purpose` what is on file opens for a stated purpose
+    alone.
+    """
 
     kind: str
     states: tuple[PaperState, ...]
     held: tuple[CasePaperRecord, ...]
+    withheld: frozenset[str]
+    numbered: frozenset[str]
+    needs_purpose: bool
 
     @property
     def missing(self) -> tuple[PaperState, ...]:
         """The papers whose signed original is not on file."""
         return papers.missing(self.states)
-
-
-def paper_book(region_code: str, at: datetime) -> PaperBook:
-    """Return the papers by which a county's cases are printed on a day."""
-    county = book_for(RegionCode(region_code), at)
-    return _book(county.pack_hash, county.folder)
-
-
-@lru_cache(maxsize=16)
-def _book(pack_hash: str, folder: Path) -> PaperBook:
-    return load_papers(folder)
 
 
 # Reads
@@ -116,44 +108,93 @@ def list_case(scope: Scope, proceeding_id: UUID, *, at: datetime) -> CaseFile:
     with activate(scope):
         row = rows.find_row(scope, proceeding_id)
         if row.procedure == STATUS:
-            held = list(row.papers.order_by("id"))
-            states = decision_states(_definition(row, at), row.state, held)
-            return CaseFile(STATUS, states, tuple(_record(each) for each in held))
-        read, context, book = _open(scope, proceeding_id, at)
-        kind = _file_kind(read.row)
+            return _list_status(scope, row, at)
+        opened = open_case(scope, proceeding_id, at)
+        read, kind = opened.read, file_kind(opened.read.row)
         found = papers.list_papers(
             kind,
-            context,
+            opened.context,
             on=local_day(at),
-            held=_held(read),
-            reached=_reached(read.row),
-            book=book,
+            held=held_of(read),
+            reached=steps_reached(read.row),
+            book=opened.book,
         )
-    return CaseFile(kind, found, tuple(_record(each) for each in read.papers))
+        numbered = papers.differing(
+            kind,
+            opened.context,
+            without_numbers(opened.context),
+            on=local_day(at),
+            book=opened.book,
+        )
+    listed = {one.paper for one in found}
+    return CaseFile(
+        kind=kind,
+        states=found,
+        held=tuple(to_record(each) for each in read.papers),
+        withheld=opened.withheld & listed,
+        numbered=numbered & listed,
+        needs_purpose=not is_open(scope, classes.DOCUMENT),
+    )
 
 
-def make_case_file(*, scope: Scope, proceeding_id: UUID, at: datetime) -> tuple[str, bytes]:
+def _list_status(scope: Scope, row: Proceeding, at: datetime) -> CaseFile:
+    held = list(row.papers.order_by("id"))
+    return CaseFile(
+        kind=STATUS,
+        states=decision_states(definition_of(row, at), row.state, held),
+        held=tuple(to_record(each) for each in held),
+        withheld=frozenset(),
+        numbered=frozenset(),
+        needs_purpose=not is_open(scope, classes.DOCUMENT),
+    )
+
+
+def make_case_file(
+    *, scope: Scope, proceeding_id: UUID, at: datetime, reason: Reason | None = None
+) -> tuple[str, bytes]:
     """Return the whole file of a case as one .docx with its name; what is missing is listed in it.
 
-    Raises as `list_case`, Refused E-PAPERS-PRIVATE.
+    It is of the class DOCUMENT. For a reason, which spends a look, numbers are printed in full.
+    Papers that are not for the reader's post are named and left out. Raises as `list_case` and
+    `look_at`, Refused E-PAPERS-PRIVATE.
     """
     require(scope, WRITE)
     with activate(scope):
-        read, context, book = _open(scope, proceeding_id, at)
-        _note(scope, at, read.row, BOUND, papers=len(read.papers))
-        held, reached = _held(read), _reached(read.row)
+        row = case_row(scope, proceeding_id)
+        on_file = row.papers.count()
+    if reason is not None or not is_open(scope, classes.DOCUMENT):
+        look_at(scope, at, row, BOUND, reason, papers=on_file, full=True)
+    with activate(scope):
+        opened = open_case(scope, proceeding_id, at, in_full=reason is not None)
+        if reason is None:
+            note_read(scope, at, row, BOUND, papers=on_file)
+        held, reached = held_of(opened.read), steps_reached(opened.read.row)
     content = papers.make_file(
-        _file_kind(read.row), context, on=local_day(at), held=held, reached=reached, book=book
+        file_kind(opened.read.row),
+        opened.context,
+        on=local_day(at),
+        held=held,
+        reached=reached,
+        book=opened.book,
+        shown=opened.shown,
+        withheld=opened.withheld,
     )
-    return f"{read.row.no}.docx", content
+    return f"{row.no}.docx", content
 
 
 def open_paper(
-    scope: Scope, proceeding_id: UUID, paper_id: UUID, *, at: datetime
+    scope: Scope,
+    proceeding_id: UUID,
+    paper_id: UUID,
+    *,
+    at: datetime,
+    reason: Reason | None = None,
 ) -> CasePaperRecord:
     """Return a paper on file whose file is to be read; the reading is written down.
 
-    Raises NotFound E-MONITORING-NOT-FOUND, also where only its number is known.
+    What is on file is of the class DOCUMENT: who holds its permission opens it as part of the
+    work, others state a reason and spend a look. Raises NotFound E-MONITORING-NOT-FOUND, also where
+    only its number is known, and as `look_at`.
     """
     require(scope, WRITE)
     with activate(scope):
@@ -161,8 +202,40 @@ def open_paper(
         found = row.papers.filter(id=paper_id, file_id__isnull=False).first()
         if found is None:
             raise NotFound("E-MONITORING-NOT-FOUND")
-        _note(scope, at, row, PAPER_OPENED, paper=found.paper)
-    return _record(found)
+        if is_open(scope, classes.DOCUMENT):
+            purpose = looking.check_reason(reason).purpose if reason else ""
+            note_read(scope, at, row, PAPER_OPENED, purpose, paper=found.paper, file=str(found.id))
+            return to_record(found)
+    look_at(scope, at, row, PAPER_OPENED, reason, paper=found.paper, file=str(found.id))
+    return to_record(found)
+
+
+def look_at(
+    scope: Scope,
+    at: datetime,
+    row: Proceeding,
+    action: str,
+    reason: Reason | None,
+    **detail: Any,
+) -> None:
+    """Spend a look on papers of a case.
+
+    Raises InvalidValue E-REVEAL-DOCUMENT without a reason and as `looking.check_reason`; NotAllowed
+    E-ACCESS-PERMISSION; Conflict E-REVEAL-BUDGET.
+    """
+    require_reveal(scope, classes.get_class(classes.DOCUMENT))
+    if reason is None:
+        raise InvalidValue("E-REVEAL-DOCUMENT")
+    looking.spend_look(
+        scope,
+        action=action,
+        subject_kind=SUBJECT,
+        subject_id=row.id,
+        region_code=row.region_code,
+        reason=looking.check_reason(reason),
+        at=at,
+        detail={"no": row.no, **detail},
+    )
 
 
 def has_number(row: Proceeding, no: str) -> bool:
@@ -178,21 +251,36 @@ def number_on_file(row: Proceeding, no: str) -> list[CasePaper]:
 # Writes
 
 
-def make(*, scope: Scope, at: datetime, proceeding_id: UUID, paper: str) -> CasePaperRecord:
+def make(
+    *,
+    scope: Scope,
+    at: datetime,
+    proceeding_id: UUID,
+    paper: str,
+    reason: Reason | None = None,
+) -> CasePaperRecord:
     """Make a paper of a case as .docx, with the blanks that are not known, and keep it.
 
-    Raises NotFound E-MONITORING-NOT-FOUND, E-PAPERS-UNKNOWN; Conflict E-MONITORING-PAPER-APART
-    for one that comes with the notice or the county's list.
+    What is closed to the reader stays a blank; numbers are printed in full for a reason, which
+    spends a look. Raises NotFound E-MONITORING-NOT-FOUND, E-PAPERS-UNKNOWN; Conflict
+    E-MONITORING-PAPER-APART for one that comes with the notice or the county's list; as `look_at`.
     """
     require(scope, WRITE)
+    if reason is not None:
+        with activate(scope):
+            row = case_row(scope, proceeding_id)
+            check_filed(paper_book(row.region_code, at), row, paper)
+        look_at(scope, at, row, PAPER_NAMED, reason, paper=paper, full=True)
     with activate(scope):
-        read, context, book = _open(scope, proceeding_id, at, lock=True)
-        row, today = read.row, local_day(at)
-        _check_filed(book, row, paper)
+        opened = open_case(scope, proceeding_id, at, lock=True, in_full=reason is not None)
+        row, book, today = opened.read.row, opened.book, local_day(at)
+        check_filed(book, row, paper)
+        context, shown = opened.context, opened.shown
         before = row.papers.filter(paper=paper, kind=PaperKind.MADE).order_by("-id").first()
         if before is None:
             context = _numbered(context, row, book, paper, today, at)
-        made = papers.make_paper(paper, context, on=today, book=book)
+            shown = replace(shown, numbers=context.numbers)
+        made = papers.make_paper(paper, context, on=today, book=book, shown=shown)
         no = before.no if before else made.number or _plain_number(row)
         return _keep(
             scope, at, row, paper=paper, no=no, kind=PaperKind.MADE, dated_on=today,
@@ -213,14 +301,14 @@ def keep(*, scope: Scope, at: datetime, proceeding_id: UUID, original: Original)
         raise InvalidValue("E-MONITORING-PAPER-SIZE", limit=LARGEST // 1024**2)
     with activate(scope):
         # Who may not add a paper is told so before the file is looked at.
-        row = _filed_row(scope, proceeding_id)
+        row = filed_row(scope, proceeding_id)
         _check_kept(row, original.paper, at)
     name, content = original.name, original.content
     if content:
         checked = checking.check(name, content)
         name, content = checked.name, checked.content
     with activate(scope):
-        row = _filed_row(scope, proceeding_id, lock=True)
+        row = filed_row(scope, proceeding_id, lock=True)
         return _keep(
             scope, at, row, paper=original.paper, no=original.no.strip()[:80],
             kind=original.kind, dated_on=original.dated_on, name=name, content=content,
@@ -248,78 +336,13 @@ def refer(scope: Scope, at: datetime, row: Proceeding, paper: str, no: str, file
 # Parts
 
 
-def _case_row(scope: Scope, proceeding_id: UUID, *, lock: bool = False) -> Proceeding:
-    row = rows.find_row(scope, proceeding_id, lock=lock)
-    if row.procedure not in CASES:
-        raise NotFound("E-MONITORING-NO-CASE", no=row.no)
-    return row
-
-
-def _filed_row(scope: Scope, proceeding_id: UUID, *, lock: bool = False) -> Proceeding:
-    """A case, or a status: what the county decides of it alone is on file with it."""
-    row = rows.find_row(scope, proceeding_id, lock=lock)
-    if row.procedure not in (*CASES, STATUS):
-        raise NotFound("E-MONITORING-NO-CASE", no=row.no)
-    return row
-
-
-def _definition(row: Proceeding, at: datetime) -> Definition:
-    return book_for(RegionCode(row.region_code), at).book.version(row.procedure, row.version)
-
-
 def _check_kept(row: Proceeding, paper: str, at: datetime) -> None:
     if row.procedure != STATUS:
-        _check_filed(paper_book(row.region_code, at), row, paper, or_other=True)
+        check_filed(paper_book(row.region_code, at), row, paper, or_other=True)
         return
-    known = decision_papers(_definition(row, at))
+    known = decision_papers(definition_of(row, at))
     if paper not in known:
         raise NotFound("E-PAPERS-UNKNOWN", paper=paper[:40], known=", ".join(sorted(known)))
-
-
-def _open(
-    scope: Scope, proceeding_id: UUID, at: datetime, *, lock: bool = False
-) -> tuple[Read, CaseContext, PaperBook]:
-    row = _case_row(scope, proceeding_id, lock=lock)
-    read = read_case(scope, row, at)
-    book = paper_book(row.region_code, at)
-    return read, context_of(scope, read, at, book), book
-
-
-def _file_kind(row: Proceeding) -> str:
-    if row.procedure == "identification" and row.state in _TO_TELL:
-        return "refusal"
-    return row.procedure
-
-
-def _reached(row: Proceeding) -> frozenset[str]:
-    return frozenset(row.steps.values_list("step", flat=True))
-
-
-def _held(read: Read) -> Mapping[str, HeldPaper]:
-    """Return the newest signed original of each paper; a notice that hung and a decided list
-    count as theirs."""
-    found = {
-        each.paper: HeldPaper(each.no, each.dated_on)
-        for each in read.papers
-        if each.kind != PaperKind.MADE
-    }
-    notice, batch = read.notice, read.batch
-    if notice is not None and is_hung(notice):
-        found[notice.kind.board_paper] = HeldPaper(notice.no, notice.posted_on)
-    if batch is not None and batch.stage == BatchStage.DECIDED:
-        held = HeldPaper(batch.approval_no, batch.decided_on)
-        found |= dict.fromkeys(_OF_BATCH, held)
-    return MappingProxyType(found)
-
-
-def _check_filed(book: PaperBook, row: Proceeding, paper: str, *, or_other: bool = False) -> None:
-    if paper in APART:
-        raise Conflict("E-MONITORING-PAPER-APART")
-    wanted = {
-        one.paper for kind in {row.procedure, _file_kind(row)} for one in book.file(kind).papers
-    }
-    if paper not in wanted and not (or_other and paper == OTHER):
-        raise NotFound("E-PAPERS-UNKNOWN", paper=paper[:40], known=", ".join(sorted(wanted)))
 
 
 def _numbered(
@@ -336,8 +359,8 @@ def _numbered(
 
 def _prefix(row: Proceeding, book: PaperBook, paper: str, at: datetime) -> str:
     """The word of the office that issues a paper: the name of its place without its kind."""
-    filed = next((one for one in book.file(_file_kind(row)).papers if one.paper == paper), None)
-    step = _definition(row, at).steps.get(filed.step) if filed else None
+    filed = next((one for one in book.file(file_kind(row)).papers if one.paper == paper), None)
+    step = definition_of(row, at).steps.get(filed.step) if filed else None
     level = level_of(step) if step else Level.VILLAGE
     village = RegionCode(row.region_code)
     place = {Level.COUNTY: village.county, Level.TOWNSHIP: village.parent}.get(level, village)
@@ -370,33 +393,5 @@ def _keep(
         by_id=scope.actor.id[:120],
         **values,
     )
-    _note(scope, at, row, "monitoring.case_paper.kept", paper=made.paper, kind=str(made.kind))
-    return _record(made)
-
-
-def _record(row: CasePaper) -> CasePaperRecord:
-    return CasePaperRecord(
-        id=row.id,
-        paper=row.paper,
-        no=row.no,
-        kind=PaperKind(row.kind),
-        dated_on=row.dated_on,
-        file_id=row.file_id,
-        name=row.name,
-        size=row.size,
-        note=row.note,
-        at=row.at,
-        by=row.by,
-    )
-
-
-def _note(scope: Scope, at: datetime, row: Proceeding, action: str, **detail: Any) -> None:
-    audit.record(
-        scope,
-        action,
-        at=at,
-        subject_kind=SUBJECT,
-        subject_id=str(row.id),
-        region_code=row.region_code,
-        detail={"no": row.no, **detail},
-    )
+    note(scope, at, row, "monitoring.case_paper.kept", paper=made.paper, kind=str(made.kind))
+    return to_record(made)

@@ -12,8 +12,8 @@ export function useCaseFile(id: Ref<string>) {
     enabled: () => id.value !== '',
     staleTime: 0,
   });
-  const make = useAction(async (paper: string) => {
-    await api.makeCasePaper(id.value, paper);
+  const make = useAction(async (paper: string, reason: { purpose?: string; note?: string } = {}) => {
+    await api.makeCasePaper(id.value, paper, reason);
     await query.refetch();
     return true;
   });

@@ -17,7 +17,10 @@ export interface CasePaper {
   by: string;
 }
 
-/** Where a paper stands; `apart`: it comes with the notice or the county's list. */
+/**
+ * Where a paper stands; `apart`: it comes with the notice or the county's list; `withheld`: it is
+ * not for the reader's post; `numbered`: it prints numbers, in full for a purpose alone.
+ */
 export interface PaperState {
   paper: string;
   title_zh: string;
@@ -26,6 +29,8 @@ export interface PaperState {
   state: 'HELD' | 'READY' | 'INCOMPLETE';
   optional: boolean;
   apart: boolean;
+  withheld: boolean;
+  numbered: boolean;
   lacks: { path: string; zh: string; en: string }[];
   number: string;
   dated_on: string | null;
@@ -36,6 +41,7 @@ export interface CaseFile {
   papers: PaperState[];
   held: CasePaper[];
   missing: number;
+  needs_purpose: boolean;
 }
 
 /** What the platform knows for the next steps, and the checks that speak against a clearing. */

@@ -9,17 +9,21 @@ import pytest
 from docx import Document
 
 from bangfu.domains.monitoring.models import Proceeding, ProceedingStep
+from bangfu.domains.monitoring.ports import Ports
 from bangfu.domains.monitoring.services import take
 from bangfu.domains.monitoring.villagelists import entering, lists, paper
-from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.access.scopes import activate, system_scope
 from bangfu.foundation.audit.models import AuditEvent
+from bangfu.foundation.notifications.models import Message
 from bangfu.kernel.errors import NotAllowed, NotFound, Refused
 from bangfu.kernel.period import Period
-from tests.cast import SHIQIAO, YUNXI_TOWN, YUNXI_VILLAGE, Cast
+from bangfu.kernel.region import RegionCode
+from tests.cast import SHIQIAO, YUNXI, YUNXI_TOWN, YUNXI_VILLAGE, Cast
 from tests.clues_kit import MONDAY, SCOPE, add_homes, clues, hit, make, pair, run_of
 
 pytestmark = pytest.mark.django_db
 VILLAGE = str(YUNXI_VILLAGE)
+NATION = RegionCode("000000000000")
 DAY = timedelta(days=1)
 OCTOBER = Period("2026-10")
 OUTCOME = 7
@@ -90,6 +94,48 @@ def test_a_village_has_one_list_a_month_that_takes_in_what_comes_later(
     assert (made(cast).no, made(cast).rows) == (first.no, 5)
     with activate(SCOPE):
         assert AuditEvent.objects.filter(action=lists.MADE).count() == 2
+
+
+def test_a_household_is_one_row_with_its_several_reasons_and_one_answer_for_all(
+    cast: Cast,
+) -> None:
+    one, two = add_homes(VILLAGE, VILLAGE)
+    for home in (one, two):
+        pair(cast, home)
+    water = hit(one, "water_unsafe", risk="WATER", reason_zh="饮水不安全", reason_en="water")
+    make(run_of(), hit(one), water, hit(two))
+    record = made(cast)
+    assert record.rows == 2
+    _, (first, second) = lists.get_list(cast.county.scope, record.id)  # type: ignore[arg-type]
+    said = {"medical_ordinary 自付 21,300 元", "饮水不安全"}
+    assert (set(first.reason_zh.split("；")), first.place) == (said, 1)
+    assert second.reason_zh == "medical_ordinary 自付 21,300 元"
+    content = filled(printed(cast, record), ("1", "1", "10月14日", "结对干部", ""))
+    found = enter(cast, record, content)
+    assert (told(found), found.problems) == ((1, 0, 0, 0, 1), [])
+    with activate(SCOPE):
+        rows = Proceeding.objects.order_by("household_no", "no")
+        assert [row.state for row in rows] == ["NO_RISK", "NO_RISK", "DISPATCHED"]
+    assert made(cast).answered == 1
+    # What comes once the list is out is a row more.
+    make(run_of("2026-10"), hit(two), hit(two, "h", risk="HOUSING"), at=MONDAY + 2 * DAY)
+    assert made(cast).rows == 3
+
+
+def test_the_village_is_told_of_its_list_which_the_months_clues_bring(cast: Cast) -> None:
+    (home,) = add_homes(VILLAGE)
+    pair(cast, home)
+    make(run_of(), hit(home))
+    system = system_scope(YUNXI, "monitoring.clues")
+    lists.make_this_month(system, MONDAY, YUNXI)
+    lists.make_this_month(system, MONDAY + DAY, YUNXI)
+    assert lists.make_this_month in Ports.made
+    with activate(system_scope(NATION, "messages")):
+        found = Message.objects.filter(subject="monitoring.village_list")
+        (only,) = found.filter(user_id=cast.cadre.user.pk)
+    assert only.params == {"place": VILLAGE, "month": "2026-10", "count": 1}
+    (record,) = lists.list_lists(cast.county.scope)  # type: ignore[arg-type]
+    assert (record.month, record.contact, record.rows) == ("2026-10", "", 1)
 
 
 def test_each_answer_takes_the_step_that_it_means(cast: Cast, given: list[Proceeding]) -> None:

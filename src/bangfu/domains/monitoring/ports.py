@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from bangfu.domains.monitoring.models import Proceeding
+from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.procedures import Definition, StepDef, Taken, Value
 
@@ -46,7 +47,9 @@ class Stepped:
 
 
 class Ports:
-    """`before`: checks of a person's step. `after`: what follows from a step, in order."""
+    """`before`: checks of a person's step. `after`: what follows from a step, in order. `made`:
+    what follows once the clues of a county's screening are made."""
 
     before: ClassVar[list[Callable[[Asked], None]]] = []
     after: ClassVar[list[Callable[[Stepped], None]]] = []
+    made: ClassVar[list[Callable[[Scope, datetime, RegionCode], None]]] = []

@@ -9,6 +9,7 @@ from bangfu.domains.monitoring.clues import making
 from bangfu.domains.monitoring.clues.holding import SUBJECT, HeldRecord, to_record
 from bangfu.domains.monitoring.domain.breaker import BatchState
 from bangfu.domains.monitoring.models.clues import HeldBatch
+from bangfu.domains.monitoring.ports import Ports
 from bangfu.domains.screening.hits import list_hits
 from bangfu.domains.screening.selectors import find_run
 from bangfu.foundation import audit
@@ -51,6 +52,8 @@ def release(
             raise Conflict("E-CLUES-OLD-RUN", period=row.period, newest=newest)
         _record(scope, at, row, RELEASED)
         made = making.make(narrowed(scope, county), at, run, list_hits(run))
+        for follow in Ports.made:
+            follow(narrowed(scope, county), at, county)
     return to_record(row), made
 
 

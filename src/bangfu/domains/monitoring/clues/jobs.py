@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from bangfu.domains.monitoring.clues import making
+from bangfu.domains.monitoring.ports import Ports
 from bangfu.domains.screening.events import RunPublished
 from bangfu.foundation import jobs
 from bangfu.foundation.access.roles import require
@@ -23,13 +24,13 @@ KIND = "monitoring.clues"
 
 @jobs.handler(KIND)
 def make_clues(context: Any, region: str, period: str) -> dict[str, Any]:
-    """Make the clues of the county and month that the job names."""
-    made = making.make_clues(
-        scope=context.scope,
-        at=timezone.now(),
-        region=RegionCode.parse(region),
-        period=Period.parse(period),
-    )
+    """Make the clues of the county and month that the job names, and then the lists of its villages
+    for the present month."""
+    at, county = timezone.now(), RegionCode.parse(region)
+    made = making.make_clues(scope=context.scope, at=at, region=county, period=Period.parse(period))
+    if made.held is None:
+        for follow in Ports.made:
+            follow(context.scope, at, county)
     return summarise(made)
 
 

@@ -178,7 +178,8 @@ class VillageList(models.Model):
 
 
 class VillageListRow(models.Model):
-    """A household of a village list and, once it came back, what was found.
+    """A clue of a village list and, once it came back, what was found. Clues of one household
+    that share a `place` are one row of the list.
 
     `answer` is JSON as it was written on the list; `result` says what came of it.
     """
@@ -202,9 +203,6 @@ class VillageListRow(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["list", "proceeding_id"], name="monitoring_village_row_once"
-            ),
-            models.UniqueConstraint(
-                fields=["list", "place"], name="monitoring_village_row_has_a_place"
             ),
         ]
         indexes = [models.Index(fields=["proceeding_id"], name="monitoring_village_row_clue")]

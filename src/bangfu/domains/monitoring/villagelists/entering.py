@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -129,7 +129,10 @@ def _enter(scope: Scope, at: datetime, list_id: UUID, content: bytes, entered: E
         for one in returned.problems
     ]
     people = _people(scope, at, row)
-    held = {one.clue_no: one for one in row.rows.all()}
+    places: dict[int, list[VillageListRow]] = {}
+    for one in row.rows.order_by("place", "clue_no"):
+        places.setdefault(one.place, []).append(one)
+    held = {rows[0].clue_no: rows for rows in places.values()}
     for answered in returned.rows:
         _row(scope, at, held[str(answered.clue_no)], answered, people, entered)
     if any(entered.results.values()) or entered.unchanged:
@@ -142,13 +145,14 @@ def _enter(scope: Scope, at: datetime, list_id: UUID, content: bytes, entered: E
 def _row(
     scope: Scope,
     at: datetime,
-    held: VillageListRow,
+    rows: Sequence[VillageListRow],
     answered: ChecklistRow,
     people: Mapping[str, list[Holder]],
     entered: Entered,
 ) -> None:
-    """Enter one row in a savepoint of its own; what refuses it is a problem of the row."""
-    answer = _answer(answered)
+    """Enter one row in a savepoint of its own, for all clues of its household that are still
+    open; what refuses one of them is a problem of the row, and none of them is answered."""
+    held, answer = rows[0], _answer(answered)
     if held.answer:
         if json.loads(str(held.answer)) == answer:
             entered.unchanged += 1
@@ -158,17 +162,19 @@ def _row(
     step, result = _OUTCOMES[str(answered.outcome)]
     try:
         with activate(scope):
-            clue = find_clue(scope, held.proceeding_id, lock=True)
-            if clue.procedure == SUSPICION:
-                result = NOTED
-                facts = _facts(_NOTE, answered, people, held)
-                _hear(scope, at, clue, answered, facts, entered.language)
-            else:
-                facts = _facts(step, answered, people, held)
-                _take(scope, at, clue, step, facts, entered.language)
-            held.answer, held.result = json.dumps(answer, ensure_ascii=False), result
-            held.entered_at, held.entered_by = at, scope.actor.label[:120]
-            held.save()
+            clues = [find_clue(scope, one.proceeding_id, lock=True) for one in rows]
+            for clue in [one for one in clues if one.closed_at is None] or clues[:1]:
+                if clue.procedure == SUSPICION:
+                    result = NOTED
+                    facts = _facts(_NOTE, answered, people, held)
+                    _hear(scope, at, clue, answered, facts, entered.language)
+                else:
+                    facts = _facts(step, answered, people, held)
+                    _take(scope, at, clue, step, facts, entered.language)
+            for one in rows:
+                one.answer, one.result = json.dumps(answer, ensure_ascii=False), result
+                one.entered_at, one.entered_by = at, scope.actor.label[:120]
+                one.save()
     except BangfuError as error:
         _problem(entered, held, error)
         return

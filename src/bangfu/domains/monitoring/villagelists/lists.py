@@ -6,7 +6,7 @@ Made again in the month it keeps its number and rows and takes in what has come 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -126,6 +126,16 @@ def _by_village(scope: Scope, region: RegionCode) -> dict[str, list[Proceeding]]
     return villages
 
 
+def _name(scope: Scope) -> str:
+    """Who answers for a list that names nobody: whoever made it, if that is a person."""
+    return scope.actor.label if scope.actor.kind == "USER" else ""
+
+
+def make_this_month(scope: Scope, at: datetime, region: RegionCode) -> None:
+    """Make or fill up the lists of a county's villages for the month of an instant."""
+    make_lists(scope=scope, at=at, region=region, month=Period.containing(local_day(at)))
+
+
 def _new(
     scope: Scope, at: datetime, village: str, month: Period, contact: str, phone: str
 ) -> VillageList:
@@ -137,7 +147,7 @@ def _new(
         no=f"{village}-{str(month).replace('-', '')}",
         issued_on=today,
         due_on=today,
-        contact=(contact.strip() or scope.actor.label)[:60],
+        contact=(contact.strip() or _name(scope))[:60],
         contact_phone=phone.strip()[:40],
         made_at=at,
         made_by=scope.actor.label[:120],
@@ -145,7 +155,9 @@ def _new(
 
 
 def _fill(row: VillageList, clues: Sequence[Proceeding]) -> int:
-    """Add the clues that are not on a list yet; return how many."""
+    """Add the clues that are not on a list yet; return how many. Those of one household are one
+    row with several reasons: they share a place. What comes once the list is out is a row more,
+    since nobody answers on paper what the paper does not say."""
     known = set(VillageListRow.objects.filter(list_id=row.id).values_list("proceeding_id", "place"))
     listed = {proceeding for proceeding, _ in known}
     last = max((place for _, place in known), default=0)
@@ -154,19 +166,22 @@ def _fill(row: VillageList, clues: Sequence[Proceeding]) -> int:
         return 0
     row.due_on = max(row.due_on, *(clue.next_due_on or row.due_on for clue in fresh))
     row.save()
-    VillageListRow.objects.bulk_create(
-        [
-            VillageListRow(
-                region_code=row.region_code,
-                list=row,
-                place=place,
-                proceeding_id=clue.id,
-                clue_no=clue.no,
-                head_name=clue.head_name,
-            )
-            for place, clue in enumerate(fresh, start=last + 1)
-        ]
-    )
+    places: dict[tuple[UUID | None, bool], int] = {}
+    rows = []
+    for clue in fresh:
+        # A suspicion is answered in other words than a clue, so it is a row of its own.
+        home = (clue.household_id, clue.procedure == SUSPICION)
+        places.setdefault(home, last + len(places) + 1)
+        listed_row = VillageListRow(
+            region_code=row.region_code,
+            list=row,
+            place=places[home],
+            proceeding_id=clue.id,
+            clue_no=clue.no,
+            head_name=clue.head_name,
+        )
+        rows.append(listed_row)
+    VillageListRow.objects.bulk_create(rows)
     return len(fresh)
 
 
@@ -236,7 +251,7 @@ def _visible(scope: Scope) -> QuerySet[VillageList]:
 
 def rows_of(scope: Scope, row: VillageList) -> list[RowRecord]:
     """Return the rows of a list; reasons of closed classes give way, but for one's own duties."""
-    rows = list(VillageListRow.objects.filter(list_id=row.id).order_by("place"))
+    rows = list(VillageListRow.objects.filter(list_id=row.id).order_by("place", "clue_no"))
     clues = {
         one.id: one
         for one in in_scope(Proceeding.objects.all(), scope).filter(
@@ -244,7 +259,23 @@ def rows_of(scope: Scope, row: VillageList) -> list[RowRecord]:
         )
     }
     mine = _duties(scope, clues)
-    return [_row(scope, each, clues.get(each.proceeding_id), mine) for each in rows]
+    places: dict[int, list[RowRecord]] = {}
+    for each in rows:
+        found = _row(scope, each, clues.get(each.proceeding_id), mine)
+        places.setdefault(each.place, []).append(found)
+    return [_together(found) for found in places.values()]
+
+
+def _together(rows: Sequence[RowRecord]) -> RowRecord:
+    """A household's row out of those of its clues: the first one's number, all reasons, the
+    earliest day."""
+    days = [one.due_on for one in rows if one.due_on is not None]
+    return replace(
+        rows[0],
+        reason_zh="；".join(dict.fromkeys(one.reason_zh for one in rows if one.reason_zh)),
+        reason_en="; ".join(dict.fromkeys(one.reason_en for one in rows if one.reason_en)),
+        due_on=min(days, default=None),
+    )
 
 
 def _duties(scope: Scope, clues: Iterable[UUID]) -> set[UUID]:
@@ -284,7 +315,8 @@ def _row(scope: Scope, row: VillageListRow, clue: Proceeding | None, mine: set[U
 
 def _records(found: object) -> list[ListRecord]:
     rows = found.annotate(  # type: ignore[attr-defined]
-        all_rows=Count("rows"), answered=Count("rows", filter=~Q(rows__result=""))
+        all_rows=Count("rows__place", distinct=True),
+        answered=Count("rows__place", distinct=True, filter=~Q(rows__result="")),
     ).order_by("-month", "region_code")
     return [
         ListRecord(

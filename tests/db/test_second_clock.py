@@ -48,13 +48,14 @@ def home(cast, tmp_path, monkeypatch):
 
 
 def go(home, procedure, day, steps, **changed):
-    """Open a case and take steps, six days for the notice; return it with the day it came to."""
+    """Open a case and take steps, six days for the notice, the county a day after the township;
+    return it with the day it came to."""
     of = definition(procedure)
     facts = {**facts_of(of, of.opening, {}, day), **changed}
     with activate(SYSTEM):
         case = opening.open_new(SYSTEM, morning(day), procedure, home, facts, Report(), "zh")
     for name in steps:
-        day += timedelta(days=6 if name == "SUBMIT" else 0)
+        day += timedelta(days={"SUBMIT": 6, "DECIDE": 1}.get(name, 0))
         step = of.steps[name]
         case = services.take(
             scope=_SCOPES[doer_for(step).level],

@@ -14,6 +14,7 @@ from bangfu.procedures.dispatch import Dispatch
 from bangfu.procedures.dispatch_reading import FILE as DISPATCH
 from bangfu.procedures.dispatch_reading import check_dispatch, read_dispatch
 from bangfu.procedures.errors import Problem, ProceduresRefused
+from bangfu.procedures.fitting import overruns
 from bangfu.procedures.limits import Ladder, Limit, Terms, chosen
 from bangfu.procedures.model import Definition
 from bangfu.procedures.offices import FILE as OFFICES
@@ -162,12 +163,29 @@ class _Reader:
             return
         known = Known(self.limits, self.ladders, permissions)
         for definition in self.definitions:
-            for found in check(definition, known):
+            problems = check(definition, known)
+            for found in problems:
                 self._tell(found, definition.file)
+            if not problems:
+                self._fit(definition)
         for one, other in combinations(self.definitions, 2):
             if one.id == other.id:
                 self._versions(*sorted((one, other), key=lambda each: each.valid_from))
         self.problems += check_dispatch(self.tables, self.definitions, self.limits, permissions)
+
+    def _fit(self, definition: Definition) -> None:
+        """Time limits of steps that together exceed that of the whole, told where it is written."""
+        for over in overruns(definition, self.limits):
+            params = {
+                "name": over.limit,
+                "procedure": definition.id,
+                "region": over.region,
+                "whole": over.whole,
+                "together": over.together,
+                "steps": ", ".join(over.steps),
+            }
+            found = Found("E-PROCEDURE-OVERRUN", "limits", over.limit, "values", params)
+            self._tell(found, self.limits[over.limit].file)
 
     def _versions(self, one: Definition, other: Definition) -> None:
         if one.version == other.version:

@@ -21,6 +21,7 @@ FILES = (
     "tests/db/test_row_security_traps.py",
     "tests/db/test_signed_scope.py",
     "tests/db/test_scope_through_a_pool.py",
+    "tests/db/test_region_keys.py",
 )
 
 

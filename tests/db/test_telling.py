@@ -141,6 +141,20 @@ def test_urgent_clues_handed_on_together_go_by_sms(cast: Cast, told: Told) -> No
     assert by_sms() == {"结对干部"}
 
 
+def test_more_than_three_urgent_ones_at_once_are_one_sms(cast: Cast, told: Told) -> None:
+    homes = clues_kit.add_homes(*["990101102201"] * 4)
+    hits = [clues_kit.hit(home, severity=Severity.URGENT, risk="DISASTER") for home in homes]
+    clues_kit.make(clues_kit.run_of(), *hits)
+    scope = cast.county.scope
+    assert scope is not None
+    wish = Wish(Act.DISPATCH, (str(cast.cadre.user.pk),))
+    rows = [row.id for row in clues_kit.clues()]
+    bulk.act_on_many(scope=scope, at=clues_kit.MONDAY, ids=rows, wish=wish)
+    assert told() == {"结对干部": ["urgent_many"]}
+    with activate(system()):
+        assert Outbox.objects.count() == 1
+
+
 def test_many_of_a_kind_are_one_message_with_their_number(cast: Cast, told: Told) -> None:
     homes = clues_kit.add_homes(*["990101101202"] * 4)
     clues_kit.make(clues_kit.run_of(), *(clues_kit.hit(home) for home in homes))

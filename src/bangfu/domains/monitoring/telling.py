@@ -50,6 +50,7 @@ _ALL = (Level.VILLAGE, Level.TOWNSHIP, Level.COUNTY)
 _BELOW = (Level.VILLAGE, Level.TOWNSHIP)
 _DECIDED = frozenset({IDENTIFICATION, CLEARING, SUSPICION})
 _MANY = {
+    "monitoring.urgent": "monitoring.urgent_many",
     "monitoring.dispatched": "monitoring.dispatched_many",
     "monitoring.decided": "monitoring.decided_many",
 }
@@ -270,11 +271,7 @@ def _users(
 def _notes(user: UUID, calls: Sequence[Call]) -> Iterator[Note]:
     kinds: dict[str, list[Call]] = {}
     for call in calls:
-        # Danger is said one by one, whatever else there is.
-        if call.subject == "monitoring.urgent":
-            yield _note(user, call)
-        else:
-            kinds.setdefault(_MANY.get(call.subject, "monitoring.waiting_many"), []).append(call)
+        kinds.setdefault(_MANY.get(call.subject, "monitoring.waiting_many"), []).append(call)
     for many, found in kinds.items():
         if len(found) <= SINGLY:
             yield from (_note(user, call) for call in found)

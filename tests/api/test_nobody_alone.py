@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from click.testing import CliRunner
 from django.test import Client
 from django.utils import timezone
 
+from bangfu.cli import accounts as cli
 from bangfu.foundation.access.roles import list_roles
 from bangfu.foundation.access.scopes import activate, command_scope
 from bangfu.foundation.accounts.models import AccountHome, GuardedAct, Post, User
@@ -245,3 +247,47 @@ def test_ending_all_sessions_takes_one_person_and_opens_nothing(
     with activate(NATION):
         (row,) = AuditEvent.objects.filter(action="accounts.sessions.ended")
         assert (row.subject_id, row.detail) == (str(cast.township.user.pk), {"count": 2})
+
+
+def told(client: Client) -> list[tuple[str, str]]:
+    """The messages of whoever is signed in: what they say, and where they lead."""
+    items = ask(client, "get", "/messages")[1]["items"]
+    return [(one["text"], one["link"]) for one in items]
+
+
+def at_the_terminal(*line: str) -> None:
+    done = CliRunner().invoke(cli.command, [*line, "--by", "李明", "--approved-by", "赵强"])
+    assert done.exit_code == 0, done.output
+
+
+@pytest.mark.evidence("T10")
+def test_what_two_names_did_at_the_terminal_is_told_to_those_who_watch(
+    cast: Cast, offices: Offices
+) -> None:
+    """Nobody proves there who he is. The nation's `--region` hides it from nobody: an account's own
+    place counts."""
+    home_is(cast.county.user, YUNXI)
+    place = ("--region", "990101")
+    at_the_terminal("open", "newcomer", "--name", "新人", *place)
+    at_the_terminal("grant", "newcomer", "COUNTY_OFFICER", *place)
+    at_the_terminal("reset-password", "jia", "--region", "000000000000")
+    at_the_terminal("reset-factor", "jia", *place)
+    said = [
+        f"有人在服务器上办理了云溪县的账号：{act}。请核对是否知情。"
+        for act in ("重置第二步验证", "重发密码", "授予岗位", "开设账号")
+    ]
+    for client, link in (
+        (offices.security, "/accounts"),
+        (offices.second, "/accounts"),
+        (offices.audit, "/audit"),
+    ):
+        assert told(client) == [(one, link) for one in said]
+    # The deed is the system administrator's; next door it is nobody's business.
+    for client in (offices.system, offices.foreign):
+        assert told(client) == []
+
+
+def test_where_nobody_watches_the_nearest_place_above_is_told(cast: Cast) -> None:
+    above = administrator("above", "SECURITY_ADMINISTRATOR", PREFECTURE, "市数据局")
+    at_the_terminal("open", "newcomer", "--name", "新人", "--region", "990101")
+    assert [link for _, link in told(above)] == ["/accounts"]

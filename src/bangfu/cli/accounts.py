@@ -1,7 +1,8 @@
 """`bangfu accounts`: accounts and posts at the terminal, for setting up and for emergencies.
 
 What grants, or lets somebody in, names two persons, as on the screens: `--by` asks and
-`--approved-by` agrees. Both stand in the audit log.
+`--approved-by` agrees. Both stand in the audit log, and the security and audit administrators of
+the place get a message: nobody proves at the terminal who he is.
 """
 
 from __future__ import annotations
@@ -163,21 +164,11 @@ def grant(
     output.setup_django()
     from django.utils import timezone
 
-    from bangfu.foundation.access.scopes import activate
-    from bangfu.foundation.accounts import granting, register
-    from bangfu.foundation.accounts.domain import PostKind
+    from bangfu.foundation.accounts import terminal
+    from bangfu.foundation.accounts.domain import PostKind, Terms
 
     place, now = region_option(region), timezone.now()
-    scope = _scope(region, by)
-    with activate(scope):
-        user = register.find_user(scope, username)
-    post = granting.grant_post(
-        scope=scope,
-        approver=_scope(region, approved_by),
-        at=now,
-        user=user,
-        role=role,
-        region=place,
+    terms = Terms(
         valid_from=valid_from.date() if valid_from else timezone.localdate(now),
         valid_to=valid_to.date() if valid_to else None,
         kind=PostKind(kind),
@@ -185,6 +176,8 @@ def grant(
         note=note,
         department=department,
     )
+    persons = terminal.Persons(_scope(region, by), _scope(region, approved_by))
+    post = terminal.grant_post(persons, username, role, place, terms, now)
     output.emit({"post_id": str(post)}, as_json=as_json, text=str(post))
 
 

@@ -22,7 +22,7 @@ from django.db import IntegrityError, transaction
 from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, in_scope
-from bangfu.foundation.accounts import granting, homes, managing, recovery, services
+from bangfu.foundation.accounts import granting, homes, managing, recovery, services, watching
 from bangfu.foundation.accounts.domain import (
     Act,
     Asked,
@@ -175,7 +175,7 @@ def do_at_terminal(
     number: str = "",
 ) -> str:
     """Do an act for two persons at the terminal, in one transaction; return a new password,
-    whole.
+    whole. Whoever watches over accounts is told.
 
     Raises as `propose_act` and `agree_to_act`, Conflict E-ACCOUNT-GUARDED without an approver.
     """
@@ -184,6 +184,8 @@ def do_at_terminal(
     with activate(scope):
         proposed = propose_act(scope=scope, at=at, user_id=user_id, asked=asked)
         agreed = agree_to_act(scope=approver, at=at, act_id=proposed.id, number=number)
+        place = RegionCode(get_act(scope, proposed.id).region_code)
+        watching.tell(watching.Done(scope, at, place, asked.act))
     return "-".join(half for half in (proposed.half, agreed.half) if half)
 
 

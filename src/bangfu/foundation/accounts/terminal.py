@@ -1,23 +1,25 @@
 """Acts on accounts for commands at the terminal, where one or two persons are named.
 
 What takes two persons on the screens takes two here, who stand in the same table of guarded acts.
+Nobody proves here who he is, so security and audit administrators get a message of it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils import timezone
 
 from bangfu.foundation.access.roles import get_role
 from bangfu.foundation.access.scopes import activate
-from bangfu.foundation.accounts import granting, guarding, managing, recovery, register
-from bangfu.foundation.accounts.domain import GUARDED_DUTIES, Act, Asked
+from bangfu.foundation.accounts import granting, guarding, managing, recovery, register, watching
+from bangfu.foundation.accounts.domain import GUARDED_DUTIES, Act, Asked, Terms
 from bangfu.foundation.accounts.register import AccountRecord
 from bangfu.foundation.accounts.selectors import list_posts
 from bangfu.kernel.errors import Conflict
+from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 
 # What the log gives as the reason where the command asks for none.
@@ -43,7 +45,30 @@ def open_account(persons: Persons, username: str, display_name: str) -> str:
             scope=persons.scope, at=at, username=username, display_name=display_name
         )
         second = guarding.agree_to_act(scope=persons.second, at=at, act_id=first.id)
+        place = persons.scope.region
+        watching.tell(watching.Done(persons.scope, at, place, Act.FIRST_PASSWORD))
     return f"{first.half}-{second.half}"
+
+
+def grant_post(
+    persons: Persons, username: str, role: str, region: RegionCode, terms: Terms, at: datetime
+) -> UUID:
+    """Let the one propose and the other approve a post; return its id. Raises as
+    `granting.grant_post`, Conflict E-ACCOUNT-GUARDED without a second person."""
+    if persons.second is None:
+        raise Conflict("E-ACCOUNT-GUARDED")
+    with activate(persons.scope):
+        post = granting.grant_post(
+            scope=persons.scope,
+            approver=persons.second,
+            at=at,
+            user=register.find_user(persons.scope, username),
+            role=role,
+            region=region,
+            **asdict(terms),
+        )
+        watching.tell(watching.Done(persons.scope, at, region, watching.GRANT_POST))
+    return post
 
 
 def set_active(persons: Persons, username: str, *, active: bool, reason: str) -> None:

@@ -11,3 +11,10 @@ class NotificationsConfig(AppConfig):
     name = "bangfu.foundation.notifications"
     label = "notifications"
     verbose_name = "消息"
+
+    def ready(self) -> None:
+        # Needs the models, which exist from here on.
+        from bangfu.foundation.accounts import watching as accounts  # noqa: PLC0415
+        from bangfu.foundation.notifications import watching  # noqa: PLC0415
+
+        accounts.subscribe(watching.on_done)

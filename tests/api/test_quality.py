@@ -268,7 +268,7 @@ def test_f52_a_cursor_of_another_county_shows_nothing_of_it(checked: World):
 
 def test_every_rule_tells_its_number_source_and_remedy(checked: World):
     rules = ask(checked.client(checked.cast.cadre), "/rules")
-    assert len(rules) == 106
+    assert len(rules) == 112
     road = next(one for one in rules if one["rule_id"] == ROAD)
     assert road["group"] == "living"
     assert road["source_status"] == "unverified"

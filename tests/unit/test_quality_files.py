@@ -147,7 +147,7 @@ def test_the_command_prints_one_json_object(tmp_path):
     assert shown["by_town"] == [{"town": "白云镇", "findings": 1}]
     (book,) = shown["workbooks"]
     assert Path(book["path"]).exists()
-    assert shown["rules_run"] == 80
+    assert shown["rules_run"] == 86
     assert shown["rules_skipped"] == []
 
 

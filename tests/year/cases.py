@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from bangfu.domains.monitoring.cases import batches, notices, services
+from bangfu.domains.monitoring.cases.conditions import against
+from bangfu.domains.monitoring.cases.quality import count_all_stops, count_stops
 from bangfu.domains.monitoring.domain.cases import CASES, BatchDecision, PaperKind
 from bangfu.domains.monitoring.instances import unseal
 from bangfu.domains.monitoring.models import Proceeding
@@ -107,6 +109,8 @@ def _checking(desk: Desk, row: Proceeding, people: _People) -> None:
         who, step = (people.clerk, "KEEP") if _is_clearing(row) else (
             people.officer, "REFUSE_AFTER_CHECK")  # fmt: skip
         desk.take(who, row, step, refusal_reason="不符合条件")
+    elif _is_clearing(row) and against(row, {**unseal(row.facts), **CONDITIONS}, desk.now()):
+        desk.take(people.clerk, row, "KEEP", refusal_reason="有新的风险或条件不具备")
     elif _is_clearing(row):
         stable = desk.today - timedelta(days=200)
         desk.take(people.clerk, row, "RECORD_CONDITIONS", income_stable_since=stable, **CONDITIONS)
@@ -161,7 +165,11 @@ def _noticed(desk: Desk, row: Proceeding, people: _People) -> None:
 
 def _township(desk: Desk, row: Proceeding, people: _People) -> None:
     paper = "clearing_township" if _is_clearing(row) else "township_review"
-    # Nothing in the register speaks against these clearings; the platform works it out itself.
+    # What speaks against a clearing the platform works out itself: here a clue come in since.
+    if _is_clearing(row) and count_stops(row, desk.now()):
+        desk.take(people.head, row, "TOWNSHIP_REFUSE", refusal_reason="有新的风险")
+        desk.plan(row.id, people.clerk)
+        return
     stops = {"quality_stops": 0} if _is_clearing(row) else {}
     desk.take(
         people.officer, row, "TOWNSHIP_AGREE", township_on=desk.today,
@@ -249,9 +257,10 @@ def decide_together(desk: Desk) -> int:
                 waiting[row.procedure].append(row)
     office, decider = desk.county.county
     for procedure, rows in sorted(waiting.items()):
+        stops = count_all_stops(rows, desk.today)
         made = batches.draft(
             scope=office.scope, at=desk.now(), procedure=procedure,
-            lines=[_line(desk, row) for row in rows],
+            lines=[_line(desk, row, stops[row.id]) for row in rows],
         )  # fmt: skip
         batches.put_scan(
             scope=office.scope, at=desk.now(), batch_id=made.id, name="盖章页.png", content=png()
@@ -264,8 +273,10 @@ def decide_together(desk: Desk) -> int:
     return sum(map(len, waiting.values()))
 
 
-def _line(desk: Desk, row: Proceeding) -> batches.BatchLine:
+def _line(desk: Desk, row: Proceeding, stops: int) -> batches.BatchLine:
     category = "" if _is_clearing(row) else CATEGORY
+    if stops:
+        return batches.BatchLine(row.id, BatchDecision.REFUSE, category, "有新的风险")
     if desk.once(row, "county refused", COUNTY_REFUSED):
         return batches.BatchLine(row.id, BatchDecision.REFUSE, category, "收入高于监测线")
     return batches.BatchLine(row.id, category=category)

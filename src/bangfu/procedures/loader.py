@@ -10,6 +10,8 @@ from pathlib import Path
 
 from bangfu.kernel.errors import NotFound, Refused
 from bangfu.procedures.checking import Found, Known, check
+from bangfu.procedures.conditions import FILE as CONDITIONS
+from bangfu.procedures.conditions import Condition, read_conditions
 from bangfu.procedures.dispatch import Dispatch
 from bangfu.procedures.dispatch_reading import FILE as DISPATCH
 from bangfu.procedures.dispatch_reading import check_dispatch, read_dispatch
@@ -30,8 +32,8 @@ _LIMITS = "procedures/limits/"
 
 @dataclass(frozen=True)
 class Book:
-    """The procedures, time limits, ladders, local days, tables of dispatch and kinds of offices
-    of a pack, all checked."""
+    """The procedures, time limits, ladders, local days, tables of dispatch, kinds of offices and
+    conditions of a clearing of a pack, all checked."""
 
     definitions: tuple[Definition, ...] = ()
     limits: Mapping[str, Limit] = field(default_factory=dict)
@@ -39,6 +41,7 @@ class Book:
     days: tuple[LocalDay, ...] = ()
     tables: tuple[Dispatch, ...] = ()
     offices: Mapping[str, OfficeKind] = field(default_factory=dict)
+    conditions: tuple[Condition, ...] = ()
 
     def in_force(self, procedure: str, day: date) -> Definition:
         """Return the version by which new instances begin on a day.
@@ -109,6 +112,7 @@ def load(files: Mapping[str, Path], permissions: Collection[str] | None = None) 
         tuple(reader.days),
         tuple(reader.tables),
         reader.offices,
+        reader.conditions,
     )
 
 
@@ -121,6 +125,7 @@ class _Reader:
         self.days: list[LocalDay] = []
         self.tables: list[Dispatch] = []
         self.offices: Mapping[str, OfficeKind] = {}
+        self.conditions: tuple[Condition, ...] = ()
         self.paths: dict[str, Path] = {}
         self.blocks: dict[str, Block] = {}
 
@@ -137,6 +142,8 @@ class _Reader:
                 self.problems += problems
             elif name == OFFICES:
                 self.offices = read_offices(path, name)
+            elif name == CONDITIONS:
+                self.conditions = read_conditions(path)
             elif name.startswith("procedures/"):
                 self.definitions.append(read_definition(path, name))
         except Refused as refused:

@@ -47,9 +47,11 @@ class Stepped:
 
 
 class Ports:
-    """`before`: checks of a person's step. `after`: what follows from a step, in order. `made`:
-    what follows once the clues of a county's screening are made."""
+    """`before`: checks of a person's step. `derived`: facts that the platform works out for it,
+    in the place of whatever was brought of them. `after`: what follows from a step, in order.
+    `made`: what follows once the clues of a county's screening are made."""
 
     before: ClassVar[list[Callable[[Asked], None]]] = []
+    derived: ClassVar[list[Callable[[Asked], Mapping[str, Value]]]] = []
     after: ClassVar[list[Callable[[Stepped], None]]] = []
     made: ClassVar[list[Callable[[Scope, datetime, RegionCode], None]]] = []

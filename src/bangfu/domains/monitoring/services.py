@@ -88,8 +88,11 @@ def take(
         if known is not None:
             checking.check_post(scope, at, known, doer)
             checking.check_facts(scope, at, row, definition, facts)
+            asked = Asked(scope, at, row, definition, known, facts, worked_out)
             for check in Ports.before:
-                check(Asked(scope, at, row, definition, known, facts, worked_out))
+                check(asked)
+            for derive in Ports.derived:
+                facts = {**facts, **derive(asked)}
         clocks = open_clocks(row)
         done = Done(step, doer, at, facts)
         instance = instances.to_instance(row, clocks)

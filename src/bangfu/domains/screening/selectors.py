@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -123,6 +123,19 @@ def find_hint(scope: Scope, household_id: UUID, period: str) -> HintRecord | Non
     with activate(scope):
         row = hints_visible(scope, period).filter(household_id=household_id).first()
         return _cover(scope, [row])[0] if row else None
+
+
+def fired_in_last_run(
+    scope: Scope, county: RegionCode, households: Collection[UUID]
+) -> tuple[RunRecord | None, dict[UUID, list[str]]]:
+    """Return the newest run of a county and the rules that its hints of some households fired,
+    to a scope from which nothing is withheld; two queries."""
+    run = find_run(scope, county)
+    if run is None:
+        return None, {}
+    with activate(scope):
+        rows = hints_of(scope, run).filter(household_id__in=list(households))
+        return run, {home: list(fired) for home, fired in rows.values_list("household_id", "fired")}
 
 
 def list_hint_history(scope: Scope, household_id: UUID) -> list[HintRecord]:

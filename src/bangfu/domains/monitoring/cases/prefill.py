@@ -13,6 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bangfu.domains.monitoring import rows
+from bangfu.domains.monitoring.cases.conditions import known_conditions
 from bangfu.domains.monitoring.cases.quality import list_stops
 from bangfu.domains.monitoring.domain.cases import CASES
 from bangfu.domains.monitoring.domain.proceedings import CLEARING, IDENTIFICATION, SUSPICION
@@ -61,14 +62,20 @@ def prefill_of(scope: Scope, proceeding_id: UUID, *, at: datetime) -> Prefill:
         stops = tuple(list_stops(row, at)) if row.procedure == CLEARING else ()
         facts = {**_visit(read), **_comparison(read, run, hint, at)}
         if row.procedure == CLEARING:
-            facts |= {**_conditions(read), "quality_stops": len({one.rule_id for one in stops})}
+            known_now = known_conditions(row, at)
+            facts |= {
+                **_conditions(read),
+                **known_now,
+                "quality_stops": len({one.rule_id for one in stops}),
+            }
         told = None
         if run is not None and row.household_id is not None:
             told = screening.find_hint(scope, row.household_id, run.period)
     hits = ((told.severity.word, told.reason_zh, told.reason_en),) if told else ()
     known = {name: value for name, value in facts.items() if name not in read.known.facts}
-    if "quality_stops" in facts:
-        known["quality_stops"] = facts["quality_stops"]
+    for name in ("quality_stops", "has_new_risk"):
+        if name in facts:
+            known[name] = facts[name]
     return Prefill(known, stops, run.period if run else "", hits)
 
 

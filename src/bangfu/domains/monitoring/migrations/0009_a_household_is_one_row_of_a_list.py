@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('monitoring', '0008_the_department_that_is_urged'),
+        ("monitoring", "0008_the_department_that_is_urged"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='villagelistrow',
-            name='monitoring_village_row_has_a_place',
+            model_name="villagelistrow",
+            name="monitoring_village_row_has_a_place",
         ),
     ]

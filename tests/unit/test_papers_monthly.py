@@ -13,7 +13,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
 from bangfu.foundation import papers
-from bangfu.foundation.papers import monthly
+from bangfu.foundation.papers import apart, monthly, opening
 from bangfu.foundation.papers.context import CaseContext, ChecklistRow
 from bangfu.foundation.papers.packing import save
 from bangfu.kernel.errors import Refused
@@ -206,6 +206,20 @@ def test_f04_a_file_that_is_no_honest_docx_is_refused_by_what_it_is(
     with pytest.raises(Refused) as refused:
         read(content)
     assert refused.value.code == code
+
+
+@pytest.mark.evidence("F04")
+def test_what_came_back_is_opened_by_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parent parses nothing, and a child that dies is a refusal."""
+    content, seen = drawn("application", issued()), []
+    wanted = opening.open_paper(content)
+    monkeypatch.setattr(opening, "parse_xml", seen.append)
+    assert apart.open_apart(content) == wanted
+    assert seen == []
+    monkeypatch.setattr(apart, "_CHILD", "bangfu.foundation.papers.no_such_child")
+    with pytest.raises(Refused) as refused:
+        apart.open_apart(content)
+    assert refused.value.code == "E-PAPERS-DAMAGED"
 
 
 def test_a_docx_without_the_table_is_refused_with_the_headings_wanted() -> None:

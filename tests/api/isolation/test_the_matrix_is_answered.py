@@ -32,8 +32,9 @@ def test_every_route_answers_somebody(behind_row_security: Standing) -> None:
     askers = [behind_row_security.post(role, region) for role, region in posts()]
     silent = [one for one in routes() if not is_answered(one, askers, behind_row_security)]
     reads = {one.name for one in silent if one.method == "GET"}
-    # A photograph opens to one of them, who may see health data.
-    assert reads == OWN_ANSWER.keys() - {"get_change_evidence"}
+    # Photographs and papers open to those of them who may see health data.
+    documents = {"get_change_evidence", "get_case_paper_file", "get_case_file"}
+    assert reads == OWN_ANSWER.keys() - documents
     assert {one.name for one in silent} - reads == NEVER_DONE
 
 

@@ -15,9 +15,10 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from bangfu.foundation.papers.apart import open_apart
 from bangfu.foundation.papers.context import Checklist, ChecklistRow
 from bangfu.foundation.papers.definitions import Column, Paper, RowsBlock, TextBlock
-from bangfu.foundation.papers.opening import OpenedPaper, open_paper
+from bangfu.foundation.papers.opening import OpenedPaper
 from bangfu.foundation.papers.slots import Slot, slots
 from bangfu.kernel.errors import Refused
 from bangfu.kernel.text import normalise_label, normalise_name, normalise_text
@@ -54,9 +55,16 @@ def read_list(
 ) -> ReturnedList:
     """Return what a filled-in list says; `issued` is the list as it was handed out.
 
-    Raises Refused E-PAPERS-LIST-NONE, E-PAPERS-LIST-OTHER and those of `open_paper`.
+    Raises as `read_opened` and `open_apart`.
     """
-    opened = open_paper(content)
+    return read_opened(open_apart(content), paper, today=today, issued=issued)
+
+
+def read_opened(
+    opened: OpenedPaper, paper: Paper, *, today: date, issued: Checklist | None = None
+) -> ReturnedList:
+    """Return what a list says that was opened. Raises Refused E-PAPERS-LIST-NONE,
+    E-PAPERS-LIST-OTHER."""
     block = next(b for b in paper.blocks if isinstance(b, RowsBlock) and b.each == _ROWS)
     list_no = _list_no(opened, paper)
     if issued and issued.list_no and list_no != issued.list_no:

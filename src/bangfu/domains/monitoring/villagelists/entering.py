@@ -33,7 +33,7 @@ from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, system_scope
 from bangfu.foundation.accounts.holders import Holder, list_holders
-from bangfu.foundation.papers import read_list
+from bangfu.foundation.papers import OpenedPaper, open_apart, read_opened
 from bangfu.foundation.papers.context import ChecklistRow
 from bangfu.kernel.errors import BangfuError, InvalidValue
 from bangfu.kernel.region import RegionCode
@@ -99,13 +99,18 @@ def enter(
 
     What a row lacks is named in the reader's language.
 
-    Raises NotFound E-CLUES-LIST and those of `papers.read_list`.
+    The file is opened in a process of its own, before anything is held. Raises NotFound
+    E-CLUES-LIST and those of `papers.open_apart` and `papers.read_opened`.
     """
     require(scope, ENTER)
+    digest = hashlib.sha256(content).hexdigest()
+    with activate(scope):
+        is_known = _is_known(find_row(scope, list_id), digest)
+    opened = None if is_known else open_apart(content)
     entered = Entered(is_dry_run=dry_run, language=language)
     try:
         with activate(scope):
-            _enter(scope, at, list_id, content, entered)
+            _enter(scope, at, list_id, digest, opened, entered)
             if dry_run:
                 raise _OnlyTried
     except _OnlyTried:
@@ -113,16 +118,26 @@ def enter(
     return entered
 
 
-def _enter(scope: Scope, at: datetime, list_id: UUID, content: bytes, entered: Entered) -> None:
+def _is_known(row: VillageList, digest: str) -> bool:
+    return any(one["sha256"] == digest for one in row.entries)
+
+
+def _enter(
+    scope: Scope,
+    at: datetime,
+    list_id: UUID,
+    digest: str,
+    opened: OpenedPaper | None,
+    entered: Entered,
+) -> None:
     row = find_row(scope, list_id, to_write=True)
-    digest = hashlib.sha256(content).hexdigest()
-    if any(one["sha256"] == digest for one in row.entries):
+    if opened is None or _is_known(row, digest):
         entered.is_repeat = True
         return
     paper = paper_book(row.region_code, at).get(PAPER, row.issued_on)
     # Reasons and groups are not read back: what was printed is known by its number.
     issued = checklist(system_scope(RegionCode(row.region_code), "monitoring.lists"), row)
-    returned = read_list(content, paper, today=local_day(at), issued=issued)
+    returned = read_opened(opened, paper, today=local_day(at), issued=issued)
     entered.still_open = len(returned.still_open)
     entered.problems += [
         EntryProblem(one.row, one.column, one.params.get("value", ""), one.code, one.params)

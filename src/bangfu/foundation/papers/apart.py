@@ -1,0 +1,45 @@
+"""Has a .docx that came back opened by a child process, whatever the file does to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+from bangfu.foundation.papers.opening import MOST_BYTES, OpenedPaper
+from bangfu.kernel.errors import Refused
+
+_CHILD = "bangfu.foundation.papers.child"
+_ENVIRONMENT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "TMPDIR")
+WALL_SECONDS = 30
+
+
+def open_apart(content: bytes) -> OpenedPaper:
+    """Return the texts of a .docx, read in a process of its own with limits of memory and time.
+
+    Raises as `open_paper`; E-PAPERS-DAMAGED too where the child did not come to an end.
+    """
+    if len(content) > MOST_BYTES:
+        raise Refused("E-PAPERS-SIZE", size=len(content), limit=MOST_BYTES)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", _CHILD],
+            input=content,
+            capture_output=True,
+            timeout=WALL_SECONDS,
+            cwd="/",
+            env={key: os.environ[key] for key in _ENVIRONMENT if key in os.environ},
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Refused("E-PAPERS-DAMAGED") from error
+    if done.returncode != 0:
+        raise Refused("E-PAPERS-DAMAGED")
+    found = json.loads(done.stdout)
+    if "code" in found:
+        raise Refused(found["code"], **found["params"])
+    return OpenedPaper(
+        tuple(found["lines"]),
+        tuple(tuple(tuple(row) for row in table) for table in found["tables"]),
+    )

@@ -175,6 +175,11 @@ def bodies(schema: dict[str, Any], things: Any, text: str) -> Iterator[bytes]:
     all fields that take free text."""
     names = list(schema.get("properties", {}))
     good = _example(schema, HOME, things)
+    good |= {
+        name: things.names.get(name.removesuffix("_id"), things.names["proceeding"])
+        for name in good
+        if _is_id(schema["properties"][name])
+    }
     free = [name for name in names if _takes_text(schema["properties"][name])]
     wrong: list[Any] = [
         text,
@@ -190,6 +195,10 @@ def bodies(schema: dict[str, Any], things: Any, text: str) -> Iterator[bytes]:
     yield f'{{"a": "{text}'.encode()
     for body in wrong:
         yield json.dumps(body, ensure_ascii=False).encode()
+
+
+def _is_id(rule: dict[str, Any]) -> bool:
+    return any(one.get("format") == "uuid" for one in [rule, *rule.get("anyOf", [])])
 
 
 def _takes_text(rule: dict[str, Any]) -> bool:

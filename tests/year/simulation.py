@@ -219,14 +219,14 @@ class Year:
             )
         document = docx.Document(io.BytesIO(content))
         clerk = self.county.clerks[village]
-        for row in rows:
-            if row.proceeding_id in still:
-                drawn = self.rng.random()
-                outcome = "无变化" if drawn < 0.8 else "有变化" if drawn < 0.97 else "紧急"
-                answer = (outcome, "入户", f"{day.month}月{day.day}日", clerk.name, "见记录")
-                cells = document.tables[0].rows[row.place].cells
-                for column, text in enumerate(answer, start=_OUTCOME):
-                    cells[column].paragraphs[0].add_run(text)
+        # A household is one line, however many clues of it stand behind.
+        for place in sorted({row.place for row in rows if row.proceeding_id in still}):
+            drawn = self.rng.random()
+            outcome = "无变化" if drawn < 0.8 else "有变化" if drawn < 0.97 else "紧急"
+            answer = (outcome, "入户", f"{day.month}月{day.day}日", clerk.name, "见记录")
+            cells = document.tables[0].rows[place].cells
+            for column, text in enumerate(answer, start=_OUTCOME):
+                cells[column].paragraphs[0].add_run(text)
         kept = io.BytesIO()
         document.save(kept)
         done = entering.enter(

@@ -188,6 +188,12 @@ def test_of_scope_and_crypto_none_may_be_left_and_of_the_others_five_of_a_hundre
     assert is_enough(found) is enough
 
 
+@pytest.mark.parametrize("module", yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8")))
+def test_what_is_listed_as_changing_nothing_stands_in_its_module(module: str) -> None:
+    lines = {line.strip() for line in read(module).splitlines()}
+    assert {line for line, _ in equivalent(module)} <= lines
+
+
 @pytest.mark.slow
 @pytest.mark.evidence("T2")
 def test_every_mutant_of_scope_and_crypto_is_noticed(tmp_path: Path) -> None:

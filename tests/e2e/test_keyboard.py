@@ -54,6 +54,7 @@ def quiet_households(page: Page, number: int) -> list[str]:
 def test_enter_goes_into_what_it_opens_and_escape_back_to_its_row(sign_in: SignIn) -> None:
     page = sign_in()
     open_screen(page, "/households")
+    expect(page.locator("tbody tr").nth(1)).to_be_visible()
     for key in ("j", "j", "Enter"):
         page.keyboard.press(key)
     pane = page.locator(".worklist__detail")
@@ -140,9 +141,15 @@ def test_a_dialog_and_the_bar_for_many_have_the_keyboard_and_give_it_back(
     expect(page).to_have_url(re.compile(f"/households/{numbers[0]}$"))
 
     open_screen(page, "/clues?view=received")
+    # Keys are for the list that is there.
+    expect(page.locator("tbody tr").nth(1)).to_be_visible()
     press(page, "?")
     expect(dialog).to_contain_text("到批量办理栏")
-    press(page, "Escape", "j", "Space", "j", "Space", "b")
+    press(page, "Escape")
+    # Until it is gone the keys are its own.
+    expect(dialog).to_have_count(0)
+    press(page, "j", "Space", "j", "Space", "b")
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(2)
     dispatch = page.locator("[data-acts]").get_by_role("button", name="派发", exact=True)
     expect(dispatch).to_be_focused()
     press(page, "Enter", "Escape")

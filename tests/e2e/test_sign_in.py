@@ -21,6 +21,8 @@ from tests.sign_in_kit import totp
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # A loaded machine takes longer than playwright's five seconds.
 expect.set_options(timeout=60_000)
+# The demo is one for all files of tests: in no other does this account sign in meanwhile.
+USERNAME = "yunxi_medical"
 Open = Callable[[], tuple[BrowserContext, Page]]
 KEY = {
     "protocol": "ctap2",
@@ -45,8 +47,7 @@ def strict_server(demo: Demo) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(40)
-        # Other tests sign this account in with the password alone.
-        back = ("reset-factor", "yunxi_town", "--region", "990101000000", "--by", "tests")
+        back = ("reset-factor", USERNAME, "--region", "990101000000", "--by", "tests")
         assert demo.command("accounts", *back, "--approved-by", "tests 2").returncode == 0
 
 
@@ -67,7 +68,7 @@ def open_browser(strict_server: str, browser: Browser) -> Iterator[Open]:
         context.close()
 
 
-def give_password(page: Page, username: str = "yunxi_town") -> None:
+def give_password(page: Page, username: str = USERNAME) -> None:
     page.goto("/")
     page.locator("input[autocomplete=username]").fill(username)
     page.locator("input[type=password]").fill(PASSWORD)

@@ -41,7 +41,6 @@ from bangfu.foundation.exports.sending import send
 from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, demand, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.kernel.errors import InvalidValue, NotFound
 from bangfu.kernel.region import RegionCode
@@ -72,7 +71,6 @@ def _filter(scope: Scope, query: PairingQuery) -> PairingFilter:
 @router.get("/pairings", auth=READ, response={200: PairingList, **REFUSALS})
 def list_pairings(request: HttpRequest, filters: Query[PairingPageQuery]) -> Any:
     """Return a page of the pairings of a place in scope."""
-    check_query(request, schema=PairingPageQuery)
     scope, today = scope_of(request), timezone.localdate()
     wanted = _filter(scope, filters)
     page = selectors.list_pairings(
@@ -90,7 +88,6 @@ def list_pairings(request: HttpRequest, filters: Query[PairingPageQuery]) -> Any
 @router.get("/pairings/cadres", auth=READ, response={200: list[PairingLoadOut], **REFUSALS})
 def list_pairing_cadres(request: HttpRequest, region: str = Query("", max_length=12)) -> Any:
     """Return who has households in a place, those who cannot act first."""
-    check_query(request, "region")
     scope, today = scope_of(request), timezone.localdate()
     place = _region(scope, region)
     view = View(scope, place, today)
@@ -100,7 +97,6 @@ def list_pairing_cadres(request: HttpRequest, region: str = Query("", max_length
 @router.get("/pairings/choices", auth=MANAGE, response={200: PairingChoices, **REFUSALS})
 def list_pairing_choices(request: HttpRequest, region: str = Query("", max_length=12)) -> Any:
     """Return who can be paired in a place, and the kinds of offices."""
-    check_query(request, "region")
     scope, today = scope_of(request), timezone.localdate()
     place = _region(scope, region)
     return View(scope, place, today).choices(list_cadres(narrowed(scope, place), today))
@@ -134,7 +130,6 @@ def end_pairing(request: HttpRequest, pairing_id: UUID, body: PairingEndIn) -> A
 @router.get("/pairings/handovers", auth=READ, response={200: list[HandoverOut], **REFUSALS})
 def list_handovers(request: HttpRequest) -> Any:
     """Return the newest handovers."""
-    check_query(request)
     scope = scope_of(request)
     view = View(scope, scope.region, timezone.localdate())
     return [view.handover(one) for one in selectors.list_handovers(scope)]
@@ -166,7 +161,6 @@ def undo_handover(request: HttpRequest, handover_id: UUID) -> Any:
 @router.get("/pairings/template.xlsx", auth=MANAGE, openapi_extra=BINARY)
 def get_pairing_template(request: HttpRequest) -> Any:
     """Return the empty workbook of the list, with notes and an example."""
-    check_query(request)
     return _workbook(exports.template(language_of(request)), "pairings-template.xlsx")
 
 
@@ -229,7 +223,6 @@ def export_pairings(
     request: HttpRequest, filters: Query[PairingQuery], approval: Query[UUID | None] = None
 ) -> Any:
     """Return the pairings within the filters as a workbook."""
-    check_query(request, "approval", schema=PairingQuery)
     scope = scope_of(request)
     demand(scope, "EXPORT")
     wanted = _filter(scope, filters)

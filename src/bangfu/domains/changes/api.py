@@ -26,7 +26,6 @@ from bangfu.domains.registry.looking import Reason
 from bangfu.foundation import files
 from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.permits import Permit, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.kernel.errors import InvalidValue, NotFound
 from bangfu.kernel.region import RegionCode
@@ -57,7 +56,6 @@ def _form(body: ChangeIn) -> services.Form:
 @router.get("/changes/kinds", auth=READ, response={200: list[KindOut], **REFUSALS})
 def list_change_kinds(request: HttpRequest) -> Any:
     """Return the kinds of change with their forms."""
-    check_query(request)
     return view.kinds()
 
 
@@ -72,7 +70,6 @@ def list_changes(
     limit: int = Query(50, ge=1, le=200),
 ) -> Any:
     """Return the requests of a place in scope, newest first."""
-    check_query(request, "region", "kind", "state", "q", "cursor", "limit")
     scope = scope_of(request)
     place = RegionCode.parse(region) if region else None
     if place is not None and not scope.covers(place):
@@ -140,7 +137,6 @@ def get_change_evidence(
 
     A post without the permission of photos and documents states a purpose.
     """
-    check_query(request, "purpose", "note")
     scope = scope_of(request)
     record = papers.open_evidence(
         scope=scope,

@@ -13,7 +13,6 @@ from bangfu.domains.feeds import board, landed
 from bangfu.domains.feeds.schemas import BoardOut, LandingOut, RevertIn
 from bangfu.domains.feeds.services import revert_batch
 from bangfu.foundation.http.permits import Permit, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.foundation.regions import selectors as regions
 from bangfu.kernel.period import Period
@@ -37,7 +36,6 @@ def get_board(
     period: str | None = Query(None, max_length=10),
 ) -> Any:
     """Return which month of which dataset a county has, how fresh, from whom, and what it says."""
-    check_query(request, "region", "period")
     scope = scope_of(request)
     today = timezone.localdate()
     county = board.county_of(scope, RegionCode.parse(region) if region else None)
@@ -51,7 +49,6 @@ def get_board(
 )
 def get_landing(request: HttpRequest, batch_id: UUID) -> Any:
     """Return a batch that is or was in force, and what has used it."""
-    check_query(request)
     found = landed.describe_landing(scope_of(request), batch_id)
     return {**found, "region": ref(found["region"])}
 

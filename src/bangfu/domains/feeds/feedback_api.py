@@ -15,7 +15,6 @@ from bangfu.domains.feeds.schemas import FeedbackIn, FeedbackList, FeedbackNoteI
 from bangfu.foundation.files.scratch import scratch_folder
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.kernel.errors import InvalidValue, NotFound
 from bangfu.kernel.period import Period
@@ -53,7 +52,6 @@ def list_feedback(
     limit: int = Query(50, ge=1, le=100),
 ) -> Any:
     """Return the requests for correction of a place, newest first."""
-    check_query(request, "region", "state", "dataset", "cursor", "limit")
     scope = scope_of(request)
     page = feedback_view.list_feedback(
         scope,
@@ -103,7 +101,6 @@ def _person(text: str | None) -> UUID | None:
 )
 def get_feedback(request: HttpRequest, feedback_id: UUID) -> Any:
     """Return one request with its steps and what may be done with it."""
-    check_query(request)
     return _detail(scope_of(request), feedback_id)
 
 

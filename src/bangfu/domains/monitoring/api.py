@@ -30,7 +30,6 @@ from bangfu.foundation.exports.counters import asked, counter, read_filters
 from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, demand, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
@@ -50,7 +49,6 @@ REPORT = Permit("CLUE_REPORT", "CLUE_DISPATCH")
 @router.get("/procedures", auth=READ, response={200: list[ProcedureOut], **REFUSALS})
 def list_procedures(request: HttpRequest) -> Any:
     """Return the procedures in force in the reader's county, or the national ones."""
-    check_query(request)
     now = timezone.now()
     book = Wording(now).book(str(scope_of(request).region)).book
     today = local_day(now)
@@ -60,14 +58,12 @@ def list_procedures(request: HttpRequest) -> Any:
 @router.get("/procedures/matters", auth=READ, response={200: MatterOut, **REFUSALS})
 def list_matters(request: HttpRequest) -> Any:
     """Return what a clue can be about, and the departments that one can be passed to."""
-    check_query(request)
     return view.matters()
 
 
 @router.get("/proceedings", auth=READ, response={200: ProceedingList, **REFUSALS})
 def list_proceedings(request: HttpRequest, filters: Query[ProceedingPageQuery]) -> Any:
     """Return a page of the proceedings of the scope, newest or soonest due first."""
-    check_query(request, schema=ProceedingPageQuery)
     scope, now = scope_of(request), timezone.now()
     found = selectors.list_proceedings(
         scope,
@@ -97,7 +93,6 @@ def export_proceedings(
     request: HttpRequest, filters: Query[ProceedingQuery], approval: Query[UUID | None] = None
 ) -> Any:
     """Return the list within the filters as a workbook."""
-    check_query(request, "approval", schema=ProceedingQuery)
     scope, now = scope_of(request), timezone.now()
     demand(scope, "EXPORT")
     stream, name = exports.export_proceedings(
@@ -144,7 +139,6 @@ def report_proceeding(request: HttpRequest, body: ProceedingIn) -> Any:
 @router.get("/proceedings/{proceeding_id}", auth=READ, response={200: ProceedingOut, **REFUSALS})
 def get_proceeding(request: HttpRequest, proceeding_id: UUID) -> Any:
     """Return one proceeding; the look is written down."""
-    check_query(request)
     return _detail(scope_of(request), proceeding_id, timezone.now())
 
 
@@ -159,7 +153,6 @@ def _detail(scope: Scope, proceeding_id: UUID, at: datetime) -> dict[str, Any]:
 )
 def get_proceeding_timeline(request: HttpRequest, proceeding_id: UUID) -> Any:
     """Return everything that happened to a proceeding."""
-    check_query(request)
     found = selectors.get_timeline(scope_of(request), proceeding_id, at=timezone.now())
     return view.timeline(found)
 
@@ -167,7 +160,6 @@ def get_proceeding_timeline(request: HttpRequest, proceeding_id: UUID) -> Any:
 @router.get("/proceedings/{proceeding_id}/offers", auth=READ, response={200: OffersOut, **REFUSALS})
 def get_proceeding_offers(request: HttpRequest, proceeding_id: UUID) -> Any:
     """Return the steps that the reader may take now, and the next one."""
-    check_query(request)
     found = selectors.offers_of(scope_of(request), proceeding_id, at=timezone.now())
     return view.offered(found)
 
@@ -179,7 +171,6 @@ def get_proceeding_offers(request: HttpRequest, proceeding_id: UUID) -> Any:
 )
 def list_proceeding_people(request: HttpRequest, proceeding_id: UUID) -> Any:
     """Return who may be named in a step: the people of the place, its township and county."""
-    check_query(request)
     return view.colleagues(people.candidates(scope_of(request), proceeding_id, timezone.now()))
 
 

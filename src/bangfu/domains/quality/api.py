@@ -23,7 +23,6 @@ from bangfu.domains.quality.schemas import (
 from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.foundation.jobs.schemas import JobStarted
 from bangfu.kernel.region import RegionCode
@@ -41,7 +40,6 @@ BINARY = {
 )
 def get_quality_summary(request: HttpRequest, region: str | None = Query(None)) -> Any:
     """Return the work list of a place in numbers: by place below, by rule, by check."""
-    check_query(request, "region")
     return results.get_summary(scope_of(request), region)
 
 
@@ -50,7 +48,6 @@ def get_quality_summary(request: HttpRequest, region: str | None = Query(None)) 
 )
 def list_quality_items(request: HttpRequest, filters: Query[ItemPageFilter]) -> Any:
     """Return a page of items by village, household and rule."""
-    check_query(request, schema=ItemPageFilter)
     return results.list_items(scope_of(request), **filters.model_dump())
 
 
@@ -59,7 +56,6 @@ def export_quality_items(
     request: HttpRequest, filters: Query[ItemExportFilter], approval: Query[UUID | None] = None
 ) -> Any:
     """Return the items within the filters as a workbook, one sheet a town or a village."""
-    check_query(request, "approval", schema=ItemExportFilter)
     export = exports.export_items(
         scope=scope_of(request),
         filters=filters,
@@ -116,6 +112,5 @@ def start_quality_check(request: HttpRequest, body: CheckIn) -> Any:
 )
 def list_quality_rules(request: HttpRequest) -> Any:
     """Return every quality rule of the pack in force, its source and what to do about it."""
-    check_query(request)
     scope = scope_of(request)
     return rulebook.rulebook_of(scope, scope.region, timezone.localdate()).list_rules(scope)

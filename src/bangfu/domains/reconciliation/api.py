@@ -33,7 +33,6 @@ from bangfu.foundation.exports.counters import asked, counter, read_filters
 from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, demand, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS, Schema
 from bangfu.foundation.jobs.api import describe as describe_job
 from bangfu.foundation.regions import selectors as regions
@@ -165,7 +164,6 @@ def start_reconciliation(
 )
 def list_reconciliations(request: HttpRequest, region: str | None = Query(None)) -> Any:
     """Return the reconciliations of a place in scope, newest first."""
-    check_query(request, "region")
     scope = scope_of(request)
     found = selectors.list_reconciliations(scope, _region(scope, region))
     return {"items": [_head(run) for run in found]}
@@ -239,7 +237,6 @@ def list_reconciliation_items(
     request: HttpRequest, run_id: UUID, filters: Query[ItemPageQuery]
 ) -> Any:
     """Return a page of the list of a reconciliation's place."""
-    check_query(request, schema=ItemPageQuery)
     scope = scope_of(request)
     places = exports.PlaceNames()
     page = selectors.list_items(
@@ -263,7 +260,6 @@ def export_reconciliation(
     approval: Query[UUID | None] = None,
 ) -> Any:
     """Return the list within the filters as a workbook."""
-    check_query(request, "approval", schema=ItemQuery)
     scope = scope_of(request)
     demand(scope, "EXPORT")
     wanted = _wanted(scope, run_id, filters)

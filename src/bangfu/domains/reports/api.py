@@ -25,7 +25,6 @@ from bangfu.domains.reports.schemas import (
 from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.kernel.period import Period
 
@@ -42,14 +41,12 @@ def get_overview(
     request: HttpRequest, region: str | None = Query(None), period: str | None = Query(None)
 ) -> Any:
     """Return the counts of a place in scope: by hint, by place below, by rule, and the feeds."""
-    check_query(request, "region", "period")
     return overview.get_overview(scope_of(request), region=region, period=period)
 
 
 @router.get("/households", auth=Permit("REGISTRY_READ"), response={200: HouseholdList, **REFUSALS})
 def list_households(request: HttpRequest, filters: Query[HouseholdPageFilter]) -> Any:
     """Return a page of the households within the filters, the worst hint first."""
-    check_query(request, schema=HouseholdPageFilter)
     return households.list_households(scope_of(request), filters)
 
 
@@ -59,7 +56,6 @@ def list_households(request: HttpRequest, filters: Query[HouseholdPageFilter]) -
 def search_households(request: HttpRequest, body: HouseholdPageFilter) -> Any:
     """Return the same page as the list, asked for in the body: an ID number that is searched for
     stands in no address, and so in no access log and no browser's history."""
-    check_query(request)
     return households.list_households(scope_of(request), body)
 
 
@@ -71,7 +67,6 @@ def export_households(
 
     A bulk export needs the `approval` of a second person (409 E-EXPORT-NEEDS-APPROVAL).
     """
-    check_query(request, "approval", schema=HouseholdFilter)
     export = exports.export_households(
         scope=scope_of(request),
         filters=filters,
@@ -89,7 +84,6 @@ def export_households(
 )
 def get_household(request: HttpRequest, household_no: str, period: str | None = Query(None)) -> Any:
     """Return what the reader may see of a household; identifying values are masked."""
-    check_query(request, "period")
     wanted = Period.parse(period) if period else None
     return page.get_page(scope_of(request), household_no, wanted, at=timezone.now())
 
@@ -103,7 +97,6 @@ def explain_household(
     request: HttpRequest, household_no: str, period: str | None = Query(None)
 ) -> Any:
     """Return why a household has its hint: each rule that fired or could not be decided."""
-    check_query(request, "period")
     wanted = Period.parse(period) if period else None
     return get_explanation(scope_of(request), household_no, wanted)
 
@@ -113,7 +106,6 @@ def explain_household(
 )
 def get_reveal_options(request: HttpRequest) -> Any:
     """Return the purposes that may be stated, and how many values may still be seen today."""
-    check_query(request)
     return looks.options(scope_of(request), at=timezone.now())
 
 
@@ -147,7 +139,6 @@ def list_looks(
     limit: int = Query(50, ge=1, le=200),
 ) -> Any:
     """Return who looked at a household, newest first: pages, values in full, papers."""
-    check_query(request, "cursor", "limit")
     before = looks.open_cursor(cursor) if cursor else None
     return looks.list_looks(
         scope_of(request), household_no, at=timezone.now(), before=before, limit=limit

@@ -21,7 +21,6 @@ from bangfu.domains.reports.imports_schemas import (
 from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.foundation.jobs.schemas import JobStarted
 
@@ -41,7 +40,6 @@ BINARY = {
 )
 def list_datasets(request: HttpRequest) -> Any:
     """Return the dataset contracts, and which of them the active post may import."""
-    check_query(request)
     return imports.list_datasets(scope_of(request))
 
 
@@ -72,7 +70,6 @@ def list_imports(
     limit: int = Query(30, ge=1, le=100),
 ) -> Any:
     """Return the imports of the scope, newest first."""
-    check_query(request, "cursor", "limit")
     return imports.list_imports(scope_of(request), cursor=cursor, limit=limit)
 
 

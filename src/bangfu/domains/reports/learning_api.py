@@ -15,7 +15,6 @@ from bangfu.domains.reports.learning_sheet import export_learning as write_learn
 from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 
 router = Router(tags=["learning"])
@@ -27,7 +26,6 @@ Rule = Path(..., max_length=80)
 def _asked(
     request: HttpRequest, region: str | None, start: str | None, end: str | None
 ) -> learning.Asked:
-    check_query(request, *_ASKED)
     return learning.read(scope_of(request), region, start, end, at=timezone.now())
 
 
@@ -78,5 +76,4 @@ def get_signals(
     months: int = Query(12, ge=2, le=36),
 ) -> Any:
     """Return new clues by month for a place and the places directly below it."""
-    check_query(request, "region", "months")
     return learning.get_signals(scope_of(request), region=region, months=months, at=timezone.now())

@@ -24,7 +24,6 @@ from bangfu.domains.rounds.schemas import (
     RoundWords,
 )
 from bangfu.foundation.http.permits import Permit, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.kernel.region import RegionCode
 
@@ -41,14 +40,12 @@ def _place(text: str | None) -> RegionCode | None:
 @router.get("/rounds/words", auth=READ, response={200: RoundWords, **REFUSALS})
 def list_round_words(request: HttpRequest) -> Any:
     """Return seasons, results, ways and matters of rounds, and the stages of a window."""
-    check_query(request)
     return view.vocabulary()
 
 
 @router.get("/rounds", auth=READ, response={200: RoundList, **REFUSALS})
 def list_rounds(request: HttpRequest, region: str | None = Query(None, max_length=12)) -> Any:
     """Return the rounds of the counties in a place, the newest first."""
-    check_query(request, "region")
     scope = scope_of(request)
     return view.round_list(scope, selectors.list_rounds(scope, _place(region)))
 
@@ -67,7 +64,6 @@ def get_round(
     request: HttpRequest, round_code: str = Code, region: str | None = Query(None, max_length=12)
 ) -> Any:
     """Return how far a round has come in a place and below it."""
-    check_query(request, "region")
     scope = scope_of(request)
     return view.progress(scope, selectors.get_progress(scope, round_code, _place(region)))
 
@@ -83,7 +79,6 @@ def list_round_entries(
     limit: int = Query(50, ge=1, le=200),
 ) -> Any:
     """Return the households of a round in a place, by village and number."""
-    check_query(request, "region", "result", "q", "cursor", "limit")
     scope = scope_of(request)
     wanted = None if result is None else Result("" if result == "TO_DO" else result)
     filters = selectors.EntryFilter(_place(region) or scope.region, wanted, q)

@@ -26,7 +26,6 @@ from bangfu.domains.rounds.schemas import (
     WindowStepIn,
 )
 from bangfu.foundation.http.permits import Permit, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
@@ -48,7 +47,6 @@ def _page(scope: Scope, year: int, region: RegionCode | None) -> dict[str, Any]:
 @router.get("/year-windows", auth=READ, response={200: WindowList, **REFUSALS})
 def list_year_windows(request: HttpRequest, region: str | None = Query(None, max_length=12)) -> Any:
     """Return the year-end windows of the counties in a place, the newest first."""
-    check_query(request, "region")
     scope = scope_of(request)
     place = RegionCode.parse(region) if region else None
     return view.window_list(scope, window_selectors.list_windows(scope, place))
@@ -69,7 +67,6 @@ def get_year_window(
     request: HttpRequest, year: int = Year, region: str | None = Query(None, max_length=12)
 ) -> Any:
     """Return a window with the signatures and corrections that the reader may see."""
-    check_query(request, "region")
     return _page(scope_of(request), year, RegionCode.parse(region) if region else None)
 
 

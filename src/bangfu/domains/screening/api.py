@@ -12,7 +12,6 @@ from bangfu.domains.screening import rulebook, selectors, services
 from bangfu.domains.screening.domain import RunRecord
 from bangfu.domains.screening.schemas import HintCounts, RuleListOut, RulePageOut, RunIn, RunList
 from bangfu.foundation.http.permits import Permit, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.foundation.jobs.schemas import JobStarted
 from bangfu.foundation.regions import selectors as regions
@@ -44,7 +43,6 @@ def _wire(run: RunRecord) -> dict[str, Any]:
 @router.get("/screening/runs", auth=Permit("HINT_READ"), response={200: RunList, **REFUSALS})
 def list_runs(request: HttpRequest, region: str | None = Query(None)) -> Any:
     """Return the published runs of a place in scope, newest first."""
-    check_query(request, "region")
     scope = scope_of(request)
     place = RegionCode.parse(region) if region else scope.region
     if not scope.covers(place):
@@ -70,7 +68,6 @@ def _place_and_month(
     request: HttpRequest, region: str | None, period: str | None
 ) -> tuple[RegionCode, Period]:
     """The asked place and month; without a month the newest screened one, else the present."""
-    check_query(request, "region", "period")
     scope = scope_of(request)
     place = RegionCode.parse(region) if region else scope.region
     if not scope.covers(place):

@@ -33,7 +33,6 @@ from bangfu.foundation.accounts.administration_view import (
 from bangfu.foundation.accounts.domain import PostKind, ProposalState, Terms
 from bangfu.foundation.http import cursors
 from bangfu.foundation.http.permits import Permit, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.kernel.region import RegionCode
 
@@ -61,7 +60,6 @@ def list_accounts(
     limit: int = Query(50, ge=1, le=200),
 ) -> Any:
     """Return a page of the accounts of the region, with their posts there."""
-    check_query(request, "q", "role", "state", "cursor", "limit")
     scope = scope_of(request)
     after = cursors.unseal(_LIST, cursor)
     page = register.list_accounts(
@@ -149,7 +147,6 @@ def list_post_proposals(
     state: Literal["PROPOSED", "APPROVED", "REJECTED", "WITHDRAWN"] | None = Query(None),
 ) -> Any:
     """Return the newest proposals of posts in the region."""
-    check_query(request, "state")
     scope = scope_of(request)
     found = register.list_proposals(scope, state=ProposalState(state) if state else None)
     return {

@@ -19,7 +19,6 @@ from bangfu.foundation.accounts.domain import Act, Asked, ProposalState
 from bangfu.foundation.accounts.guarding import ActRecord
 from bangfu.foundation.accounts.guarding_schemas import ActIn, ActList, ActOut
 from bangfu.foundation.http.permits import Permit, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.kernel.scope import Scope
 
@@ -59,7 +58,6 @@ def _describe(scope: Scope, one: ActRecord, half: str = "") -> dict[str, Any]:
 @router.get("/accounts/acts", auth=READ, response={200: ActList, **REFUSALS})
 def list_guarded_acts(request: HttpRequest) -> Any:
     """Return the newest acts on accounts of the region that take two persons."""
-    check_query(request)
     scope = scope_of(request)
     return {"items": [_describe(scope, one) for one in guarding.list_acts(scope)]}
 

@@ -18,7 +18,6 @@ from bangfu.foundation.exports.schemas import (
     ExportRequestOut,
 )
 from bangfu.foundation.http.permits import Permit, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.foundation.regions import selectors as regions
 from bangfu.kernel.scope import Scope
@@ -58,7 +57,6 @@ def list_export_requests(
     state: Literal["REQUESTED", "APPROVED", "REJECTED", "WITHDRAWN", "USED"] | None = Query(None),
 ) -> Any:
     """Return the newest requests: one's own, and those of the region that one may decide on."""
-    check_query(request, "state")
     scope = scope_of(request)
     wanted = RequestState(state) if state else None
     return {

@@ -10,7 +10,6 @@ from ninja import Query, Router
 
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import NotSignedIn, PermissionMissing, SignedIn
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.foundation.notifications import contacts, reading, selectors
 from bangfu.foundation.notifications.schemas import (
@@ -46,7 +45,6 @@ def _own_scope(request: HttpRequest) -> Scope:
 @router.get("/messages", auth=SignedIn(), response={200: MessagePage, **REFUSALS})
 def list_messages(request: HttpRequest, filters: Query[MessageFilter]) -> Any:
     """Return a page of one's own messages."""
-    check_query(request, schema=MessageFilter)
     scope = _own_scope(request)
     page = selectors.list_messages(
         scope,
@@ -65,7 +63,6 @@ def list_messages(request: HttpRequest, filters: Query[MessageFilter]) -> Any:
 @router.get("/messages/unread", auth=SignedIn(), response={200: UnreadOut, **REFUSALS})
 def count_unread_messages(request: HttpRequest) -> Any:
     """Return how many of one's own messages are unread."""
-    check_query(request)
     return {"unread": selectors.count_unread(_own_scope(request))}
 
 
@@ -88,7 +85,6 @@ def mark_all_messages_read(request: HttpRequest) -> Any:
 @router.get("/messages/settings", auth=SignedIn(), response={200: MessageSettingsOut, **REFUSALS})
 def get_message_settings(request: HttpRequest) -> Any:
     """Return how one is reached by SMS."""
-    check_query(request)
     return contacts.get_settings(_own_scope(request))
 
 

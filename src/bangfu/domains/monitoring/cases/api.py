@@ -28,7 +28,6 @@ from bangfu.foundation import files, papers
 from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.kernel.errors import InvalidValue
 
@@ -68,7 +67,6 @@ def propose_case_clearing(request: HttpRequest, body: ClearingIn) -> Any:
 @router.get("/cases/{proceeding_id}/papers", auth=PREPARE, response={200: CaseFileOut, **REFUSALS})
 def list_case_papers(request: HttpRequest, proceeding_id: UUID) -> Any:
     """Return where the papers of a case stand, with those that are missing."""
-    check_query(request)
     found = filing.list_case(scope_of(request), proceeding_id, at=timezone.now())
     return view.case_file(found)
 
@@ -139,7 +137,6 @@ def get_case_paper_file(
 
     A post without the permission of photos and documents states a purpose.
     """
-    check_query(request, "purpose", "note")
     scope = scope_of(request)
     found = filing.open_paper(
         scope, proceeding_id, paper_id, at=timezone.now(), reason=_reason(purpose, note)
@@ -164,7 +161,6 @@ def get_case_file(
 
     A post without the permission of photos and documents has to state one.
     """
-    check_query(request, "purpose", "note")
     name, content = filing.make_case_file(
         scope=scope_of(request),
         proceeding_id=proceeding_id,
@@ -177,7 +173,6 @@ def get_case_file(
 @router.get("/cases/{proceeding_id}/prefill", auth=PREPARE, response={200: PrefillOut, **REFUSALS})
 def get_case_prefill(request: HttpRequest, proceeding_id: UUID) -> Any:
     """Return what the platform knows for the next steps of a case."""
-    check_query(request)
     found = prefill.prefill_of(scope_of(request), proceeding_id, at=timezone.now())
     return view.prefill(found)
 

@@ -28,7 +28,6 @@ from bangfu.foundation import papers
 from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.kernel.errors import InvalidValue
 
@@ -62,7 +61,6 @@ def list_batches(
     limit: int = Query(50, ge=1, le=200),
 ) -> Any:
     """Return the county's lists, newest first."""
-    check_query(request, "stage", "limit")
     found = batches_rows.list_batches(scope_of(request), stage=stage, limit=limit)
     return [view.batch_head(one) for one in found]
 
@@ -83,7 +81,6 @@ def draft_batch(request: HttpRequest, body: BatchIn) -> Any:
 @router.get("/batches/{batch_id}", auth=COUNTY, response={200: BatchOut, **REFUSALS})
 def get_batch(request: HttpRequest, batch_id: UUID) -> Any:
     """Return one list with its cases."""
-    check_query(request)
     return view.batch(batches_rows.get_batch(scope_of(request), batch_id))
 
 
@@ -99,7 +96,6 @@ def put_batch_rows(request: HttpRequest, batch_id: UUID, body: BatchRowsIn) -> A
 @router.get("/batches/{batch_id}/list.docx", auth=COUNTY, response=REFUSALS, openapi_extra=DOCX)
 def get_batch_list(request: HttpRequest, batch_id: UUID) -> Any:
     """Return the list as it is printed and sealed."""
-    check_query(request)
     name, content = batches_rows.make_list(
         scope=scope_of(request), batch_id=batch_id, at=timezone.now()
     )

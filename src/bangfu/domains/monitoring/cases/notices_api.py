@@ -25,7 +25,6 @@ from bangfu.foundation import files, papers
 from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.foundation.regions.selectors import names_around
 from bangfu.kernel.errors import NotFound
@@ -56,7 +55,6 @@ def list_notices(
     limit: int = Query(50, ge=1, le=200),
 ) -> Any:
     """Return the notices of a place in scope, newest first."""
-    check_query(request, "region", "state", "case", "limit")
     scope = scope_of(request)
     place = RegionCode.parse(region) if region else None
     if place is not None and not scope.covers(place):
@@ -89,14 +87,12 @@ def draw_up_notice(request: HttpRequest, body: NoticeIn) -> Any:
 @router.get("/notices/{notice_id}", auth=PREPARE, response={200: NoticeOut, **REFUSALS})
 def get_notice(request: HttpRequest, notice_id: UUID) -> Any:
     """Return one notice with its objections."""
-    check_query(request)
     return _shown(selectors.get_notice(scope_of(request), notice_id))
 
 
 @router.get("/notices/{notice_id}/board.docx", auth=PREPARE, response=REFUSALS, openapi_extra=DOCX)
 def get_notice_board(request: HttpRequest, notice_id: UUID) -> Any:
     """Return the paper that is hung up."""
-    check_query(request)
     scope = scope_of(request)
     notice, file_id = selectors.board_file(scope, notice_id)
     return send(
@@ -110,7 +106,6 @@ def get_notice_board(request: HttpRequest, notice_id: UUID) -> Any:
 @router.get("/notices/{notice_id}/web.docx", auth=PREPARE, response=REFUSALS, openapi_extra=DOCX)
 def get_notice_web(request: HttpRequest, notice_id: UUID) -> Any:
     """Return the masked version, while its days last."""
-    check_query(request)
     scope = scope_of(request)
     notice, file_id = selectors.web_file(scope, notice_id, local_day(timezone.now()))
     return send(

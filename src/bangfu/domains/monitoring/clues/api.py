@@ -24,7 +24,6 @@ from bangfu.domains.monitoring.clues.schemas import (
 from bangfu.domains.monitoring.view import Places
 from bangfu.domains.monitoring.wire import ME, read_filter, read_place
 from bangfu.foundation.http.permits import Permit, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.kernel.period import Period
 from bangfu.kernel.scope import Scope
@@ -46,7 +45,6 @@ def make_clues(request: HttpRequest, body: ClueRunIn) -> Any:
 @router.get("/clues/held", auth=DISPATCH, response={200: list[HeldBatchOut], **REFUSALS})
 def list_held_batches(request: HttpRequest) -> Any:
     """Return the batches of clues that were held back, newest first."""
-    check_query(request)
     places = Places()
     return [_held(one, places) for one in deciding.list_held(scope_of(request))]
 

@@ -23,7 +23,6 @@ from bangfu.domains.monitoring.villagelists.lists import ListRecord
 from bangfu.domains.monitoring.wire import read_place
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, scope_of
-from bangfu.foundation.http.queries import check_query
 from bangfu.foundation.http.schemas import REFUSALS
 from bangfu.foundation.papers import DOCX
 from bangfu.kernel.period import Period
@@ -47,7 +46,6 @@ def list_village_lists(
     month: str = Query("", max_length=7),
 ) -> Any:
     """Return the lists of a place, the newest month first."""
-    check_query(request, "region", "month")
     scope, places = scope_of(request), Places()
     found = lists.list_lists(scope, region=read_place(scope, region), month=month)
     return [_head(one, places) for one in found]
@@ -71,7 +69,6 @@ def make_village_lists(request: HttpRequest, body: VillageListIn) -> Any:
 @router.get("/village-lists/{list_id}", auth=READ, response={200: VillageListOut, **REFUSALS})
 def get_village_list(request: HttpRequest, list_id: UUID) -> Any:
     """Return a list with its rows; the look is written down."""
-    check_query(request)
     head, rows = lists.get_list(scope_of(request), list_id)
     return {**_head(head, Places()), "items": rows}
 
@@ -79,7 +76,6 @@ def get_village_list(request: HttpRequest, list_id: UUID) -> Any:
 @router.get("/village-lists/{list_id}/list.docx", auth=READ, openapi_extra=BINARY)
 def download_village_list(request: HttpRequest, list_id: UUID) -> Any:
     """Return the list as the paper that is handed out."""
-    check_query(request)
     no, content = paper.make_paper(scope=scope_of(request), at=timezone.now(), list_id=list_id)
     answer = HttpResponse(content, content_type=DOCX)
     answer["Content-Disposition"] = f'attachment; filename="{no}.docx"'

@@ -38,8 +38,8 @@ def check(folder: Path | None, as_json: bool) -> None:
     """Load a pack, list every problem, run its cases on both evaluators.
 
     FOLDER is a pack with a pack.yaml; without it the national pack is checked. JSON keys: pack,
-    version, hash, rules, quality_rules, cases, procedures, limits, papers; when refused: errors
-    (code, message, remedy, file, line, column, where).
+    version, hash, rules, quality_rules, cases, procedures, limits, papers, versions (procedure,
+    version, digest); when refused: errors (code, message, remedy, file, line, column, where).
     """
     # Optional heavy libraries: only these commands need them.
     from bangfu.domains.screening.papers import load_papers
@@ -63,6 +63,10 @@ def check(folder: Path | None, as_json: bool) -> None:
         "procedures": len(book.definitions),
         "limits": len(book.limits),
         "papers": len(paper_book.papers),
+        "versions": [
+            {"procedure": each.id, "version": each.version, "digest": each.digest}
+            for each in book.definitions
+        ],
     }
     failures = [_failed(failure) for report in reports for failure in report.failures]
     if failures:

@@ -22,6 +22,8 @@ from bangfu.procedures.model import Definition
 from bangfu.procedures.offices import FILE as OFFICES
 from bangfu.procedures.offices import OfficeKind, read_offices
 from bangfu.procedures.reading import read_definition, read_limits
+from bangfu.procedures.released import FILE as RELEASED
+from bangfu.procedures.released import Released, read_released
 from bangfu.standards.holidays import LocalDay, local_calendar, read_local_days
 from bangfu.standards.reading import Block, read_block
 
@@ -33,7 +35,7 @@ _LIMITS = "procedures/limits/"
 @dataclass(frozen=True)
 class Book:
     """The procedures, time limits, ladders, local days, tables of dispatch, kinds of offices and
-    conditions of a clearing of a pack, all checked."""
+    conditions of a clearing of a pack, all checked, and the versions that were released."""
 
     definitions: tuple[Definition, ...] = ()
     limits: Mapping[str, Limit] = field(default_factory=dict)
@@ -42,6 +44,7 @@ class Book:
     tables: tuple[Dispatch, ...] = ()
     offices: Mapping[str, OfficeKind] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = ()
+    released: tuple[Released, ...] = ()
 
     def in_force(self, procedure: str, day: date) -> Definition:
         """Return the version by which new instances begin on a day.
@@ -113,6 +116,7 @@ def load(files: Mapping[str, Path], permissions: Collection[str] | None = None) 
         tuple(reader.tables),
         reader.offices,
         reader.conditions,
+        reader.released,
     )
 
 
@@ -126,6 +130,7 @@ class _Reader:
         self.tables: list[Dispatch] = []
         self.offices: Mapping[str, OfficeKind] = {}
         self.conditions: tuple[Condition, ...] = ()
+        self.released: tuple[Released, ...] = ()
         self.paths: dict[str, Path] = {}
         self.blocks: dict[str, Block] = {}
 
@@ -144,6 +149,8 @@ class _Reader:
                 self.offices = read_offices(path, name)
             elif name == CONDITIONS:
                 self.conditions = read_conditions(path)
+            elif name == RELEASED:
+                self.released = read_released(path)
             elif name.startswith("procedures/"):
                 self.definitions.append(read_definition(path, name))
         except Refused as refused:
@@ -175,10 +182,20 @@ class _Reader:
                 self._tell(found, definition.file)
             if not problems:
                 self._fit(definition)
+            self._hold_to_release(definition)
         for one, other in combinations(self.definitions, 2):
             if one.id == other.id:
                 self._versions(*sorted((one, other), key=lambda each: each.valid_from))
         self.problems += check_dispatch(self.tables, self.definitions, self.limits, permissions)
+
+    def _hold_to_release(self, definition: Definition) -> None:
+        """A version that was released and demands something else now."""
+        for one in self.released:
+            is_it = (one.procedure, one.version) == (definition.id, definition.version)
+            if is_it and one.digest != definition.digest:
+                params = {"name": one.procedure, "version": one.version, "on": str(one.on)}
+                found = Found("E-PROCEDURE-RELEASED", "version", "", "version", params)
+                self._tell(found, definition.file)
 
     def _fit(self, definition: Definition) -> None:
         """Time limits of steps that together exceed that of the whole, told where it is written."""

@@ -9,6 +9,7 @@ import pytest
 from docx import Document
 
 from bangfu.domains.monitoring.models import Proceeding, ProceedingStep
+from bangfu.domains.monitoring.papers import photos
 from bangfu.domains.monitoring.ports import Ports
 from bangfu.domains.monitoring.services import take
 from bangfu.domains.monitoring.villagelists import entering, lists, paper
@@ -20,6 +21,7 @@ from bangfu.kernel.period import Period
 from bangfu.kernel.region import RegionCode
 from tests.cast import SHIQIAO, YUNXI, YUNXI_TOWN, YUNXI_VILLAGE, Cast
 from tests.clues_kit import MONDAY, SCOPE, add_homes, clues, hit, make, pair, run_of
+from tests.evidence_samples import png
 
 pytestmark = pytest.mark.django_db
 VILLAGE = str(YUNXI_VILLAGE)
@@ -143,7 +145,7 @@ def test_each_answer_takes_the_step_that_it_means(cast: Cast, given: list[Procee
     content = filled(
         printed(cast, record),
         ("1", "1", "10月14日", "结对干部", ""),
-        ("有变化", "电话", "10月14日", "结对干部", "务工中断"),
+        ("有变化", "入户", "10月14日", "结对干部", "务工中断"),
         ("3紧急", "1", "10月15日", "结对干部、乙", "断水断粮"),
     )
     tried = enter(cast, record, content, dry_run=True)
@@ -161,6 +163,35 @@ def test_each_answer_takes_the_step_that_it_means(cast: Cast, given: list[Procee
     assert (head.answered, [row.result for row in rows]) == (3, ["CLOSED", "NOTED", "ALARM", ""])
 
 
+def test_a_row_is_answered_as_its_clue_is_to_be_checked(cast: Cast) -> None:
+    """An illness is visited, work may be asked about by telephone, a house needs its photo."""
+    homes = add_homes(VILLAGE, VILLAGE, VILLAGE)
+    for home, risk in zip(homes, ("ILLNESS", "UNSTABLE_JOB", "HOUSING"), strict=True):
+        pair(cast, home)
+        make(run_of(), hit(home, f"rule_{risk.lower()}", risk=risk))
+    record = made(cast)
+    phoned = ("1", "电话", "10月14日", "结对干部", "")
+    visited = ("1", "入户", "10月14日", "结对干部", "")
+    found = enter(cast, record, filled(printed(cast, record), phoned, phoned, visited))
+    assert told(found) == (1, 0, 0, 0, 0)
+    assert [(one.row, one.code) for one in found.problems] == [
+        (1, "E-CLUES-CHECK-WAY"),
+        (3, "E-CLUES-CHECK-PHOTO"),
+    ]
+    assert [row.state for row in clues()] == ["DISPATCHED", "NO_RISK", "DISPATCHED"]
+    # With its photo on file the same answer is taken.
+    photos.keep_photo(
+        scope=cast.cadre.scope,  # type: ignore[arg-type]
+        at=MONDAY + 3 * DAY,
+        proceeding_id=clues()[2].id,
+        name="a.png",
+        content=png(),
+    )
+    again = enter(cast, record, filled(printed(cast, record), (), (), visited))
+    assert (told(again)[0], again.problems) == (1, [])
+    assert [row.state for row in clues()] == ["DISPATCHED", "NO_RISK", "NO_RISK"]
+
+
 def test_f16_the_same_file_and_the_same_answers_change_nothing(
     cast: Cast, given: list[Proceeding]
 ) -> None:
@@ -172,7 +203,7 @@ def test_f16_the_same_file_and_the_same_answers_change_nothing(
     again = enter(cast, record, content)
     assert (again.is_repeat, told(again)) == (True, (0, 0, 0, 0, 0))
     # The list printed anew carries the answer; another row is filled in.
-    more = filled(printed(cast, record), (), ("1", "2", "10月15日", "结对干部", ""))
+    more = filled(printed(cast, record), (), ("1", "1", "10月15日", "结对干部", ""))
     second = enter(cast, record, more)
     assert (told(second), second.problems) == ((1, 0, 0, 1, 2), [])
     with activate(SCOPE):

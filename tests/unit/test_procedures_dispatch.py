@@ -12,6 +12,7 @@ from bangfu.engine import packs
 from bangfu.foundation.access import roles
 from bangfu.kernel.errors import NotFound
 from bangfu.procedures import Book, Dispatch, HandlerKind, ProceduresRefused, Proof, Way, load
+from bangfu.procedures.deadlines import start
 from bangfu.standards import codelists
 from bangfu.standards.paths import packs_root
 
@@ -194,3 +195,30 @@ def test_how_many_households_a_cadre_may_have_is_dated_data(book: Book, tmp_path
         load({"procedures/pairing.yaml": file})
     [problem] = refused.value.problems
     assert (problem.code, problem.line) == ("E-STANDARD-MALFORMED", 9)
+
+
+def test_a_row_whose_limit_does_not_fit_into_the_whole_is_refused(tmp_path):
+    # 2 days to accept, 2 working days (4) to acknowledge and 10 (14) to check are 20 days at their
+    # longest, and the whole has 15; five to check (7) are 13.
+    text = changed("limit: clue_check", "limit: department_answer")
+    with pytest.raises(ProceduresRefused) as refused:
+        loaded(tmp_path, text)
+    (problem, *others) = [
+        one for one in refused.value.problems if one.params["region"] == "000000000000"
+    ]
+    assert (problem.code, problem.params["procedure"], others) == (
+        "E-PROCEDURE-OVERRUN", "clue", [],
+    )  # fmt: skip
+    assert (problem.params["whole"], problem.params["together"]) == (15, 20)
+    assert "department_answer 10 WORKING_DAYS" in str(problem.params["steps"])
+
+
+def test_the_limit_of_a_row_rules_the_clock_of_the_check(book):
+    terms = book.terms(COUNTY)
+    clock = book.in_force("clue", ON).clocks["check"]
+    # From Monday the 2nd five working days end on the 9th, two on the 4th.
+    assert start(clock, ON.replace(day=2), terms, ON).due.on == date(2026, 11, 9)
+    ruled = terms.ruling("check", "clue_acknowledge")
+    assert start(clock, ON.replace(day=2), ruled, ON).due.on == date(2026, 11, 4)
+    # One that the pack does not have rules nothing.
+    assert terms.ruling("check", "gone") is terms

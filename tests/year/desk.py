@@ -6,27 +6,38 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from random import Random
 from uuid import UUID
 
 from bangfu.domains.feeds import feedback, feedback_view
-from bangfu.domains.monitoring import services
+from bangfu.domains.monitoring import errands, services
 from bangfu.domains.monitoring.models import (
     ClueOrigin,
     Proceeding,
     ProceedingClock,
     ProceedingHandler,
 )
+from bangfu.domains.monitoring.papers import photos
 from bangfu.domains.registry.models import Household
 from bangfu.foundation.access.scopes import activate
+from bangfu.foundation.evidence import checking
+from bangfu.foundation.evidence.checking import Paper
 from bangfu.kernel.period import Period
-from bangfu.procedures import Value
+from bangfu.procedures import Proof, Value
 from tests.cast import YUNXI
+from tests.evidence_samples import jpeg
 from tests.year.county import COUNTY, County, Worker
 from tests.year.days import DAY, instant, later, working
 
 # How far single delays scatter around a person's median (log-normal).
 SIGMA = 0.8
+
+
+@cache
+def _taken() -> Paper:
+    """A photo as it is kept: all are the same one, looked at once."""
+    return checking.check("房屋.jpg", jpeg())
 
 
 class Desk:
@@ -89,6 +100,14 @@ class Desk:
         """Let somebody take a step."""
         self.steps += 1
         services.take(scope=who.scope, at=self.now(), proceeding_id=row.id, step=step, facts=facts)
+
+    def picture(self, who: Worker, row: Proceeding) -> None:
+        """Let somebody add the photo that the table of dispatch needs before a clue can end."""
+        now = self.now()
+        with activate(who.scope):
+            errand = errands.errand_of(row, now, who.scope, who.scope)
+        if errand is not None and errand.row.photo is Proof.NEEDED and not errand.photos:
+            photos.file_photo(scope=who.scope, at=now, proceeding_id=row.id, photo=_taken())
 
     def plan(self, proceeding: UUID, who: Worker, more: int = 0) -> None:
         """Plan when somebody gets to it: their own delay, in working days, at least `more`."""

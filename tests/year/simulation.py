@@ -210,17 +210,18 @@ class Year:
         _, content = paper.make_paper(scope=officer.scope, at=self.desk.now(), list_id=list_id)
         with activate(COUNTY):
             rows = list(VillageListRow.objects.filter(list_id=list_id).order_by("place"))
-            still = set(
-                Proceeding.objects.filter(
-                    id__in=[row.proceeding_id for row in rows],
-                    procedure="clue",
-                    state__in=("DISPATCHED", "CHECKING"),
-                ).values_list("id", flat=True)
-            )
+            clues = Proceeding.objects.filter(
+                id__in=[row.proceeding_id for row in rows],
+                procedure="clue",
+                state__in=("DISPATCHED", "CHECKING"),
+            ).order_by("no")
+            open_now = {clue.id: clue for clue in clues}
         document = docx.Document(io.BytesIO(content))
         clerk = self.county.clerks[village]
+        for clue in open_now.values():
+            self.desk.picture(clerk, clue)
         # A household is one line, however many clues of it stand behind.
-        for place in sorted({row.place for row in rows if row.proceeding_id in still}):
+        for place in sorted({row.place for row in rows if row.proceeding_id in open_now}):
             drawn = self.rng.random()
             outcome = "无变化" if drawn < 0.8 else "有变化" if drawn < 0.97 else "紧急"
             answer = (outcome, "入户", f"{day.month}月{day.day}日", clerk.name, "见记录")

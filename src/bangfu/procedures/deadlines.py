@@ -60,7 +60,7 @@ class Deadline:
 
 def start(clock: ClockDef, counted_from: date, terms: Terms, today: date) -> Deadline:
     """Return the deadline of a clock that begins to run today, by the values of today."""
-    limit = terms.limit(clock.limit, today)
+    limit = terms.limit(terms.instead.get(clock.name, clock.limit), today)
     due = terms.calendar.due(counted_from, limit.count, limit.unit, rolls=limit.rolls)
     ladder = terms.ladder(clock.ladder, today)
     rungs = _rungs(ladder.rungs, due, ladder.unit, terms.calendar)

@@ -14,6 +14,9 @@ from enum import StrEnum
 
 from bangfu.procedures.model import Source, Text
 
+# The procedure whose instances a table hands on, and its clock that the limit of a row rules.
+PROCEDURE, CLOCK = "clue", "check"
+
 
 class HandlerKind(StrEnum):
     """Whom a clue goes to: the cadre paired with the household, or a post of a place."""
@@ -72,7 +75,7 @@ class DispatchRow:
 
     `handlers` get it together; where none of them is to be found the first of `otherwise` that
     is. `department` is the one to ask when the check cannot settle it, "" for none. `limit` names
-    the time limit that the handlers are told.
+    the time limit of the check: it rules the clock `check` of the clues that the row fits.
     """
 
     name: str

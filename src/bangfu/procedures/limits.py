@@ -4,7 +4,7 @@ what holds in one place."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol, TypeVar
 
@@ -82,12 +82,23 @@ class Ladder:
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds in one place: its time limits, ladders and working calendar."""
+    """What holds in one place: its time limits, ladders and working calendar.
+
+    `instead` names, by clock, the limit that rules it in the place of the one of its definition.
+    """
 
     region_code: str
     limits: Mapping[str, Limit]
     ladders: Mapping[str, Ladder]
     calendar: WorkCalendar
+    instead: Mapping[str, str] = field(default_factory=dict)
+
+    def ruling(self, clock: str, limit: str) -> Terms:
+        """Return the same with a clock ruled by another limit; a limit that is not known here
+        rules nothing."""
+        if limit not in self.limits:
+            return self
+        return replace(self, instead={**self.instead, clock: limit})
 
     def limit(self, name: str, on: date) -> LimitValue:
         """Return the value in force on a day: of the smallest place that has one, the newest

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -12,7 +12,7 @@ from bangfu.kernel.errors import NotFound, Refused
 from bangfu.procedures.checking import Found, Known, check
 from bangfu.procedures.conditions import FILE as CONDITIONS
 from bangfu.procedures.conditions import Condition, read_conditions
-from bangfu.procedures.dispatch import Dispatch
+from bangfu.procedures.dispatch import CLOCK, PROCEDURE, Dispatch
 from bangfu.procedures.dispatch_reading import FILE as DISPATCH
 from bangfu.procedures.dispatch_reading import check_dispatch, read_dispatch
 from bangfu.procedures.errors import Problem, ProceduresRefused
@@ -199,7 +199,10 @@ class _Reader:
 
     def _fit(self, definition: Definition) -> None:
         """Time limits of steps that together exceed that of the whole, told where it is written."""
-        for over in overruns(definition, self.limits):
+        found_in = [*overruns(definition, self.limits)]
+        for other in self._by_rows(definition):
+            found_in += [one for one in overruns(other, self.limits) if one not in found_in]
+        for over in found_in:
             params = {
                 "name": over.limit,
                 "procedure": definition.id,
@@ -210,6 +213,16 @@ class _Reader:
             }
             found = Found("E-PROCEDURE-OVERRUN", "limits", over.limit, "values", params)
             self._tell(found, self.limits[over.limit].file)
+
+    def _by_rows(self, definition: Definition) -> Iterator[Definition]:
+        """The definition with the check's clock as rows of the tables of dispatch rule it."""
+        clock = definition.clocks.get(CLOCK)
+        if definition.id != PROCEDURE or clock is None:
+            return
+        named = {row.limit for table in self.tables for row in table.rows}
+        for limit in sorted(named & set(self.limits) - {clock.limit}):
+            clocks = {**definition.clocks, CLOCK: replace(clock, limit=limit)}
+            yield replace(definition, clocks=clocks)
 
     def _versions(self, one: Definition, other: Definition) -> None:
         if one.version == other.version:

@@ -8,10 +8,14 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router, Status
+from ninja import File, Query, Router, Status
+from ninja.files import UploadedFile
 
 from bangfu.domains.monitoring import exports, people, selectors, services, view, wire
+from bangfu.domains.monitoring.errands import Photo
+from bangfu.domains.monitoring.papers import filing, photos
 from bangfu.domains.monitoring.schemas import (
+    CheckPhotoOut,
     ColleagueOut,
     MatterOut,
     OffersOut,
@@ -31,6 +35,7 @@ from bangfu.foundation.exports.sending import send
 from bangfu.foundation.http.language import language_of
 from bangfu.foundation.http.permits import Permit, demand, scope_of
 from bangfu.foundation.http.schemas import REFUSALS
+from bangfu.kernel.errors import InvalidValue
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
 
@@ -44,6 +49,7 @@ BINARY = {
 }
 READ = Permit("PROCEEDING_READ")
 REPORT = Permit("CLUE_REPORT", "CLUE_DISPATCH")
+CHECK = Permit(photos.CHECK)
 
 
 @router.get("/procedures", auth=READ, response={200: list[ProcedureOut], **REFUSALS})
@@ -192,3 +198,21 @@ def take_proceeding_step(request: HttpRequest, proceeding_id: UUID, body: StepIn
         language=language_of(request),
     )
     return view.detail(selectors.reported(scope, made, at=now))
+
+
+@router.post(
+    "/proceedings/{proceeding_id}/photos", auth=CHECK, response={201: CheckPhotoOut, **REFUSALS}
+)
+def keep_check_photo(request: HttpRequest, proceeding_id: UUID, file: File[UploadedFile]) -> Any:
+    """Keep a photo of a clue's check, without position and camera, where its row of the table of
+    dispatch needs or allows one. It is opened as a paper of a case is."""
+    if file.size is None or file.size > filing.LARGEST:
+        raise InvalidValue("E-MONITORING-PAPER-SIZE", limit=filing.LARGEST // 1024**2)
+    made = photos.keep_photo(
+        scope=scope_of(request),
+        at=timezone.now(),
+        proceeding_id=proceeding_id,
+        name=file.name or "",
+        content=file.read(),
+    )
+    return Status(201, view.photo(Photo(made.id, made.no, made.at, made.by)))

@@ -131,9 +131,39 @@ class HandlerOut(Schema):
     until: datetime | None
 
 
+class CheckPhotoOut(Schema):
+    """A photo of a clue's check that is on file."""
+
+    id: str
+    no: str
+    at: datetime
+    by: str
+
+
+class ErrandOut(Schema):
+    """What is asked of whoever checks a clue, by the row of the table of dispatch that handed it
+    on: what to do, by which ways, whether a photo and a place are NEEDED, ALLOWED or NONE, whose
+    matter it is ("" for no department's). `needs_purpose`: its photos open for a stated purpose."""
+
+    row: str
+    zh: str
+    en: str
+    todo_zh: str
+    todo_en: str
+    ways: list[CodedValue]
+    photo: str
+    place: str
+    department: str
+    department_zh: str
+    department_en: str
+    photos: list[CheckPhotoOut]
+    needs_purpose: bool
+
+
 class ProceedingOut(ProceedingHead):
     """A proceeding with what is known; `by_duty`: free words are shown because it is the
-    reader's duty; `joined_now`: the report was joined to this one."""
+    reader's duty; `joined_now`: the report was joined to this one; `errand` of a clue alone, to
+    who may read its matter."""
 
     facts: list[ProceedingFact]
     present_handlers: list[HandlerOut]
@@ -142,6 +172,7 @@ class ProceedingOut(ProceedingHead):
     joined_to_id: str | None
     by_duty: bool
     joined_now: bool
+    errand: ErrandOut | None
 
 
 class ReceivedOut(Schema):
@@ -204,7 +235,8 @@ class TimelineOut(Schema):
 
 class StepOfferOut(Schema):
     """A step that the reader may take: what it asks for, what else it may bring that is not known
-    (`takes`) or that is known and may be said anew (`renews`), and what blocks it."""
+    (`takes`) or that is known and may be said anew (`renews`), and what blocks it. `photo` says
+    whether a photo belongs to it: NEEDED, ALLOWED or NONE."""
 
     step: str
     zh: str
@@ -216,6 +248,7 @@ class StepOfferOut(Schema):
     renews: list[ProcedureFact]
     blocked_zh: list[str]
     blocked_en: list[str]
+    photo: str
 
 
 class OffersOut(Schema):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from bangfu.domains.monitoring import checking, instances, rows
+from bangfu.domains.monitoring import checking, errands, instances, rows
 from bangfu.domains.monitoring.advancing import open_clocks
 from bangfu.domains.monitoring.books import definition_of
 from bangfu.domains.monitoring.doers import doer_of, require_reader
@@ -19,6 +19,7 @@ from bangfu.domains.monitoring.domain.proceedings import (
     StepRecord,
     next_offer,
 )
+from bangfu.domains.monitoring.errands import Errand
 from bangfu.domains.monitoring.listing import ProceedingFilter as ProceedingFilter
 from bangfu.domains.monitoring.listing import ProceedingPage as ProceedingPage
 from bangfu.domains.monitoring.listing import iter_proceedings as iter_proceedings
@@ -38,7 +39,7 @@ from bangfu.foundation.accounts.naming import names_of
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
-from bangfu.procedures import Definition, Offer, Value, offers
+from bangfu.procedures import Definition, DispatchRow, Offer, Value, offers
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class Timeline:
 class Detail:
     """One proceeding with its definition, handlers and the names of the people in its facts.
 
-    `by_duty`: the reader sees free words only because it is his duty.
+    `by_duty`: the reader sees free words only because it is his duty. `errand` is what is asked of
+    whoever checks a clue; None where there is none, and to who may not read its matter.
     """
 
     record: ProceedingRecord
@@ -66,12 +68,13 @@ class Detail:
     handlers: list[HandlerRecord]
     names: dict[str, str]
     by_duty: bool
+    errand: Errand | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """The steps that the reader may take, the next one by name ("" where there is none), and the
-    names of the facts that are known."""
+    """The steps that the reader may take, the next one by name ("" where there is none), the names
+    of the facts that are known, and the row of the table by which a clue is checked."""
 
     revision: int
     state: str
@@ -79,6 +82,7 @@ class Offers:
     offers: tuple[Offer, ...]
     next_step: str
     known: frozenset[str]
+    errand: DispatchRow | None = None
 
 
 def get_proceeding(scope: Scope, proceeding_id: UUID, *, at: datetime) -> Detail:
@@ -86,7 +90,7 @@ def get_proceeding(scope: Scope, proceeding_id: UUID, *, at: datetime) -> Detail
     require_reader(scope)
     with activate(scope):
         row = rows.find_row(scope, proceeding_id)
-        handlers = _handlers(row)
+        handlers, errand = _handlers(row), errands.errand_of(row, at, scope, scope)
     sight, record, definition = _look(scope, row, handlers, at)
     shown = cover(sight, record, definition)
     return Detail(
@@ -95,6 +99,7 @@ def get_proceeding(scope: Scope, proceeding_id: UUID, *, at: datetime) -> Detail
         handlers=handlers,
         names=_people([shown.facts], handlers),
         by_duty=sight.mine and bool(closed_classes(scope) & set(record.classes)),
+        errand=errand if sight.is_open else None,
     )
 
 
@@ -111,11 +116,12 @@ def reported(scope: Scope, made: ProceedingRecord, *, at: datetime) -> Detail:
     system = system_scope(RegionCode(made.region_code), "monitoring.answer")
     with activate(system):
         row = rows.find_row(system, made.id)
-        handlers = _handlers(row)
+        handlers, errand = _handlers(row), errands.errand_of(row, at, system, scope)
     sight, record, definition = _look(scope, row, handlers, at)
     shown = cover(sight, record, definition)
     names = _people([shown.facts], handlers)
-    return Detail(shown, definition, handlers, names, by_duty=False)
+    asked = errand if sight.is_open else None
+    return Detail(shown, definition, handlers, names, by_duty=False, errand=asked)
 
 
 def definition_for(scope: Scope, proceeding_id: UUID, *, at: datetime) -> Definition:
@@ -254,14 +260,17 @@ def offers_of(scope: Scope, proceeding_id: UUID, *, at: datetime) -> Offers:
     with activate(scope):
         row = rows.find_row(scope, proceeding_id)
         clocks = open_clocks(row)
+        errand = errands.row_of(row, errands.handed_on_at(row, at), scope)
     county = Wording(at).book(row.region_code)
     definition = definition_of(county.book, row)
     instance = instances.to_instance(row, clocks)
     terms = county.terms(row.region_code)
     found = tuple(
-        replace(each, asks=checking.asked(each))
+        replace(
+            each, asks=(*checking.asked(each), *errands.asked(definition, instance, each, errand))
+        )
         for each in offers(definition, instance, doer_of(scope), local_day(at), terms)
     )
     known = frozenset(instance.facts)
     best = next_offer(definition, row.state, known, found)
-    return Offers(row.revision, row.state, definition, found, best, known)
+    return Offers(row.revision, row.state, definition, found, best, known, errand)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from bangfu.domains.monitoring import checking, instances, opening, rows
+from bangfu.domains.monitoring import checking, errands, instances, opening, rows
 from bangfu.domains.monitoring.advancing import SUBJECT, advance, open_clocks
 from bangfu.domains.monitoring.books import book_for, definition_of
 from bangfu.domains.monitoring.doers import doer_of
@@ -96,7 +96,9 @@ def take(
         clocks = open_clocks(row)
         done = Done(step, doer, at, facts)
         instance = instances.to_instance(row, clocks)
-        taken = take_step(definition, instance, done, county.terms(row.region_code))
+        running = instance.deadlines.keys()
+        terms = errands.terms_for(county, definition, row, step, running, at=at, scope=scope)
+        taken = take_step(definition, instance, done, terms)
         if isinstance(taken, Refusal):
             raise as_error(definition, taken, language)
         checking.check_handlers(definition.steps[step], facts)
@@ -123,7 +125,9 @@ def take_by_system(
     clocks = open_clocks(row)
     done = Done(step, doer_of(scope), at, facts)
     instance = instances.to_instance(row, clocks)
-    taken = take_step(definition, instance, done, county.terms(row.region_code))
+    running = instance.deadlines.keys()
+    terms = errands.terms_for(county, definition, row, step, running, at=at, scope=scope)
+    taken = take_step(definition, instance, done, terms)
     if isinstance(taken, Taken):
         actor = by or scope.actor
         advance(

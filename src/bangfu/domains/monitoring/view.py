@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bangfu.domains.monitoring import wording
+from bangfu.domains.monitoring import errands, wording
 from bangfu.domains.monitoring.domain.proceedings import HandlerRecord, ProceedingRecord, bearing_of
+from bangfu.domains.monitoring.errands import Errand, Photo
 from bangfu.domains.monitoring.listing import ProceedingPage
 from bangfu.domains.monitoring.selectors import Detail, Offers, Timeline
 from bangfu.domains.monitoring.wording import Label
@@ -90,7 +91,31 @@ def detail(found: Detail, *, joined_now: bool = False) -> dict[str, Any]:
         "joined_to_id": str(record.joined_to_id) if record.joined_to_id else None,
         "by_duty": found.by_duty,
         "joined_now": joined_now,
+        "errand": _errand(found.definition, found.errand) if found.errand else None,
     }
+
+
+def _errand(definition: Definition | None, found: Errand) -> dict[str, Any]:
+    row = found.row
+    way = definition.facts.get(errands.WAY) if definition else None
+    ways = [(str(one), wording.value_label(way, str(one), {})) for one in row.ways]
+    return {
+        "row": row.name,
+        **_plain(wording.of_text(row.title)),
+        **_both("todo", wording.of_text(row.todo)),
+        "ways": [{"code": code, **_plain(label)} for code, label in ways],
+        "photo": str(row.photo),
+        "place": str(row.place),
+        "department": row.department,
+        **_both("department", wording.department_label(row.department)),
+        "photos": [photo(one) for one in found.photos],
+        "needs_purpose": found.needs_purpose,
+    }
+
+
+def photo(one: Photo) -> dict[str, Any]:
+    """Return a photo of a check that is on file."""
+    return {"id": str(one.id), "no": one.no, "at": one.at, "by": one.by}
 
 
 def facts(
@@ -194,10 +219,10 @@ def offered(found: Offers) -> dict[str, Any]:
 
 
 def _offer(definition: Definition, found: Offers, one: Offer) -> dict[str, Any]:
-    step, facts = one.step, definition.facts
+    step, facts = one.step, errands.narrowed(definition.facts, found.errand)
     asks = [name for name in one.asks if name in step.takes]
-    others = [name for name in step.takes if name not in asks]
-    elsewhere = [facts[name].title for name in one.asks if name not in step.takes]
+    others = [name for name in step.takes if name not in asks and name in facts]
+    elsewhere = [definition.facts[name].title for name in one.asks if name not in step.takes]
     blocked = [definition.guards[name].title for name in one.blocked_by]
     return {
         "step": step.name,
@@ -209,6 +234,7 @@ def _offer(definition: Definition, found: Offers, one: Offer) -> dict[str, Any]:
         "renews": [
             fact(facts[name]) for name in others if name in found.known and name in step.renews
         ],
+        "photo": str(errands.photo_of(definition, found.state, step, found.errand)),
         **{
             f"blocked_{key}": [
                 *(text.said(key) for text in blocked),

@@ -12,7 +12,7 @@ const fact = (name: string, type: StepFact['type'] = 'TEXT'): StepFact => ({
   name, type, zh: name, en: name, codes: [], may_be_future: name === 'extended_to',
 });
 const offer = (step: string, asks: StepFact[], is_next = false): StepOffer => ({
-  step, zh: step, en: step, bearing: 'ON', is_next, asks, takes: asks, renews: [], blocked_zh: [], blocked_en: [],
+  step, zh: step, en: step, bearing: 'ON', is_next, asks, takes: asks, renews: [], blocked_zh: [], blocked_en: [], photo: 'NONE',
 });
 const CHECK = [fact('checked_on', 'DATE'), fact('checkers', 'PEOPLE'), fact('finding')];
 
@@ -48,6 +48,14 @@ describe('the form of a step', () => {
     expect(prefill([...CHECK, fact('extended_to', 'DATE')], '2026-11-22', 'me')).toEqual({
       checked_on: '2026-11-22', checkers: ['me'],
     });
+  });
+
+  it('fills in the only way that the matter allows, and chooses none of two', () => {
+    const visit = { code: 'VISIT', zh: '入户', en: 'At home' };
+    const call = { code: 'TELEPHONE', zh: '电话', en: 'By telephone' };
+    const way = (...codes: (typeof visit)[]) => ({ ...fact('check_way', 'CODE'), codes });
+    expect(prefill([way(visit)], '2026-11-22', 'me')).toEqual({ check_way: 'VISIT' });
+    expect(prefill([way(visit, call)], '2026-11-22', 'me')).toEqual({});
   });
 
   it('shows what was said before where it may be said anew, and nothing that is closed to the reader', () => {

@@ -3,6 +3,12 @@ import type * as wire from './wire';
 
 type Paged<Query> = Query & { cursor?: string; limit?: number };
 
+function fileForm(file: File): FormData {
+  const form = new FormData();
+  form.set('file', file);
+  return form;
+}
+
 /** Clues, suspicions and cases: lists, one with its story, and the steps that move it. */
 export function proceedingCalls(call: Call) {
   return {
@@ -20,6 +26,8 @@ export function proceedingCalls(call: Call) {
     getMatters: (signal?: AbortSignal) => call<wire.Matters>('get', '/procedures/matters', { signal }),
     takeStep: (id: string, body: wire.StepInput) =>
       call<wire.ProceedingDetail>('post', '/proceedings/{id}/steps', { path: { id }, body }),
+    keepPhoto: (id: string, photo: File) =>
+      call<wire.CheckPhoto>('post', '/proceedings/{id}/photos', { path: { id }, form: fileForm(photo) }),
   };
 }
 
@@ -54,12 +62,6 @@ function originalForm(input: { paper: string; no: string; file: File | null }): 
   return form;
 }
 
-function scanForm(file: File): FormData {
-  const form = new FormData();
-  form.set('file', file);
-  return form;
-}
-
 /** Papers of a case, notices and objections, the county's lists. */
 export function caseCalls(call: Call) {
   return {
@@ -88,7 +90,7 @@ export function caseCalls(call: Call) {
     putBatchRows: (id: string, rows: wire.BatchLine[]) =>
       call<wire.BatchDetail>('put', '/batches/{id}/rows', { path: { id }, body: { rows } }),
     putBatchScan: (id: string, file: File) =>
-      call<wire.BatchDetail>('post', '/batches/{id}/scan', { path: { id }, form: scanForm(file) }),
+      call<wire.BatchDetail>('post', '/batches/{id}/scan', { path: { id }, form: fileForm(file) }),
     checkBatch: (id: string, body: wire.Ruling) =>
       call<{ problems: wire.BatchProblem[] }>('post', '/batches/{id}/check', { path: { id }, body }),
     decideBatch: (id: string, body: wire.Ruling) =>

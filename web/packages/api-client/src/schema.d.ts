@@ -2478,6 +2478,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/proceedings/{proceeding_id}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep Check Photo
+         * @description Keep a photo of a clue's check, without position and camera, where its row of the table of
+         *     dispatch needs or allows one. It is opened as a paper of a case is.
+         */
+        post: operations["keep_check_photo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/proceedings/{proceeding_id}/steps": {
         parameters: {
             query?: never;
@@ -4321,6 +4342,23 @@ export interface components {
             open: number;
         };
         /**
+         * CheckPhotoOut
+         * @description A photo of a clue's check that is on file.
+         */
+        CheckPhotoOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Id */
+            id: string;
+            /** No */
+            no: string;
+        };
+        /**
          * ChildCounts
          * @description One place directly below, with its counts.
          */
@@ -4887,6 +4925,40 @@ export interface components {
             text_en: string;
             /** Text Zh */
             text_zh: string;
+        };
+        /**
+         * ErrandOut
+         * @description What is asked of whoever checks a clue, by the row of the table of dispatch that handed it
+         *     on: what to do, by which ways, whether a photo and a place are NEEDED, ALLOWED or NONE, whose
+         *     matter it is ("" for no department's). `needs_purpose`: its photos open for a stated purpose.
+         */
+        ErrandOut: {
+            /** Department */
+            department: string;
+            /** Department En */
+            department_en: string;
+            /** Department Zh */
+            department_zh: string;
+            /** En */
+            en: string;
+            /** Needs Purpose */
+            needs_purpose: boolean;
+            /** Photo */
+            photo: string;
+            /** Photos */
+            photos: components["schemas"]["CheckPhotoOut"][];
+            /** Place */
+            place: string;
+            /** Row */
+            row: string;
+            /** Todo En */
+            todo_en: string;
+            /** Todo Zh */
+            todo_zh: string;
+            /** Ways */
+            ways: components["schemas"]["CodedValue"][];
+            /** Zh */
+            zh: string;
         };
         /**
          * ErrorOut
@@ -7787,7 +7859,8 @@ export interface components {
         /**
          * ProceedingOut
          * @description A proceeding with what is known; `by_duty`: free words are shown because it is the
-         *     reader's duty; `joined_now`: the report was joined to this one.
+         *     reader's duty; `joined_now`: the report was joined to this one; `errand` of a clue alone, to
+         *     who may read its matter.
          */
         ProceedingOut: {
             /** Assessed Level */
@@ -7807,6 +7880,7 @@ export interface components {
             department_en: string;
             /** Department Zh */
             department_zh: string;
+            errand: components["schemas"]["ErrandOut"] | null;
             /** Facts */
             facts: components["schemas"]["ProceedingFact"][];
             /** Handlers */
@@ -9419,7 +9493,8 @@ export interface components {
         /**
          * StepOfferOut
          * @description A step that the reader may take: what it asks for, what else it may bring that is not known
-         *     (`takes`) or that is known and may be said anew (`renews`), and what blocks it.
+         *     (`takes`) or that is known and may be said anew (`renews`), and what blocks it. `photo` says
+         *     whether a photo belongs to it: NEEDED, ALLOWED or NONE.
          */
         StepOfferOut: {
             /** Asks */
@@ -9434,6 +9509,8 @@ export interface components {
             en: string;
             /** Is Next */
             is_next: boolean;
+            /** Photo */
+            photo: string;
             /** Renews */
             renews: components["schemas"]["ProcedureFact"][];
             /** Step */
@@ -27876,6 +27953,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ColleagueOut"][];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Length Required */
+            411: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    keep_check_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proceeding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckPhotoOut"];
                 };
             };
             /** @description Bad Request */

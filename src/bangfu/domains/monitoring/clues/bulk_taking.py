@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from bangfu.domains.monitoring import checking, instances, rows
+from bangfu.domains.monitoring import checking, errands, instances, rows
 from bangfu.domains.monitoring.books import CountyBook, definition_of
 from bangfu.domains.monitoring.clues.bulk_advancing import Walk
 from bangfu.domains.monitoring.dispatching import Dispatcher, Wanted
@@ -146,7 +146,11 @@ class Taker:
             instance = instances.to_instance(row, self._clocks.get(row.id, ()))
             brought = facts[row.id]
             done = Done(step, doer, self._at, brought)
-            taken = take_step(definition, instance, done, book.terms(row.region_code))
+            terms = errands.terms_for(
+                book, definition, row, step, instance.deadlines.keys(),
+                at=self._at, scope=self._scope,
+            )  # fmt: skip
+            taken = take_step(definition, instance, done, terms)
             if isinstance(taken, Refusal):
                 self._refuse_step(row, definition, taken)
             else:

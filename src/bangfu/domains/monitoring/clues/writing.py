@@ -30,11 +30,13 @@ from bangfu.procedures import (
     Done,
     Refusal,
     Taken,
+    Terms,
     Value,
     as_error,
     open_instance,
     take,
 )
+from bangfu.procedures.dispatch import CLOCK
 
 DISPATCH = "DISPATCH"
 # Said with a clue whose hits are gone; what it is about stays with the village to find out.
@@ -88,7 +90,9 @@ class Writer:
         walks, handed = [], 0
         for clue, no, want in zip(new, given, wanted, strict=True):
             handlers = dispatcher.handlers_for(want)
-            walks.append(self._walk(clue, no, handlers))
+            terms = self._book.terms(want.region_code)
+            terms = terms.ruling(CLOCK, dispatcher.row_for(want).limit)
+            walks.append(self._walk(clue, no, handlers, terms))
             handed += bool(handlers)
         advance_many(walks, scope=self._system, at=self._at)
         self._report(
@@ -116,9 +120,8 @@ class Writer:
         words = GONE.format(period=self._run.period)
         bulk_loading.insert(ClueOrigin, [self._origin(row, words) for row in rows])
 
-    def _walk(self, clue: NewClue, no: str, handlers: tuple[str, ...]) -> Walk:
+    def _walk(self, clue: NewClue, no: str, handlers: tuple[str, ...], terms: Terms) -> Walk:
         definition, at = self._definition, self._at
-        terms = self._book.terms(clue.home.region_code)
         facts: dict[str, Value] = {
             "clue_on": local_day(at),
             "source": SCREENING,

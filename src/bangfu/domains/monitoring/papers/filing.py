@@ -282,7 +282,7 @@ def make(
             shown = replace(shown, numbers=context.numbers)
         made = papers.make_paper(paper, context, on=today, book=book, shown=shown)
         no = before.no if before else made.number or _plain_number(row)
-        return _keep(
+        return store(
             scope, at, row, paper=paper, no=no, kind=PaperKind.MADE, dated_on=today,
             name=f"{no} {made.title['zh']}.docx", content=made.content, note="",
         )  # fmt: skip
@@ -309,7 +309,7 @@ def keep(*, scope: Scope, at: datetime, proceeding_id: UUID, original: Original)
         name, content = checked.name, checked.content
     with activate(scope):
         row = filed_row(scope, proceeding_id, lock=True)
-        return _keep(
+        return store(
             scope, at, row, paper=original.paper, no=original.no.strip()[:80],
             kind=original.kind, dated_on=original.dated_on, name=name, content=content,
             note=original.note,
@@ -372,9 +372,10 @@ def _plain_number(row: Proceeding) -> str:
     return f"{row.no}-{row.papers.count() + 1:02d}"
 
 
-def _keep(
+def store(
     scope: Scope, at: datetime, row: Proceeding, *, content: bytes, **values: Any
 ) -> CasePaperRecord:
+    """Put a paper on file with a proceeding; inside `activate`, the row locked."""
     file_id, size = None, len(content)
     if content:
         place = RegionCode(row.region_code)

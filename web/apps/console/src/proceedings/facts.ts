@@ -27,12 +27,13 @@ export function present(fields: readonly StepFact[], facts: readonly KnownFact[]
   return found;
 }
 
-/** What is known without asking: that things are noted on the day they happen, and by whoever notes them. */
+/** What is known without asking: that things are noted on the day they happen, by whoever notes them, and in the only way there is. */
 export function prefill(fields: readonly StepFact[], today: string, me: string): Entries {
   const found: Entries = {};
   for (const field of fields) {
     if (field.type === 'DATE' && !field.may_be_future) found[field.name] = today;
     if (field.type === 'PEOPLE' && me) found[field.name] = [me];
+    if (field.type === 'CODE' && field.codes.length === 1) found[field.name] = field.codes[0]!.code;
   }
   return found;
 }

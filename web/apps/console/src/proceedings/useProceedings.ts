@@ -49,7 +49,13 @@ export function useProceeding(id: Ref<string>) {
     await Promise.all(TOUCHED.map((key) => cache.invalidateQueries({ key: [key] })));
   }
 
-  const step = useAction(async (name: string, facts: Record<string, FactEntry>, note: string) => {
+  // A photo that was kept stays so where its step is refused: it is not sent twice.
+  const kept = new WeakSet<File>();
+  const step = useAction(async (name: string, facts: Record<string, FactEntry>, note: string, photo: File | null = null) => {
+    if (photo && !kept.has(photo)) {
+      await api.keepPhoto(id.value, photo);
+      kept.add(photo);
+    }
     // What is decided is the version on the screen; the server refuses a newer one.
     await api.takeStep(id.value, { step: name, facts, note, revision: query.data.value?.revision ?? 0 });
     await reload();

@@ -74,6 +74,31 @@ export interface KnownFact extends Worded {
   value_en: string;
 }
 
+/** A photo of a clue's check that is on file. */
+export interface CheckPhoto {
+  id: string;
+  no: string;
+  at: string;
+  by: string;
+}
+
+/** What is asked of whoever checks a clue: what to do, how, with a photo and a place or not. */
+export interface Errand extends Worded {
+  todo_zh: string;
+  todo_en: string;
+  ways: Coded[];
+  /** NEEDED, ALLOWED or NONE. */
+  photo: string;
+  place: string;
+  /** Whose matter it is, "" for no department's. */
+  department: string;
+  department_zh: string;
+  department_en: string;
+  photos: CheckPhoto[];
+  /** Its photos open for a stated purpose. */
+  needs_purpose: boolean;
+}
+
 export interface ProceedingDetail extends ProceedingItem {
   facts: KnownFact[];
   present_handlers: Handler[];
@@ -81,6 +106,8 @@ export interface ProceedingDetail extends ProceedingItem {
   by_duty: boolean;
   /** The report was joined to this one, which was open already. */
   joined_now: boolean;
+  /** Of a clue alone, to who may read its matter. */
+  errand: Errand | null;
 }
 
 export interface TimelineStep {
@@ -135,6 +162,8 @@ export interface StepOffer extends Worded {
   renews: StepFact[];
   blocked_zh: string[];
   blocked_en: string[];
+  /** Whether a photo belongs to it: NEEDED, ALLOWED or NONE. */
+  photo: string;
 }
 
 export interface Offers {

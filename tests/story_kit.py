@@ -81,6 +81,7 @@ ROLES = {
 }
 OFFICES = {"医保局": "MEDICAL_INSURANCE", "住建局": "HOUSING"}
 COUNTY = command_scope(YUNXI, "story")
+TUTORIALS = Path(__file__).resolve().parents[1] / "docs" / "tutorials"
 
 
 def when(day: date, hour: int = 9) -> datetime:
@@ -125,6 +126,8 @@ class Village:
     folder: Path
     people: dict[str, Person] = field(default_factory=dict)
     diary: list[str] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
     household_id: UUID = field(default_factory=uuid7)
 
     def settle(self, **facts: Any) -> None:
@@ -189,6 +192,8 @@ class Village:
         with activate(COUNTY):
             fresh = Proceeding.objects.filter(procedure="clue", opened_at=when(on, 10))
             numbers = list(fresh.values_list("id", flat=True))
+        told = f"新线索 {made.opened}，已答复不再提示 {made.silent}"
+        self.diary.append(f"| {on} | 石主任 | {month} | 筛查 | {told} |")
         for number in numbers:
             self.note("系统", on, number, "DISPATCH")
         return made
@@ -233,10 +238,15 @@ class Village:
         state = definition.states[row.state].title.zh
         self.diary.append(f"| {on} | {name} | {row.no} | {known.title.zh} | {state}{until} |")
 
-    def told(self) -> str:
-        """Return the diary as a table."""
+    def tells(self, tutorial: str) -> None:
+        """A tutorial shows what happened here, line by line."""
         head = "| 日期 | 谁 | 办件 | 做了什么 | 之后 |\n|---|---|---|---|---|"
-        return "\n".join([head, *self.diary])
+        self.shows(tutorial, "\n".join([head, *self.diary]))
+
+    def shows(self, tutorial: str, text: str) -> None:
+        """A tutorial shows a text as it is."""
+        page = TUTORIALS / f"{tutorial}.md"
+        assert text in page.read_text(encoding="utf-8"), f"{page.name} is to tell:\n{text}"
 
     def paper(self, name: str, on: date, one: Any, paper: str) -> str:
         """Somebody makes a paper and hands in its signed original; return its number."""
@@ -363,6 +373,18 @@ class Village:
         """Return what somebody's messages say, in Chinese."""
         found = messages.list_messages(self.people[name].scope, language="zh", limit=50)
         return "\n".join(f"{each.title} {each.text}" for each in found.items)
+
+    def listens(self, *names: str) -> None:
+        """Leave out of what people hear what they were told until now."""
+        self.counts.update({name: len(self.told_of(name).splitlines()) for name in names})
+
+    def hears(self, on: date, *names: str) -> None:
+        """Write down what people were told since they listened last, the newest last."""
+        for name in names:
+            told = self.told_of(name).splitlines()
+            new = told[: len(told) - self.counts[name]]
+            self.heard += [f"| {on} | {name} | {line} |" for line in reversed(new)]
+            self.counts[name] = len(told)
 
     def sees(self, name: str) -> list[ProceedingRecord]:
         """Return the proceedings that somebody may open."""

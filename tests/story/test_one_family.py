@@ -5,7 +5,6 @@ Told by what people do, day by day; every office, limit and paper is the real on
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,6 @@ from bangfu.domains.registry.models import Household
 from bangfu.foundation.access.scopes import activate
 from tests.story_kit import COUNTY, HOUSE, Village, day, opened, refused, when
 
-TUTORIAL = Path(__file__).resolve().parents[2] / "docs" / "tutorials" / "one-family.md"
 pytestmark = pytest.mark.django_db
 
 
@@ -31,7 +29,7 @@ def test_from_a_hospital_bill_to_cleared_risk(village: Village) -> None:
     clearing = is_proposed_for_clearing(village)
     is_cleared(village, clearing)
     leaves_its_papers(village, case)
-    tells_its_story(village)
+    village.tells("one-family")
 
 
 def becomes_a_clue(village: Village) -> Any:
@@ -179,10 +177,3 @@ def leaves_its_papers(village: Village, case: Any) -> None:
     assert "王大山" in words
     assert "云帮办〔2026〕8号" in words
     assert "register_entry" in {state.paper for state in listed.missing}
-
-
-def tells_its_story(village: Village) -> None:
-    """The tutorial shows what happened here, line by line."""
-    page = TUTORIAL.read_text(encoding="utf-8")
-    told = village.told()
-    assert told in page, f"docs/tutorials/one-family.md is to tell:\n{told}"

@@ -47,6 +47,7 @@ def test_a_false_alarm_is_explained_once_and_stays_silent_until_the_bill_grows(
     again = village.screen("2026-12", day("2027-01-04"))
     assert (again.opened, again.silent) == (1, 0)
     assert village.open_one("clue").no == "XS2027-000001"
+    village.tells("other-endings")
 
 
 def explain(village: Village, clue: Any, on: str) -> None:
@@ -123,6 +124,7 @@ def test_a_refusal_is_told_and_rechecked_by_the_township_and_by_the_county(
     # Its fifteen days begin again: they are not over because the clue is of the 2nd.
     whole = village.clock(case, "whole")
     assert (whole.counted_from, whole.due_on) == (day("2026-11-20"), day("2026-12-05"))
+    village.tells("other-endings")
 
 
 def test_a_refusal_that_nobody_contests_ends_by_itself_when_its_days_are_over(
@@ -138,6 +140,7 @@ def test_a_refusal_that_nobody_contests_ends_by_itself_when_its_days_are_over(
     assert village.again(case).state == "TOLD"
     village.night(day("2026-11-18"))
     assert village.again(case).outcome == "NOT_GRANTED"
+    village.tells("other-endings")
 
 
 def test_in_danger_help_comes_first_and_the_procedure_after(village: Village) -> None:
@@ -161,6 +164,7 @@ def test_in_danger_help_comes_first_and_the_procedure_after(village: Village) ->
     case = village.open_one("identification")
     assert village.known(case)["is_fast_track"] is True
     assert village.known(case)["helped_on"] == day("2026-11-02")
+    village.tells("other-endings")
 
 
 def test_an_alarm_is_raised_while_a_department_has_it_and_ends_not_by_one_on_the_telephone(
@@ -189,11 +193,14 @@ def test_a_step_that_nobody_takes_climbs_all_levels_on_its_days(village: Village
     clue = a_clue(village)
     # Acknowledged on Tuesday the 3rd, to be checked within five working days: until the 10th.
     assert village.again(clue).next_due_on == day("2026-11-10")
-    reached = {}
+    reached: dict[str, int] = {}
+    chain = ("刘干部", "周专干", "石主任", "医保局", "市干部")
+    village.listens(*chain)
     for number in range(11, 27):
         village.night(day(f"2026-11-{number}"))
         level = village.again(clue).overdue_level
         reached.setdefault(level, number)
+        village.hears(day(f"2026-11-{number}"), *chain)
     # The day after the last one the village; 1, 3, 5 and 10 working days later the others.
     assert reached == {"VILLAGE": 11, "TOWNSHIP": 12, "COUNTY": 14, "SECTOR": 18, "PREFECTURE": 25}
     overdue = village.again(clue)
@@ -205,10 +212,13 @@ def test_a_step_that_nobody_takes_climbs_all_levels_on_its_days(village: Village
     assert f"已逾期 办件 {overdue.no} 应在11月10日前办理，现已逾期。" in village.told_of("刘干部")
     for name in ("周专干", "石主任", "医保局"):
         assert f"逾期上报 {late}" in village.told_of(name)
-    supervised = f"督办 办件 {overdue.no} 已列入督办，11月10日前办理并说明原因。"
+    supervised = (
+        f"督办 办件 {overdue.no} 应在11月10日前办理，逾期未办，已列入督办，请立即办理并说明原因。"
+    )
     assert supervised in village.told_of("市干部")
     for name in ("邻县干部", "住建局"):
         assert village.told_of(name) == ""
+    village.shows("other-endings", "\n".join(village.heard))
     # The office can look at what it is told of, as long as it is late, and another office cannot.
     assert [one.no for one in village.sees("医保局")] == [overdue.no]
     assert village.sees("住建局") == []

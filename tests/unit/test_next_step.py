@@ -47,6 +47,21 @@ def test_the_main_step_comes_next_and_nothing_for_those_whose_turn_it_is_not(sta
     assert comes_next("identification", state, level)[0] == best
 
 
+@pytest.mark.parametrize(
+    ("state", "level", "best"),
+    [
+        ("DISPATCHED", Level.VILLAGE, "ACKNOWLEDGE"),
+        # Asking a department leads back, also while an alarm may be raised there.
+        ("CHECKING", Level.VILLAGE, "FIND_NO_RISK"),
+        ("CHECKING", Level.TOWNSHIP, "FIND_NO_RISK"),
+        ("WITH_DEPARTMENT", Level.SECTOR, "ANSWER"),
+        ("URGENT", Level.VILLAGE, "HELP_FIRST"),
+    ],
+)
+def test_what_comes_next_of_a_clue_is_to_check_it_and_not_to_pass_it_on(state, level, best):
+    assert comes_next("clue", state, level)[0] == best
+
+
 def test_a_notice_that_still_hangs_names_the_step_and_what_it_waits_for():
     posted = TODAY - timedelta(days=2)
     waiting = comes_next("identification", "NOTICED", Level.VILLAGE, notice_known_on=posted)

@@ -32,6 +32,12 @@ describe('the one next step', () => {
     expect(others.map((item) => item.step)).toEqual(['TRANSFER', 'VOID']);
   });
 
+  it('still stands with its siblings once what they ask for was noted', () => {
+    const noted = ['FIND_NO_RISK', 'EXPLAIN'].map((step, at) => ({ ...offer(step, [], at === 0), renews: CHECK }));
+    const { answers } = arrange([offer('NOTE_CHECK', CHECK), ...noted, offer('VOID', [fact('void_reason')])]);
+    expect(answers.map((item) => item.step)).toEqual(['NOTE_CHECK', 'FIND_NO_RISK', 'EXPLAIN']);
+  });
+
   it('is nobody else\'s: without one everything is quiet', () => {
     expect(arrange([offer('VOID', [fact('void_reason')])])).toMatchObject({ next: null, answers: [] });
   });

@@ -91,8 +91,12 @@ def _is_ahead(definition: Definition, state: str, target: str) -> bool:
 
 
 def _leads_on(definition: Definition, state: str) -> bool:
+    """Whether a state leads anywhere but back; a side lane is open in most of them."""
     return any(
-        step.origins != (ANY,) and step.target != STAY and _is_ahead(definition, state, step.target)
+        step.origins != (ANY,)
+        and step.target != STAY
+        and not _is_lane(definition, step)
+        and _is_ahead(definition, state, step.target)
         for step in definition.steps_from(state)
     )
 

@@ -58,10 +58,10 @@ export function toFacts(fields: readonly StepFact[], entries: Entries): Record<s
   return found;
 }
 
-/** Steps that ask for much the same as another are answers to one question, and stand side by side. */
-function shared(one: Pick<StepOffer, 'asks'>, other: Pick<StepOffer, 'asks'>): number {
-  const names = new Set(one.asks.map((fact) => fact.name));
-  return other.asks.filter((fact) => names.has(fact.name)).length;
+/** Steps that say much the same as another, for the first time or anew, are answers to one question: they stand side by side. */
+function shared(one: Pick<StepOffer, 'asks' | 'renews'>, other: Pick<StepOffer, 'asks' | 'renews'>): number {
+  const names = new Set([...one.asks, ...one.renews].map((fact) => fact.name));
+  return [...other.asks, ...other.renews].filter((fact) => names.has(fact.name)).length;
 }
 
 export interface StepChoice {

@@ -25,6 +25,7 @@ STATUS = {"verified": "已核实 verified", "unverified": "未核实 unverified"
 PUBLIC = {"none": "内部 inside", "board": "公示栏 board", "web": "网络 web"}
 TYPES = {"str": "文字 text", "int": "整数 whole number", "bool": "是否 true, false",
          "date": '日期 "2026-10-31"', "Decimal": '金额 "21300.50"'}  # fmt: skip
+MARKS = {"private": "不得公示 never public", "hand": "手填 by hand"}
 INTRO = """# 文书 Officials' papers
 
 每种文书的定义在 `packs/national/papers/`，省、县可在自己的文件夹里放同名文件覆盖。
@@ -109,7 +110,7 @@ def _file(kind: FileKind) -> str:
         [
             str(number),
             f"`{filed.paper}`",
-            f"`{filed.step}`",
+            " / ".join(f"`{step}`" for step in filed.steps),
             f"`{filed.when.path}`" if filed.when.path else "总是 always",
             "可选 optional" if filed.is_optional else "",
         ]
@@ -124,17 +125,17 @@ def _paths(owner: Any, prefix: str) -> Iterator[list[str]]:
     for each in fields(owner):
         kind = hints(owner)[each.name]
         path = prefix + each.name
+        mark = "；".join(word for name, word in MARKS.items() if each.metadata.get(name))
         inner = get_args(kind)[0] if get_origin(kind) is tuple else None
         if inner is not None and is_dataclass(inner):
-            yield [f"`{path}[]`", "列表 list", ""]
+            yield [f"`{path}[]`", "列表 list", mark]
             yield from _paths(inner, f"{path}[].")
         elif inner is not None:
-            yield [f"`{path}`", "文字列表 list of texts", ""]
+            yield [f"`{path}`", "文字列表 list of texts", mark]
         elif is_dataclass(kind):
             yield from _paths(kind, f"{path}.")
         else:
-            private = "不得公示 never public" if each.metadata.get("private") else ""
-            yield [f"`{path}`", TYPES[kind.__name__], private]
+            yield [f"`{path}`", TYPES[kind.__name__], mark]
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> str:

@@ -80,6 +80,8 @@ ROLES = {
     "市干部": ("PREFECTURE_OFFICER", RegionCode("990100000000")),
 }
 OFFICES = {"医保局": "MEDICAL_INSURANCE", "住建局": "HOUSING"}
+# The office of the county's leading group, in whose name its lists decide.
+OFFICE = "云溪县委农村工作领导小组办公室"
 COUNTY = command_scope(YUNXI, "story")
 TUTORIALS = Path(__file__).resolve().parents[1] / "docs" / "tutorials"
 
@@ -215,7 +217,16 @@ class Village:
         with activate(COUNTY):
             return Proceeding.objects.get(procedure=procedure, closed_at__isnull=True)
 
-    def do(self, name: str, on: date, one: Any, step: str, hour: int = 9, **facts: Any) -> Any:
+    def do(
+        self,
+        name: str,
+        on: date,
+        one: Any,
+        step: str,
+        hour: int = 9,
+        note: str = "",
+        **facts: Any,
+    ) -> Any:
         """Somebody takes a step on a day."""
         record = services.take(
             scope=self.people[name].scope,
@@ -223,6 +234,7 @@ class Village:
             proceeding_id=one.id,
             step=step,
             facts=facts,
+            note=note,
         )
         self.note(name, on, one.id, step)
         return record
@@ -314,13 +326,15 @@ class Village:
         self.do(name, on, one, "ANNOUNCE", hour=15, announced_on=on,
                 announcement_no=self.paper(name, on, one, paper))  # fmt: skip
 
-    def notice(self, name: str, on: date, one: Any, category: str) -> NoticeRecord:
+    def notice(
+        self, name: str, on: date, one: Any, category: str, way: NoticeWay = NoticeWay.BOARD
+    ) -> NoticeRecord:
         """Somebody draws up the notice of a case and hangs it up."""
         scope = self.people[name].scope
         wanted = notices.CaseNotice(
             cases=(one.id,),
             posted_on=on,
-            way=NoticeWay.BOARD,
+            way=way,
             report_phone="0990-6210002",
             contact="赵支书",
             contact_phone="0990-6210003",
@@ -343,7 +357,8 @@ class Village:
             scope=scope, at=when(on), batch_id=made.id, name="盖章页.png",
             content=a_scan(self.folder),
         )  # fmt: skip
-        ruling = batches.Ruling(approval, on, (self.people["县领导"].user_id,))
+        deciders = (self.people["县领导"].user_id,)
+        ruling = batches.Ruling(approval, on, deciders, OFFICE, "第1次会议")
         decided = batches.decide(scope=scope, at=when(on), batch_id=made.id, ruling=ruling)
         self.note("石主任", on, one.id, "DECIDE")
         return decided

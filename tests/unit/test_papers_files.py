@@ -63,7 +63,7 @@ def test_an_incomplete_paper_names_what_it_lacks(case: CaseContext) -> None:
     waiting = replace(case, township=Township(reviewed_on=date(2026, 10, 26)))
     [state] = [state for state in listed(waiting) if state.state == papers.INCOMPLETE]
     assert state.paper == "township_review"
-    assert [lack.zh for lack in state.lacks] == ["审核意见", "乡镇负责人"]
+    assert [lack.zh for lack in state.lacks] == ["审核意见"]
 
 
 def test_one_checker_is_one_too_few(case: CaseContext) -> None:
@@ -151,13 +151,37 @@ def test_f61_a_file_with_a_notice_that_tells_too_much_is_refused(case: CaseConte
         papers.make_paper("notice", loose, on=DAY)
 
 
-@pytest.mark.parametrize("kind", ["identification", "clearing", "refusal"])
+KINDS = {
+    "identification": "identification", "refusal": "identification", "withdrawal": "identification",
+    "clearing": "clearing", "clearing_refusal": "clearing", "clearing_withdrawal": "clearing",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_paper_belongs_to_an_event_of_the_procedure(kind: str) -> None:
-    procedure = "identification" if kind == "refusal" else kind
-    path = packs_root() / "national" / "procedures" / f"{procedure}.yaml"
+    path = packs_root() / "national" / "procedures" / f"{KINDS[kind]}.yaml"
     written = yaml.safe_load(path.read_text("utf-8"))
     known = {one["name"] for one in [*written["opening"], *written["steps"]]}
-    assert {filed.step for filed in papers.load().file(kind).papers} <= known
+    assert {step for filed in papers.load().file(kind).papers for step in filed.steps} <= known
+
+
+def test_there_is_a_file_for_each_end() -> None:
+    assert set(papers.load().files) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", ["refusal", "clearing_refusal"])
+def test_the_papers_of_each_way_to_a_refusal_lie_in_its_file(kind: str) -> None:
+    """A refusal rests on the paper of the step that refused: the minutes of a review that said
+    no, the township's review, the county's list; on the check alone where it came with that."""
+    filed = papers.load().file(kind).papers
+    found = {step: one.paper for one in filed for step in one.steps}
+    review, township, county = ("village_review", "township_review", "county_decision")
+    if kind == "clearing_refusal":
+        review, township, county = ("clearing_review", "clearing_township", "clearing_decision")
+    assert found["REJECT_AT_REVIEW"] == found["HOLD_REVIEW"] == review
+    assert found["TOWNSHIP_REFUSE"] == found["TOWNSHIP_AGREE"] == township
+    assert found["COUNTY_REFUSE"] == county
+    assert [one.paper for one in filed][-2:] == ["recheck", "county_recheck"]
 
 
 def test_an_unknown_kind_of_file_is_refused(case: CaseContext) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 from bangfu.foundation.papers import packing, wordml
-from bangfu.foundation.papers.casefiles import INCOMPLETE, PaperState
+from bangfu.foundation.papers.casefiles import INCOMPLETE, EarlierPaper, PaperState
 from bangfu.foundation.papers.context import CaseContext
 from bangfu.foundation.papers.definitions import FileKind
 from bangfu.foundation.papers.filled import (
@@ -38,10 +38,12 @@ def bind(
     context: CaseContext,
     layout: Layout,
     withheld: Collection[str] = (),
+    earlier: Iterable[tuple[EarlierPaper, str]] = (),
 ) -> bytes:
     """Return one .docx: cover, contents with page numbers, then each paper from a new page.
 
-    Missing and withheld papers stand in the contents, without a page. The page numbers are fields
+    Missing and withheld papers stand in the contents, without a page, and so do the earlier ones
+    of a case that was done anew, each with its title. The page numbers are fields
     that the reader's program works out when it opens the file.
     """
     document = packing.blank_document(layout, kind.title["zh"])
@@ -50,7 +52,7 @@ def bind(
     printed_papers = {paper.paper: paper for paper in papers}
     states = tuple(states)
     opening = _cover(kind, states, context, layout, withheld)
-    opening += _contents(states, printed_papers, layout, withheld)
+    opening += _contents(states, printed_papers, layout, withheld, earlier)
     parts = [writer.elements(opening, portrait)]
     section = wordml.section(portrait, layout)
     for number, (name, paper) in enumerate(printed_papers.items()):
@@ -136,6 +138,7 @@ def _contents(
     papers: Mapping[str, FilledPaper],
     layout: Layout,
     withheld: Collection[str] = (),
+    earlier: Iterable[tuple[EarlierPaper, str]] = (),
 ) -> list[Element]:
     heads = layout.words_of("columns")
     head = Row(
@@ -154,6 +157,10 @@ def _contents(
             page = Run(layout.word("withheld"))
         cells = [_cell("row_cell", value) for value in values]
         rows.append(Row((*cells, Cell((Para("row_cell", (page,)),)))))
+    for number, (one, title) in enumerate(earlier, start=len(states) + 1):
+        day = printed(one.dated_on, Slot("", "day"), layout) if one.dated_on else ""
+        told = (str(number), clean(one.number, layout), title, day, layout.word("earlier"))
+        rows.append(Row(tuple(_cell("row_cell", value) for value in told)))
     return [
         PageBreak(),
         Para("subtitle", (Run(layout.word("contents")),), keep=True),

@@ -29,6 +29,15 @@ class HeldPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierPaper:
+    """A paper on file of what was done before a case was done anew."""
+
+    paper: str
+    number: str
+    dated_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PaperState:
     """Where one paper of a file stands: HELD (signed), READY (can be printed) or INCOMPLETE."""
 
@@ -58,7 +67,8 @@ def states(
     """
     found = []
     for filed in kind.papers:
-        if not stands(filed.when, context) or (reached is not None and filed.step not in reached):
+        due = [step for step in filed.steps if reached is None or step in reached]
+        if not due or not stands(filed.when, context):
             continue
         paper = book.get(filed.paper, on)
         lacking = lacks(paper, context)
@@ -68,7 +78,7 @@ def states(
             PaperState(
                 paper=filed.paper,
                 title=paper.title,
-                step=filed.step,
+                step=due[0],
                 state=state,
                 is_optional=filed.is_optional,
                 lacks=() if original else lacking,

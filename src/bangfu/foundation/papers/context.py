@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from bangfu.foundation.papers.context_steps import (
+    BY_HAND,
     Announcement,
     Application,
     Authorisation,
@@ -28,6 +29,7 @@ from bangfu.foundation.papers.context_steps import (
     RegisterEntry,
     Review,
     Township,
+    Withdrawal,
 )
 
 
@@ -60,7 +62,7 @@ class Member:
     education: str | None = None
     labour: str | None = None
     work: str | None = None
-    insurance: str | None = None
+    insurance: str | None = field(default=None, metadata=BY_HAND)
     phone: str | None = private("PHONE")
 
 
@@ -87,7 +89,7 @@ class Amount:
 
     item: str | None = None
     amount: Decimal | None = None
-    note: str | None = None
+    note: str | None = field(default=None, metadata=BY_HAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,28 +98,28 @@ class Check:
 
     visited_on: date | None = None
     way: str | None = None
-    place: str | None = None
+    place: str | None = field(default=None, metadata=BY_HAND)
     checkers: tuple[str, ...] = ()
-    respondent: str | None = None
-    period_from: date | None = None
-    period_to: date | None = None
+    respondent: str | None = field(default=None, metadata=BY_HAND)
+    period_from: date | None = field(default=None, metadata=BY_HAND)
+    period_to: date | None = field(default=None, metadata=BY_HAND)
     amounts: tuple[Amount, ...] = ()
     net_income: Decimal | None = None
-    claims: Decimal | None = None
-    own_payment: Decimal | None = None
-    per_head: Decimal | None = None
-    line: Decimal | None = None
-    food_clothing: str | None = None
-    education: str | None = None
-    insurance: str | None = None
-    housing: str | None = None
-    water: str | None = None
+    claims: Decimal | None = field(default=None, metadata=BY_HAND)
+    own_payment: Decimal | None = field(default=None, metadata=BY_HAND)
+    per_head: Decimal | None = field(default=None, metadata=BY_HAND)
+    line: Decimal | None = field(default=None, metadata=BY_HAND)
+    food_clothing: str | None = field(default=None, metadata=BY_HAND)
+    education: str | None = field(default=None, metadata=BY_HAND)
+    insurance: str | None = field(default=None, metadata=BY_HAND)
+    housing: str | None = field(default=None, metadata=BY_HAND)
+    water: str | None = field(default=None, metadata=BY_HAND)
     findings: str | None = None
     outcome: str | None = None
     category: str | None = None
     level: str | None = None
     assessed_by: str | None = None
-    needs: str | None = None
+    needs: str | None = field(default=None, metadata=BY_HAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +127,20 @@ class Measure:
     """A measure of assistance (帮扶措施) and what came of it."""
 
     kind: str | None = None
-    content: str | None = None
-    begun_on: date | None = None
-    effect: str | None = None
+    content: str | None = field(default=None, metadata=BY_HAND)
+    begun_on: date | None = field(default=None, metadata=BY_HAND)
+    effect: str | None = field(default=None, metadata=BY_HAND)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a clearing (消除条件): what was said of it, what that rests on, and whether
+    it is met: 具备, 不具备 or 资料不足."""
+
+    name: str | None = None
+    said: str | None = None
+    basis: str | None = None
+    result: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +156,9 @@ class Clearing:
     risk_gone: str | None = None
     no_new_risk: str | None = None
     has_labour: str | None = None
+    conditions: tuple[Condition, ...] = ()
     measures: tuple[Measure, ...] = ()
-    follow_up: str | None = None
+    follow_up: str | None = field(default=None, metadata=BY_HAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +224,8 @@ class CaseContext:
     entry: RegisterEntry = field(default_factory=RegisterEntry)
     refusal: Refusal = field(default_factory=Refusal)
     recheck: Recheck = field(default_factory=Recheck)
+    county_recheck: Recheck = field(default_factory=Recheck)
+    withdrawal: Withdrawal = field(default_factory=Withdrawal)
     fast_track: FastTrack = field(default_factory=FastTrack)
     clearing: Clearing = field(default_factory=Clearing)
     checklist: Checklist = field(default_factory=Checklist)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+# A value that no case records: it is written on the paper by hand, and no paper needs it.
+BY_HAND: Mapping[str, Any] = MappingProxyType({"hand": True})
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +21,9 @@ class Application:
     channel: str | None = None
     applicant: str | None = None
     proxy_name: str | None = None
-    proxy_relation: str | None = None
+    proxy_relation: str | None = field(default=None, metadata=BY_HAND)
     reasons: str | None = None
-    received_by: str | None = None
+    received_by: str | None = field(default=None, metadata=BY_HAND)
     received_on: date | None = None
 
 
@@ -28,9 +34,9 @@ class Consent:
     name: str | None = field(default=None, metadata={"private": "MEMBER"})
     relation: str | None = None
     id_number: str | None = field(default=None, metadata={"private": "IDENTITY"})
-    way: str | None = None
-    proxy_name: str | None = None
-    signed_on: date | None = None
+    way: str | None = field(default=None, metadata=BY_HAND)
+    proxy_name: str | None = field(default=None, metadata=BY_HAND)
+    signed_on: date | None = field(default=None, metadata=BY_HAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +45,11 @@ class Authorisation:
 
     paper_no: str | None = None
     signed_on: date | None = None
-    valid_until: date | None = None
+    valid_until: date | None = field(default=None, metadata=BY_HAND)
     witness: str | None = None
-    departments: tuple[str, ...] = ()
+    departments: tuple[str, ...] = field(default=(), metadata=BY_HAND)
     consents: tuple[Consent, ...] = ()
-    relatives: tuple[Consent, ...] = ()
+    relatives: tuple[Consent, ...] = field(default=(), metadata=BY_HAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +72,11 @@ class Comparison:
 
     compared_on: date | None = None
     people: int | None = None
-    departments: tuple[str, ...] = ()
-    not_compared: tuple[str, ...] = ()
-    hits: tuple[Hit, ...] = ()
+    departments: tuple[str, ...] = field(default=(), metadata=BY_HAND)
+    not_compared: tuple[str, ...] = field(default=(), metadata=BY_HAND)
+    hits: tuple[Hit, ...] = field(default=(), metadata=BY_HAND)
     conclusion: str | None = None
-    compared_by: str | None = None
+    compared_by: str | None = field(default=None, metadata=BY_HAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +92,17 @@ class Review:
     """The village review (民主评议) with its votes, persons."""
 
     held_on: date | None = None
-    place: str | None = None
-    chair: str | None = None
-    recorder: str | None = None
-    supervisor: str | None = None
+    place: str | None = field(default=None, metadata=BY_HAND)
+    chair: str | None = field(default=None, metadata=BY_HAND)
+    recorder: str | None = field(default=None, metadata=BY_HAND)
+    supervisor: str | None = field(default=None, metadata=BY_HAND)
     expected: int | None = None
     present: int | None = None
     agreed: int | None = None
     against: int | None = None
     abstained: int | None = None
-    attendees: tuple[Attendee, ...] = ()
-    speeches: str | None = None
+    attendees: tuple[Attendee, ...] = field(default=(), metadata=BY_HAND)
+    speeches: str | None = field(default=None, metadata=BY_HAND)
     resolution: str | None = None
 
 
@@ -132,7 +138,7 @@ class Notice:
     web_until: date | None = None
     taken_down_on: date | None = None
     objection_count: int | None = None
-    watched_by: tuple[str, ...] = ()
+    watched_by: tuple[str, ...] = field(default=(), metadata=BY_HAND)
     households: tuple[Listed, ...] = ()
 
 
@@ -160,7 +166,7 @@ class Township:
     reviewer: str | None = None
     opinion: str | None = None
     outcome: str | None = None
-    signed_by: str | None = None
+    signed_by: str | None = field(default=None, metadata=BY_HAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +177,8 @@ class Decision:
     decided_on: date | None = None
     agency: str | None = None
     approval_no: str | None = None
-    asked_by: str | None = None
-    asked_no: str | None = None
+    asked_by: str | None = field(default=None, metadata=BY_HAND)
+    asked_no: str | None = field(default=None, metadata=BY_HAND)
     meeting: str | None = None
     household_count: int | None = None
     people_count: int | None = None
@@ -206,28 +212,35 @@ class RegisterEntry:
 
     entered_on: date | None = None
     entered_by: str | None = None
-    checked_by: str | None = None
+    checked_by: str | None = field(default=None, metadata=BY_HAND)
     fields: tuple[EntryField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request is refused, told within the days the pack names."""
+    """Who refused a request, at which stage and why; where a second look is asked for, and until
+    when. `agency` refused, `office` takes the application for the second look."""
 
+    agency: str | None = None
     stage: str | None = None
+    refused_on: date | None = None
     reasons: str | None = None
     told_on: date | None = None
     way: str | None = None
     told_by: str | None = None
     office: str | None = None
-    office_phone: str | None = None
+    office_phone: str | None = field(default=None, metadata=BY_HAND)
+    within: str | None = None
+    until: date | None = None
+    next_office: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """A second look (复核): by the township, then by the county."""
+    """A second look (复核) of one level: the township's, then the county's."""
 
     level: str | None = None
+    agency: str | None = None
     applied_on: date | None = None
     reasons: str | None = None
     checkers: tuple[str, ...] = ()
@@ -235,6 +248,18 @@ class Recheck:
     finding: str | None = None
     outcome: str | None = None
     answered_on: date | None = None
+    next_office: str | None = None
+    within: str | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A request that was taken back (撤回): when, why, and who recorded it."""
+
+    withdrawn_on: date | None = None
+    reasons: str | None = None
+    recorded_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +269,8 @@ class FastTrack:
     happened_on: date | None = None
     event: str | None = None
     help: str | None = None
-    amount: Decimal | None = None
+    amount: Decimal | None = field(default=None, metadata=BY_HAND)
     helped_on: date | None = None
-    approved_by: str | None = None
-    approved_on: date | None = None
+    approved_by: str | None = field(default=None, metadata=BY_HAND)
+    approved_on: date | None = field(default=None, metadata=BY_HAND)
     procedure_until: date | None = None

@@ -15,6 +15,7 @@ TEXTS = (
     "title", "subtitle", "number", "addressee", "paragraph", "heading", "subheading", "note",
     "centre", "right",
 )  # fmt: skip
+LEVELS = ("VILLAGE", "TOWNSHIP", "COUNTY")
 ALIGNMENTS = ("left", "centre", "right")
 
 Text = tuple[Part, ...]
@@ -157,12 +158,20 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class FiledPaper:
-    """A paper's place in a file: at which step it is due, and when it is needed at all."""
+    """A paper's place in a file: at which step it is due (or another that may come in its stead),
+    and when it is needed at all. `by` is the level that issues it, where the file says so."""
 
     paper: str
     step: str
     when: When
     is_optional: bool
+    instead: tuple[str, ...] = ()
+    by: str = ""
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Every step at which it is due."""
+        return (self.step, *self.instead)
 
 
 @dataclass(frozen=True, slots=True)

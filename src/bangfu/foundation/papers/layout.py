@@ -23,7 +23,8 @@ WORDS = (
 )  # fmt: skip
 BLANKS = ("text", "number", "money", "year", "day")
 BINDING = (
-    "contents", "columns", "missing", "withheld", "case_no", "household", "place", "papers",
+    "contents", "columns", "missing", "withheld", "earlier", "other", "case_no", "household",
+    "place", "papers",
     "papers_missing", "papers_withheld", "copies", "made_on", "signs", "attachments",
 )  # fmt: skip
 

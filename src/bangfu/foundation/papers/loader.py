@@ -19,6 +19,7 @@ from bangfu.foundation.papers.block_reading import (
     read_when,
 )
 from bangfu.foundation.papers.definitions import (
+    LEVELS,
     PAGES,
     PUBLICITY,
     FiledPaper,
@@ -201,13 +202,18 @@ def _file(block: Block, papers: Mapping[str, tuple[Paper, ...]]) -> FileKind:
     block.allow(("name", "title", "document", "status", "papers"))
     filed = []
     for child in block.children("papers"):
-        child.allow(("name", "step", "when", "optional"))
+        child.allow(("name", "step", "or", "by", "when", "optional"))
         if child.text("name") not in papers:
             raise child.fail("name", "no such paper", f"use one of {', '.join(papers)}")
         when = read_when(child) if "when" in child.values else When()
         filed.append(
             FiledPaper(
-                child.text("name"), child.text("step"), when, child.boolean("optional", False)
+                child.text("name"),
+                child.text("step"),
+                when,
+                child.boolean("optional", False),
+                child.texts("or"),
+                child.choice("by", ("", *LEVELS), ""),
             )
         )
     return FileKind(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
 from bangfu.foundation.papers import binding, casefiles
-from bangfu.foundation.papers.casefiles import HeldPaper, PaperState
+from bangfu.foundation.papers.casefiles import EarlierPaper, HeldPaper, PaperState
 from bangfu.foundation.papers.context import CaseContext
 from bangfu.foundation.papers.filled import FilledPaper, Lack
 from bangfu.foundation.papers.filling import fill
@@ -85,17 +85,20 @@ def make_file(
     book: PaperBook | None = None,
     shown: CaseContext | None = None,
     withheld: Collection[str] = (),
+    earlier: Iterable[EarlierPaper] = (),
 ) -> bytes:
     """Make the whole file of a case as one .docx; incomplete papers stand in its contents only.
 
     `shown` as in `make_paper`; `withheld` are the papers that are not for the reader, named in the
-    contents and left out. Raises NotFound E-PAPERS-FILE, Refused E-PAPERS-PRIVATE.
+    contents and left out; `earlier` those on file of what was done before, named there too.
+    Raises NotFound E-PAPERS-FILE, Refused E-PAPERS-PRIVATE.
     """
     book = book or load()
     found = list_papers(kind, context, on=on, held=held, reached=reached, book=book)
     papers = _papers(found, book, context, on, shown)
     papers = tuple(one for one in papers if one.paper not in withheld)
-    return binding.bind(book.file(kind), found, papers, context, layout(), withheld)
+    before = tuple((one, _title(book, one.paper, on)) for one in earlier)
+    return binding.bind(book.file(kind), found, papers, context, layout(), withheld, before)
 
 
 def make_zip(
@@ -116,6 +119,11 @@ def make_zip(
     found = list_papers(kind, context, on=on, held=held, reached=reached, book=book)
     papers = _papers(found, book, context, on)
     return binding.pack_apart(book.file(kind), found, papers, context, layout(), attachments)
+
+
+def _title(book: PaperBook, paper: str, on: date) -> str:
+    """A paper of another kind bears the word for it; what it is stands in its number."""
+    return book.get(paper, on).title["zh"] if paper in book.papers else layout().word("other")
 
 
 def _papers(

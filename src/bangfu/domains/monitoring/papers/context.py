@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bangfu.domains.monitoring import instances
+from bangfu.domains.monitoring.books import book_for
 from bangfu.domains.monitoring.domain.proceedings import CLEARING
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.models.cases import CasePaper, DecisionBatch, DecisionBatchRow
-from bangfu.domains.monitoring.papers import homes
+from bangfu.domains.monitoring.papers import answers, homes, hung
+from bangfu.domains.monitoring.papers.conditions import conditions_of
+from bangfu.domains.monitoring.papers.history import ANSWERED, Past, current, past_of
 from bangfu.domains.monitoring.papers.known import Known, known_of
-from bangfu.domains.monitoring.papers.parts import clearing_of, recheck_of, review_of
+from bangfu.domains.monitoring.papers.parts import clearing_of, review_of
 from bangfu.domains.monitoring.rows import visible
 from bangfu.domains.monitoring.wording import Wording, source_label
-from bangfu.domains.publicity import selectors as publicity
-from bangfu.domains.publicity.domain import NoticeRecord, NoticeState, ObjectionRecord
-from bangfu.domains.publicity.printing import notice_part
+from bangfu.domains.publicity.domain import NoticeRecord
 from bangfu.domains.reconciliation import labels
 from bangfu.domains.registry.records import HouseholdRecord
 from bangfu.foundation.access.scopes import activate, system_scope
@@ -31,10 +32,14 @@ from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
 
 _DAY = timedelta(days=1)
-_RISK_IS_TRUE, _AT_HOME = "风险属实", "入户"
+_RISK_IS_TRUE, _IS_CLEAR, _AT_HOME = "风险属实", "具备消除条件", "入户"
 # 民法典第十七条.
 _ADULT = 18
-_AGREED = "同意"
+_AGREED = "同意上报"
+# Where a case was refused: what its home check and its township then say.
+_NOT_DUE = {"identification": "不符合纳入条件", "clearing": "不符合消除条件"}
+_NOT_AGREED = {"identification": "不同意纳入", "clearing": "不同意消除"}
+_AFTER_CHECK, _BY_TOWNSHIP, _PASS, _WHOLE = "CHECKING", "TOWNSHIP_REFUSE", "PASS", "whole"
 _PIECES = {"prefix": r"(?P<prefix>.+?)", "year": r"(?P<year>\d{4})", "serial": r"(?P<serial>\d+)"}
 
 
@@ -53,15 +58,17 @@ class Read:
     papers: tuple[CasePaper, ...]
     reasons: str | None
     reported_by: str
+    past: Past
 
 
 def read_case(scope: Scope, row: Proceeding, at: datetime) -> Read:
     """Read a case with what belongs to it; inside `activate`. About a dozen queries."""
     wording = Wording(at)
-    known = known_of(
-        instances.unseal(row.facts),
-        wording.definition(row.region_code, row.procedure, row.version),
-    )
+    definition = wording.definition(row.region_code, row.procedure, row.version)
+    known = known_of(instances.unseal(row.facts), definition)
+    past = past_of(row, definition)
+    if past.answer is not None and row.state in ANSWERED:
+        past = replace(past, answer=current(past.answer, known.facts))
     clue_row = visible(scope).filter(id=row.origin_id).first() if row.origin_id else None
     clue = None
     if clue_row is not None:
@@ -77,12 +84,13 @@ def read_case(scope: Scope, row: Proceeding, at: datetime) -> Read:
         clue=clue,
         clue_row=clue_row,
         record=homes.find_record(scope, row),
-        notice=publicity.find_latest(scope, row.id) if scope.allows(publicity.READ) else None,
+        notice=hung.notice_of(scope, row, past),
         batch=batch,
         batch_row=batch_row,
         papers=tuple(row.papers.order_by("id")),
         reasons=(str(origin.words) or None) if origin else None,
         reported_by=origin.by_id if origin else "",
+        past=past,
     )
 
 
@@ -101,10 +109,16 @@ def context_of(scope: Scope, read: Read, at: datetime, book: PaperBook) -> CaseC
     today = local_day(at)
     known, notice = read.known, read.notice
     household = homes.home_of(scope, read.row, read.record, today)
+    household = replace(household, identified_on=known.day("identified_on"))
+    place, county = (
+        homes.place_of(read.row, read.record),
+        book_for(RegionCode(read.row.region_code), at),
+    )
+    terms = county.terms(read.row.region_code)
     return CaseContext(
         case_no=read.row.no,
         made_on=today,
-        place=homes.place_of(read.row, read.record),
+        place=place,
         household=household,
         numbers=numbers_of(read.papers, book, today, notice),
         application=_application(read),
@@ -116,21 +130,24 @@ def context_of(scope: Scope, read: Read, at: datetime, book: PaperBook) -> CaseC
             conclusion=known.word("comparison_result"),
         ),
         review=review_of(known),
-        notice=_notice(notice),
-        objections=tuple(_objection(one) for one in notice.objections) if notice else (),
-        township=steps.Township(
-            reviewed_on=known.day("township_on"),
-            reviewer=_joined(known.people("township_reviewers")),
-            outcome=_AGREED if known.day("township_on") else None,
-            opinion=_AGREED if known.day("township_on") else None,
-        ),
+        notice=hung.notice(notice),
+        objections=hung.objections(notice),
+        township=_township(read),
         decision=_decision(read),
         announcement=_announcement(read),
         entry=_entry(read),
-        refusal=_refusal(read),
-        recheck=recheck_of(known),
+        refusal=answers.refusal_of(read.past, place, known.definition, terms, _refusing(read)),
+        recheck=answers.recheck_of(read.past, "township", place, terms),
+        county_recheck=answers.recheck_of(read.past, "county", place, terms),
+        withdrawal=answers.withdrawal_of(read.past, known),
         fast_track=_fast_track(read),
-        clearing=clearing_of(known),
+        clearing=clearing_of(
+            known,
+            conditions_of(known, county.book.conditions, terms, today)
+            if read.row.procedure == CLEARING
+            else (),
+            homes.measures_of(read.record),
+        ),
     )
 
 
@@ -206,11 +223,43 @@ def _check(read: Read) -> parts.Check:
         checkers=known.people("visitors"),
         findings=known.text("visit_finding"),
         amounts=homes.amounts_of(read.record),
-        # A case goes on past the home check only where the risk was found to be true.
-        outcome=_RISK_IS_TRUE if known.text("assessed_level") else None,
+        net_income=homes.income_of(read.record),
+        outcome=_outcome(read),
         category=_category(read),
         level=known.word("assessed_level"),
         assessed_by=_joined(known.people("assessed_by")),
+    )
+
+
+def _outcome(read: Read) -> str | None:
+    """A case goes on past the home check only where the risk was found to be true; where it was
+    refused there, it was not."""
+    answer = read.past.answer
+    is_refused = read.row.state in ANSWERED and answer is not None
+    if is_refused and answer is not None and answer.refused.from_state == _AFTER_CHECK:
+        return _NOT_DUE[read.row.procedure]
+    if read.row.procedure == CLEARING:
+        is_passed = _PASS in read.past.reached and read.row.state != _AFTER_CHECK
+        return _IS_CLEAR if is_passed else None
+    return _RISK_IS_TRUE if read.known.text("assessed_level") else None
+
+
+def _township(read: Read) -> steps.Township:
+    """The review of the township: it agreed, or refused and said why."""
+    known, answer = read.known, read.past.answer
+    on = known.day("township_on")
+    if answer is not None and answer.refused.step == _BY_TOWNSHIP and read.row.state in ANSWERED:
+        return steps.Township(
+            reviewed_on=local_day(answer.refused.at),
+            reviewer=answer.refused.by or None,
+            outcome=_NOT_AGREED[read.row.procedure],
+            opinion=answer.known.text("refusal_reason"),
+        )
+    return steps.Township(
+        reviewed_on=on,
+        reviewer=_joined(known.people("township_reviewers")),
+        outcome=_AGREED if on else None,
+        opinion=_AGREED if on else None,
     )
 
 
@@ -219,23 +268,6 @@ def _category(read: Read) -> str | None:
     lines = read.notice.lines if read.notice else ()
     named = next((line.category for line in lines if line.subject_id == read.row.id), None)
     return read.known.word("monitored_category") or named or None
-
-
-def _notice(notice: NoticeRecord | None) -> steps.Notice:
-    return steps.Notice() if notice is None else notice_part(notice)
-
-
-def _objection(record: ObjectionRecord) -> steps.Objection:
-    return steps.Objection(
-        number=record.number,
-        raised_on=record.raised_on,
-        raised_by=record.raised_by or None,
-        content=record.words,
-        checked_on=record.checked_on,
-        checkers=record.checkers,
-        finding=record.finding or None,
-        answered_on=record.answered_on,
-    )
 
 
 def _listed(read: Read) -> steps.Listed:
@@ -268,8 +300,8 @@ def _decision(read: Read) -> steps.Decision:
         agency=batch.agency or None,
         approval_no=batch.approval_no,
         meeting=batch.meeting or None,
-        household_count=1,
-        people_count=line.people,
+        household_count=0 if is_refused else 1,
+        people_count=0 if is_refused else line.people,
         households=() if is_refused else (line,),
         refused=(line,) if is_refused else (),
     )
@@ -316,6 +348,7 @@ def _entry(read: Read) -> steps.RegisterEntry:
     on = read.known.day("registered_on")
     return steps.RegisterEntry(
         entered_on=on,
+        entered_by=read.past.doer("REGISTER"),
         fields=tuple(
             steps.EntryField(labels.title(column, False, "zh"), word, on)
             for column, _, word in entry_fields(read.known, read.row.procedure)
@@ -323,13 +356,9 @@ def _entry(read: Read) -> steps.RegisterEntry:
     )
 
 
-def _refusal(read: Read) -> steps.Refusal:
-    known = read.known
-    return steps.Refusal(
-        reasons=known.text("refusal_reason"),
-        told_on=known.day("told_on"),
-        way=known.word("told_way"),
-    )
+def _refusing(read: Read) -> str | None:
+    """The office of the county's list that refused."""
+    return (read.batch.agency or None) if read.batch else None
 
 
 def _fast_track(read: Read) -> steps.FastTrack:
@@ -341,10 +370,11 @@ def _fast_track(read: Read) -> steps.FastTrack:
         event=clue.text("danger") if clue else None,
         help=clue.text("help_given") if clue else None,
         helped_on=read.known.day("helped_on"),
+        procedure_until=_whole_until(read.row),
     )
 
 
-def is_hung(notice: NoticeRecord | None) -> bool:
-    """Whether the notice of a case hangs or hung."""
-    hung = (NoticeState.PUBLISHED, NoticeState.ENDED, NoticeState.ARCHIVED)
-    return notice is not None and notice.state in hung
+def _whole_until(row: Proceeding) -> date | None:
+    """Until when the procedure is made up for: the last day of the clock of the whole case."""
+    newest = row.clocks.filter(clock=_WHOLE).order_by("began_at", "id").last()
+    return newest.due_on if newest else None

@@ -16,6 +16,7 @@ from bangfu.domains.monitoring import instances
 from bangfu.domains.monitoring.duties import is_handler
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.papers.context import Read
+from bangfu.domains.monitoring.papers.history import FINDINGS, Past
 from bangfu.domains.monitoring.papers.known import Known
 from bangfu.domains.monitoring.rows import to_record
 from bangfu.domains.monitoring.showing import Sight, cover_facts, sight_of
@@ -29,6 +30,8 @@ _MASKS: Mapping[str, Callable[[str], str]] = MappingProxyType(
 )
 # Texts that are people's names: they tell of no class.
 _NAMES = frozenset({"authorisation_witness", "proxy_name"})
+# What a recheck found is written as the reason for doing the case again.
+_SAID_AS = MappingProxyType(dict.fromkeys(FINDINGS.values(), "return_reason"))
 Part = TypeVar("Part")
 
 
@@ -42,6 +45,7 @@ def cover(scope: Scope, read: Read) -> Read:
     return replace(
         read,
         known=_covered(scope, read.row, read.known),
+        past=_past(scope, read),
         clue=clue,
         reasons=read.reasons if is_told else None,
     )
@@ -61,9 +65,17 @@ def _covered(scope: Scope, row: Proceeding, known: Known) -> Known:
     shown |= {
         name: value
         for name, value in known.facts.items()
-        if name in _NAMES or own.get(name) == value
+        if name in _NAMES or own.get(_SAID_AS.get(name, name)) == value
     }
     return replace(known, facts=shown)
+
+
+def _past(scope: Scope, read: Read) -> Past:
+    answer = read.past.answer
+    if answer is None:
+        return read.past
+    known = _covered(scope, read.row, answer.known)
+    return replace(read.past, answer=replace(answer, known=known))
 
 
 def _own(scope: Scope, row: Proceeding) -> dict[str, Value]:

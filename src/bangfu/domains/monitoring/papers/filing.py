@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from bangfu.domains.monitoring import numbers, rows
-from bangfu.domains.monitoring.domain.cases import CasePaperRecord, PaperKind, level_of
+from bangfu.domains.monitoring.domain.cases import CasePaperRecord, PaperKind
 from bangfu.domains.monitoring.domain.proceedings import STATUS
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.models.cases import CasePaper
@@ -28,9 +28,11 @@ from bangfu.domains.monitoring.papers.opened import (
     case_row,
     check_filed,
     definition_of,
+    earlier_of,
     file_kind,
     filed_row,
     held_of,
+    issuer_word,
     note,
     note_read,
     open_case,
@@ -49,12 +51,10 @@ from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.evidence import checking
 from bangfu.foundation.papers import CaseContext, PaperBook, PaperState
 from bangfu.foundation.papers.context import Number
-from bangfu.foundation.regions.selectors import names_around
 from bangfu.kernel.errors import InvalidValue, NotFound
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
-from bangfu.procedures import Level
 from bangfu.standards import columns as classes
 
 READ, WRITE = "PROCEEDING_READ", "CASE_PREPARE"
@@ -110,13 +110,13 @@ def list_case(scope: Scope, proceeding_id: UUID, *, at: datetime) -> CaseFile:
         if row.procedure == STATUS:
             return _list_status(scope, row, at)
         opened = open_case(scope, proceeding_id, at)
-        read, kind = opened.read, file_kind(opened.read.row)
+        read, kind = opened.read, file_kind(opened.read.row, opened.book)
         found = papers.list_papers(
             kind,
             opened.context,
             on=local_day(at),
-            held=held_of(read),
-            reached=steps_reached(read.row),
+            held=held_of(read, opened.book),
+            reached=steps_reached(read),
             book=opened.book,
         )
         numbered = papers.differing(
@@ -168,9 +168,9 @@ def make_case_file(
         opened = open_case(scope, proceeding_id, at, in_full=reason is not None)
         if reason is None:
             note_read(scope, at, row, BOUND, papers=on_file)
-        held, reached = held_of(opened.read), steps_reached(opened.read.row)
+        held, reached = held_of(opened.read, opened.book), steps_reached(opened.read)
     content = papers.make_file(
-        file_kind(opened.read.row),
+        file_kind(opened.read.row, opened.book),
         opened.context,
         on=local_day(at),
         held=held,
@@ -178,6 +178,7 @@ def make_case_file(
         book=opened.book,
         shown=opened.shown,
         withheld=opened.withheld,
+        earlier=earlier_of(opened.read, opened.book),
     )
     return f"{row.no}.docx", content
 
@@ -352,20 +353,9 @@ def _numbered(
     if not book.get(paper, today).number:
         return context
     (taken,) = numbers.reserve(RegionCode(row.region_code), f"P-{paper}"[:20], today.year)
-    number = Number(paper, _prefix(row, book, paper, at), today.year, int(taken[-6:]))
+    number = Number(paper, issuer_word(row, book, paper, at), today.year, int(taken[-6:]))
     others = tuple(one for one in context.numbers if one.paper != paper)
     return replace(context, numbers=(*others, number))
-
-
-def _prefix(row: Proceeding, book: PaperBook, paper: str, at: datetime) -> str:
-    """The word of the office that issues a paper: the name of its place without its kind."""
-    filed = next((one for one in book.file(file_kind(row)).papers if one.paper == paper), None)
-    step = definition_of(row, at).steps.get(filed.step) if filed else None
-    level = level_of(step) if step else Level.VILLAGE
-    village = RegionCode(row.region_code)
-    place = {Level.COUNTY: village.county, Level.TOWNSHIP: village.parent}.get(level, village)
-    name = names_around(row.region_code).get(str(place), "")
-    return name[:-1] if len(name) > 2 else name
 
 
 def _plain_number(row: Proceeding) -> str:

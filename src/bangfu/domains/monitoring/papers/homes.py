@@ -17,7 +17,7 @@ from bangfu.domains.registry.records import FactValue, HouseholdRecord, MemberRe
 from bangfu.domains.registry.selectors.identity import Private, list_private
 from bangfu.domains.registry.selectors.pages import get_household
 from bangfu.foundation.access.scopes import narrowed
-from bangfu.foundation.papers.context import Amount, Household, Member, Place
+from bangfu.foundation.papers.context import Amount, Household, Measure, Member, Place
 from bangfu.foundation.regions.selectors import names_around
 from bangfu.kernel.errors import NotFound
 from bangfu.kernel.region import RegionCode
@@ -112,6 +112,18 @@ def amounts_of(record: HouseholdRecord | None) -> tuple[Amount, ...]:
         if isinstance(amount, Decimal):
             found.append(Amount(labels.title(name, False, "zh"), amount))
     return tuple(found)
+
+
+def income_of(record: HouseholdRecord | None) -> Decimal | None:
+    """Return the net income of the register that the reader may see, yuan a year."""
+    found = value(record.facts, "net_income") if record else None
+    return found if isinstance(found, Decimal) else None
+
+
+def measures_of(record: HouseholdRecord | None) -> tuple[Measure, ...]:
+    """Return the kinds of help in the register; what came of each is written by hand."""
+    said = word(record.facts, "measures") if record else None
+    return tuple(Measure(kind=one) for one in said.split("、")) if said else ()
 
 
 def value(facts: Mapping[str, FactValue], name: str) -> object:

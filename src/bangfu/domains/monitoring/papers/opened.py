@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -13,20 +13,30 @@ from uuid import UUID
 
 from bangfu.domains.monitoring import rows
 from bangfu.domains.monitoring.books import book_for
-from bangfu.domains.monitoring.domain.cases import CASES, BatchStage, CasePaperRecord, PaperKind
+from bangfu.domains.monitoring.domain.cases import (
+    CASES,
+    BatchStage,
+    CasePaperRecord,
+    PaperKind,
+    level_of,
+)
 from bangfu.domains.monitoring.domain.proceedings import STATUS
+from bangfu.domains.monitoring.instances import unseal
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.models.cases import CasePaper
 from bangfu.domains.monitoring.papers import covering
-from bangfu.domains.monitoring.papers.context import Read, context_of, is_hung, read_case
+from bangfu.domains.monitoring.papers.context import Read, context_of, read_case
+from bangfu.domains.monitoring.papers.history import ANSWERED, REFUSED, When
+from bangfu.domains.monitoring.papers.hung import is_hung
 from bangfu.domains.screening.papers import load_papers
 from bangfu.foundation import audit, papers
-from bangfu.foundation.papers import CaseContext, HeldPaper, PaperBook
+from bangfu.foundation.papers import CaseContext, EarlierPaper, HeldPaper, PaperBook
+from bangfu.foundation.regions.selectors import names_around
 from bangfu.kernel.errors import Conflict, NotFound
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
-from bangfu.procedures import Definition
+from bangfu.procedures import Definition, Level
 
 SUBJECT = "monitoring.case_paper"
 OTHER = "other"
@@ -36,17 +46,25 @@ APART = frozenset(
      "clearing_decision"}
 )  # fmt: skip
 _OF_BATCH = ("county_decision", "clearing_decision")
-_TO_TELL = frozenset(
+# Papers that stand under the number of a notice or a list: the facts of their number and day.
+_BY_LISTS: Mapping[str, Mapping[tuple[str, str], str]] = MappingProxyType(
     {
-        "REFUSED",
-        "TOLD",
-        "TOWNSHIP_RECHECK",
-        "TOLD_AGAIN",
-        "COUNTY_RECHECK",
-        "COUNTY_UPHELD",
-        "NOT_GRANTED",
+        "identification": {
+            ("notice", "notice_no"): "noticed_on",
+            ("county_decision", "decision_no"): "decided_on",
+        },
+        "clearing": {
+            ("clearing_notice", "notice_no"): "noticed_on",
+            ("clearing_decision", "decision_no"): "decided_on",
+        },
     }
 )
+# The files of cases that end otherwise than their procedure wants, by procedure.
+_OF_REFUSAL = {"identification": "refusal", "clearing": "clearing_refusal"}
+_OF_WITHDRAWAL = {"identification": "withdrawal", "clearing": "clearing_withdrawal"}
+_WITHDRAWN = "WITHDRAWN"
+# The family is handed the paper when it is told, so it is made before.
+_TELL = "TELL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,31 +126,45 @@ def open_case(
     shown, withheld = context, frozenset[str]()
     if (covered := covering.cover(scope, read)) != read:
         shown = context_of(scope, covered, at, book)
-        withheld = papers.differing(file_kind(row), context, shown, on=local_day(at), book=book)
+        withheld = papers.differing(
+            file_kind(row, book), context, shown, on=local_day(at), book=book
+        )
     if not in_full:
         shown = covering.without_numbers(shown)
     return Opened(read, context, shown, book, withheld)
 
 
-def file_kind(row: Proceeding) -> str:
-    """Return which file the papers of a case make."""
-    if row.procedure == "identification" and row.state in _TO_TELL:
-        return "refusal"
-    return row.procedure
+def file_kind(row: Proceeding, book: PaperBook) -> str:
+    """Return which file the papers of a case make: that of its end, or of where it is going."""
+    return file_kinds(row, book)[0]
 
 
-def steps_reached(row: Proceeding) -> frozenset[str]:
-    """Return the steps that a case has come to."""
-    return frozenset(row.steps.values_list("step", flat=True))
+def file_kinds(row: Proceeding, book: PaperBook) -> tuple[str, ...]:
+    """Return every kind of file that a case may make, its present one first. A county's pack of
+    before there was one for each end has that of the procedure alone."""
+    refusal, withdrawal = _OF_REFUSAL[row.procedure], _OF_WITHDRAWAL[row.procedure]
+    kinds = [row.procedure, refusal, withdrawal]
+    if row.state in ANSWERED:
+        kinds.sort(key=refusal.__ne__)
+    elif row.state == _WITHDRAWN:
+        kinds.sort(key=withdrawal.__ne__)
+    return tuple(kind for kind in kinds if kind in book.files)
 
 
-def held_of(read: Read) -> Mapping[str, HeldPaper]:
-    """Return the newest signed original of each paper; a notice that hung and a decided list
-    count as theirs."""
+def steps_reached(read: Read) -> frozenset[str]:
+    """Return the steps that a case has come to and that were not undone since."""
+    told = {_TELL} if read.row.state == REFUSED else set()
+    return read.past.reached | told
+
+
+def held_of(read: Read, book: PaperBook) -> Mapping[str, HeldPaper]:
+    """Return the newest signed original of each paper, but for what was done anew since; a notice
+    that hung and a decided list count as theirs."""
+    since = _counts_since(read, book)
     found = {
         each.paper: HeldPaper(each.no, each.dated_on)
         for each in read.papers
-        if each.kind != PaperKind.MADE
+        if each.kind != PaperKind.MADE and _counts(each, since.get(each.paper))
     }
     notice, batch = read.notice, read.batch
     if notice is not None and is_hung(notice):
@@ -143,15 +175,60 @@ def held_of(read: Read) -> Mapping[str, HeldPaper]:
     return MappingProxyType(found)
 
 
+def earlier_of(read: Read, book: PaperBook) -> tuple[EarlierPaper, ...]:
+    """Return what is on file of before a case was done anew: its originals, the notices that hung
+    and the lists that decided, oldest first; each once."""
+    since = _counts_since(read, book)
+    found = {
+        (each.paper, each.no): EarlierPaper(each.paper, each.no, each.dated_on)
+        for each in read.papers
+        if each.kind != PaperKind.MADE and not _counts(each, since.get(each.paper))
+    }
+    papers_of = _BY_LISTS[read.row.procedure]
+    for step in read.past.gone:
+        brought = unseal(step.facts)
+        for (paper, number), day in papers_of.items():
+            no, on = brought.get(number), brought.get(day)
+            if isinstance(no, str) and isinstance(on, date):
+                found[paper, no] = EarlierPaper(paper, no, on)
+    return tuple(sorted(found.values(), key=lambda one: (one.dated_on or date.min, one.number)))
+
+
+def _counts_since(read: Read, book: PaperBook) -> dict[str, When]:
+    """Since when an original of a paper counts: what its steps brought was undone then."""
+    steps: dict[str, set[str]] = {}
+    for kind in file_kinds(read.row, book):
+        for filed in book.file(kind).papers:
+            steps.setdefault(filed.paper, set()).update(filed.steps)
+    found = {paper: read.past.since(names) for paper, names in steps.items()}
+    return {paper: since for paper, since in found.items() if since is not None}
+
+
+def _counts(paper: CasePaper, since: When | None) -> bool:
+    return since is None or (paper.at, paper.id) > since
+
+
 def check_filed(book: PaperBook, row: Proceeding, paper: str, *, or_other: bool = False) -> None:
     """Refuse a paper that comes with the notice or list, or is not of the case's file."""
     if paper in APART:
         raise Conflict("E-MONITORING-PAPER-APART")
-    wanted = {
-        one.paper for kind in {row.procedure, file_kind(row)} for one in book.file(kind).papers
-    }
+    wanted = {one.paper for kind in file_kinds(row, book) for one in book.file(kind).papers}
     if paper not in wanted and not (or_other and paper == OTHER):
         raise NotFound("E-PAPERS-UNKNOWN", paper=paper[:40], known=", ".join(sorted(wanted)))
+
+
+def issuer_word(row: Proceeding, book: PaperBook, paper: str, at: datetime) -> str:
+    """Return the word of the office that issues a paper: the name of its place without its kind."""
+    listed = (one for kind in file_kinds(row, book) for one in book.file(kind).papers)
+    filed = next((one for one in listed if one.paper == paper), None)
+    step = definition_of(row, at).steps.get(filed.step) if filed else None
+    level = level_of(step) if step else Level.VILLAGE
+    if filed is not None and filed.by:
+        level = Level(filed.by)
+    village = RegionCode(row.region_code)
+    place = {Level.COUNTY: village.county, Level.TOWNSHIP: village.parent}.get(level, village)
+    name = names_around(row.region_code).get(str(place), "")
+    return name[:-1] if len(name) > 2 else name
 
 
 def to_record(row: CasePaper) -> CasePaperRecord:

@@ -1,4 +1,4 @@
-"""Parts of a case's papers that come from its facts alone: review, recheck, clearing."""
+"""Parts of a case's papers that come from its facts alone: review, clearing."""
 
 from __future__ import annotations
 
@@ -28,21 +28,9 @@ def review_of(known: Known) -> steps.Review:
     )
 
 
-def recheck_of(known: Known) -> steps.Recheck:
-    """Return the newest recheck, of the county where it was asked."""
-    is_county = known.day("county_recheck_asked_on") is not None
-    stage = "county_recheck" if is_county else "township_recheck"
-    asked = "county_recheck_asked_on" if is_county else "recheck_asked_on"
-    return steps.Recheck(
-        applied_on=known.day(asked),
-        reasons=known.text("recheck_reason"),
-        checkers=known.people(f"{stage}ers"),
-        checked_on=known.day(f"{stage}_on"),
-        answered_on=known.day(f"{stage}_told_on"),
-    )
-
-
-def clearing_of(known: Known) -> parts.Clearing:
+def clearing_of(
+    known: Known, conditions: tuple[parts.Condition, ...], measures: tuple[parts.Measure, ...]
+) -> parts.Clearing:
     """Return what decides on a clearing; months that the income was stable are whole ones."""
     since, visited = known.day("income_stable_since"), known.day("visited_on")
     months = None
@@ -60,6 +48,8 @@ def clearing_of(known: Known) -> parts.Clearing:
         risk_gone=known.said("risk_gone"),
         no_new_risk=None if new_risk is None else _word(not new_risk),
         has_labour=None if without is None else _word(not without),
+        conditions=conditions,
+        measures=measures,
     )
 
 

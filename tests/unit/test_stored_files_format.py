@@ -102,6 +102,8 @@ def test_places_are_counted_from_the_beginning_from_here_and_from_the_end(
         assert (file.seek(5), file.seek(4, os.SEEK_CUR), file.tell()) == (5, 9, 9)
         assert (file.seek(-3, os.SEEK_CUR), file.seek(-1, os.SEEK_END)) == (6, 44)
         assert file.seek(7, os.SEEK_END) == 52
+        # Behind the end there is nothing, however far.
+        assert (file.read(), file.seek(9_000), file.read()) == (b"", 9_000, b"")
         with pytest.raises(ValueError, match=r"beginning: -1$"):
             file.seek(-1)
         with pytest.raises(ValueError, match=r"beginning: -5$"):

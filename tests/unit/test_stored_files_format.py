@@ -108,7 +108,7 @@ def test_places_are_counted_from_the_beginning_from_here_and_from_the_end(
             file.seek(-1)
         with pytest.raises(ValueError, match=r"beginning: -5$"):
             file.seek(-50, os.SEEK_END)
-        assert file.tell() == 52
+        assert file.tell() == 9_000
 
 
 @pytest.mark.evidence("GB39786-8.4-g")

@@ -31,7 +31,7 @@ def _hear(desk: Desk, row: Proceeding) -> None:
         desk.take(clerk, row, "TELL", **told)
         desk.plan(row.id, clerk, more=TIME)
     else:
-        desk.take(clerk, row, "HEAR_NOTHING")
+        desk.take(clerk, row, "HEAR_NOTHING", silence_reason="外出务工，电话、上门均未联系上")
         desk.plan(row.id, clerk)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bangfu.domains.monitoring.cases.quality import STOPS, count_stops
 from bangfu.domains.monitoring.domain import cases
-from bangfu.domains.monitoring.domain.proceedings import CLUE
+from bangfu.domains.monitoring.domain.proceedings import CLUE, SUSPICION
 from bangfu.domains.monitoring.models.cases import DecisionBatch, DecisionBatchRow
+from bangfu.domains.monitoring.papers.evidence import EVIDENCE_NO
 from bangfu.domains.monitoring.papers.filing import has_number
 from bangfu.domains.monitoring.ports import Asked
 from bangfu.domains.publicity import selectors as publicity
@@ -33,6 +34,15 @@ def check_case_step(asked: Asked) -> None:
     _check_notice(asked)
     _check_batch(asked)
     _check_stops(asked)
+
+
+def check_evidence(asked: Asked) -> None:
+    """The evidence of a household, where a step names it, is on file with its suspicion.
+
+    Raises Refused E-MONITORING-PAPER-MISSING.
+    """
+    if asked.row.procedure == SUSPICION and EVIDENCE_NO in asked.step.takes:
+        _check_document(asked, EVIDENCE_NO)
 
 
 def check_confirmation(asked: Asked) -> None:
@@ -59,12 +69,16 @@ def check_signature(asked: Asked) -> None:
 
 def _check_documents(asked: Asked) -> None:
     for name in cases.documents_of(asked.definition, asked.step):
-        no = asked.facts.get(name)
-        if isinstance(no, str) and no.strip() and not has_number(asked.row, no.strip()):
-            title = asked.definition.facts[name].title
-            raise Refused(
-                "E-MONITORING-PAPER-MISSING", fact_zh=title.zh, fact_en=title.en, paper_no=no[:80]
-            )
+        _check_document(asked, name)
+
+
+def _check_document(asked: Asked, name: str) -> None:
+    no = asked.facts.get(name)
+    if isinstance(no, str) and no.strip() and not has_number(asked.row, no.strip()):
+        title = asked.definition.facts[name].title
+        raise Refused(
+            "E-MONITORING-PAPER-MISSING", fact_zh=title.zh, fact_en=title.en, paper_no=no[:80]
+        )
 
 
 def _check_notice(asked: Asked) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bangfu.domains.monitoring.cases.checks import (
     check_case_step,
     check_confirmation,
+    check_evidence,
     check_signature,
 )
 from bangfu.domains.monitoring.cases.conditions import check_conditions, mark_stated
@@ -17,7 +18,7 @@ from bangfu.domains.monitoring.ports import Ports
 def connect() -> None:
     """Fill in the ports of the steps; calling it again changes nothing."""
     checks = (
-        *(check_confirmation, check_signature, check_conditions, check_case_step),
+        *(check_confirmation, check_signature, check_evidence, check_conditions, check_case_step),
         check_status_step,
     )
     for check in checks:

@@ -15,11 +15,12 @@ from uuid import UUID
 
 from bangfu.domains.monitoring import numbers, rows
 from bangfu.domains.monitoring.domain.cases import CasePaperRecord, PaperKind
-from bangfu.domains.monitoring.domain.proceedings import STATUS
+from bangfu.domains.monitoring.domain.proceedings import STATUS, SUSPICION
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.models.cases import CasePaper
 from bangfu.domains.monitoring.papers.covering import without_numbers
 from bangfu.domains.monitoring.papers.decisions import decision_papers, decision_states
+from bangfu.domains.monitoring.papers.evidence import EVIDENCE, evidence_state
 from bangfu.domains.monitoring.papers.opened import (
     APART as APART,
 )
@@ -107,8 +108,8 @@ def list_case(scope: Scope, proceeding_id: UUID, *, at: datetime) -> CaseFile:
     require(scope, READ)
     with activate(scope):
         row = rows.find_row(scope, proceeding_id)
-        if row.procedure == STATUS:
-            return _list_status(scope, row, at)
+        if row.procedure in (STATUS, SUSPICION):
+            return _list_apart(scope, row, at)
         opened = open_case(scope, proceeding_id, at)
         read, kind = opened.read, file_kind(opened.read.row, opened.book)
         found = papers.list_papers(
@@ -137,11 +138,15 @@ def list_case(scope: Scope, proceeding_id: UUID, *, at: datetime) -> CaseFile:
     )
 
 
-def _list_status(scope: Scope, row: Proceeding, at: datetime) -> CaseFile:
-    held = list(row.papers.order_by("id"))
+def _list_apart(scope: Scope, row: Proceeding, at: datetime) -> CaseFile:
+    held, definition = list(row.papers.order_by("id")), definition_of(row, at)
+    if row.procedure == SUSPICION:
+        states: tuple[PaperState, ...] = (evidence_state(definition, held),)
+    else:
+        states = decision_states(definition, row.state, held)
     return CaseFile(
-        kind=STATUS,
-        states=decision_states(definition_of(row, at), row.state, held),
+        kind=row.procedure,
+        states=states,
         held=tuple(to_record(each) for each in held),
         withheld=frozenset(),
         numbered=frozenset(),
@@ -338,10 +343,11 @@ def refer(scope: Scope, at: datetime, row: Proceeding, paper: str, no: str, file
 
 
 def _check_kept(row: Proceeding, paper: str, at: datetime) -> None:
-    if row.procedure != STATUS:
+    if row.procedure not in (STATUS, SUSPICION):
         check_filed(paper_book(row.region_code, at), row, paper, or_other=True)
         return
-    known = decision_papers(definition_of(row, at))
+    is_suspicion = row.procedure == SUSPICION
+    known = {EVIDENCE} if is_suspicion else set(decision_papers(definition_of(row, at)))
     if paper not in known:
         raise NotFound("E-PAPERS-UNKNOWN", paper=paper[:40], known=", ".join(sorted(known)))
 

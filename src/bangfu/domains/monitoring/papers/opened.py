@@ -20,7 +20,7 @@ from bangfu.domains.monitoring.domain.cases import (
     PaperKind,
     level_of,
 )
-from bangfu.domains.monitoring.domain.proceedings import STATUS
+from bangfu.domains.monitoring.domain.proceedings import STATUS, SUSPICION
 from bangfu.domains.monitoring.instances import unseal
 from bangfu.domains.monitoring.models import Proceeding
 from bangfu.domains.monitoring.models.cases import CasePaper
@@ -98,9 +98,10 @@ def case_row(scope: Scope, proceeding_id: UUID, *, lock: bool = False) -> Procee
 
 
 def filed_row(scope: Scope, proceeding_id: UUID, *, lock: bool = False) -> Proceeding:
-    """A case, or a status: what the county decides of it alone is on file with it."""
+    """A case; a status, with what the county decides of it alone; a suspicion, with the evidence
+    of the household."""
     row = rows.find_row(scope, proceeding_id, lock=lock)
-    if row.procedure not in (*CASES, STATUS):
+    if row.procedure not in (*CASES, STATUS, SUSPICION):
         raise NotFound("E-MONITORING-NO-CASE", no=row.no)
     return row
 

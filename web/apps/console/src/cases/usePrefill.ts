@@ -5,13 +5,13 @@ import { api } from '../api';
 import { useSession } from '../session/sessionStore';
 
 const CASES = ['identification', 'clearing'];
-const FILED = [...CASES, 'status'];
+const FILED = [...CASES, 'status', 'suspicion'];
 
 export function isCase(procedure: string): boolean {
   return CASES.includes(procedure);
 }
 
-/** Papers are on file with cases, and with a status what the county decided of it alone. */
+/** Papers are on file with cases, with a status what the county decided of it alone, with a suspicion the evidence. */
 export function hasPapers(procedure: string): boolean {
   return FILED.includes(procedure);
 }

@@ -217,16 +217,7 @@ class Village:
         with activate(COUNTY):
             return Proceeding.objects.get(procedure=procedure, closed_at__isnull=True)
 
-    def do(
-        self,
-        name: str,
-        on: date,
-        one: Any,
-        step: str,
-        hour: int = 9,
-        note: str = "",
-        **facts: Any,
-    ) -> Any:
+    def do(self, name: str, on: date, one: Any, step: str, hour: int = 9, **facts: Any) -> Any:
         """Somebody takes a step on a day."""
         record = services.take(
             scope=self.people[name].scope,
@@ -234,7 +225,6 @@ class Village:
             proceeding_id=one.id,
             step=step,
             facts=facts,
-            note=note,
         )
         self.note(name, on, one.id, step)
         return record

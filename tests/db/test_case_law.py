@@ -270,7 +270,8 @@ def test_whoever_refused_does_not_recheck_and_the_county_tells_what_it_found(off
     go(office.v, case, "TELL", noon(TOWN_DAY, 10), **told)
     go(office.v, case, "ASK_RECHECK", noon(TOWN_DAY, 15), recheck_asked_on=TOWN_DAY,
        recheck_reason="门面已转让")  # fmt: skip
-    upheld = {"township_recheck_on": TOWN_DAY, "township_recheck_told_on": TOWN_DAY}
+    upheld = {"township_recheck_on": TOWN_DAY, "township_recheck_told_on": TOWN_DAY,
+              "township_recheck_finding": "门面仍在名下"}  # fmt: skip
     himself = refusal(
         go, office.t, case, "TOWNSHIP_UPHOLD", noon(TOWN_DAY, 20), **upheld,
         township_recheckers=office.ids(office.cast.township),
@@ -280,7 +281,8 @@ def test_whoever_refused_does_not_recheck_and_the_county_tells_what_it_found(off
        township_recheckers=office.ids(office.second))  # fmt: skip
     go(office.v, case, "ASK_COUNTY", noon(DECIDED), county_recheck_asked_on=DECIDED)
     last = go(office.c, case, "COUNTY_UPHOLD", noon(DECIDED, 5), county_recheck_on=DECIDED,
-              county_recheckers=office.ids(office.decider))  # fmt: skip
+              county_recheckers=office.ids(office.decider),
+              county_recheck_finding="与乡镇一致")  # fmt: skip
     # Five working days from Wednesday the 21st.
     assert (last.state, last.waits_for, last.next_due_on) == (
         "COUNTY_UPHELD", "VILLAGE", date(2026, 10, 28),

@@ -113,6 +113,7 @@ def test_a_refusal_is_told_and_rechecked_by_the_township_and_by_the_county(
                recheck_asked_on=day("2026-11-10"), recheck_reason="门面已于八月转让")  # fmt: skip
     village.do("李镇长", day("2026-11-16"), case, "TOWNSHIP_UPHOLD",
                township_recheck_on=day("2026-11-16"), township_recheckers=village.ids("李镇长"),
+               township_recheck_finding="转让合同未办结",
                township_recheck_told_on=day("2026-11-16"))  # fmt: skip
     # And the county, which finds the deed of the transfer and has the case taken up again.
     village.do("陈文书", day("2026-11-18"), case, "ASK_COUNTY",

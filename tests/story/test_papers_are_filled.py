@@ -159,11 +159,13 @@ def is_not_cleared(village: Village) -> Any:
     village.do("陈文书", on, clearing, "TELL", told_on=on, told_way="IN_PERSON")
     village.do("陈文书", on, clearing, "ASK_RECHECK", hour=10, recheck_asked_on=on,
                recheck_reason="工资已连发七个月")  # fmt: skip
-    village.do("周专干", on, clearing, "TOWNSHIP_UPHOLD", hour=11, note="流水只有四个月",
+    village.do("周专干", on, clearing, "TOWNSHIP_UPHOLD", hour=11,
+               township_recheck_finding="流水只有四个月",
                township_recheck_on=on, township_recheckers=village.ids("周专干"),
                township_recheck_told_on=on)  # fmt: skip
     village.do("陈文书", on, clearing, "ASK_COUNTY", hour=12, county_recheck_asked_on=on)
-    village.do("石主任", on, clearing, "COUNTY_UPHOLD", hour=13, note="与乡镇一致",
+    village.do("石主任", on, clearing, "COUNTY_UPHOLD", hour=13,
+               county_recheck_finding="与乡镇一致",
                county_recheck_on=on, county_recheckers=village.ids("石主任"))  # fmt: skip
     village.do("陈文书", on, clearing, "TELL_COUNTY", hour=14, county_recheck_told_on=on)
     return clearing

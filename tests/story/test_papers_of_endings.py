@@ -70,6 +70,7 @@ def asks_township(village: Village, case: Any) -> None:
 def township_upholds(village: Village, case: Any) -> None:
     village.do("李镇长", day("2026-11-16"), case, "TOWNSHIP_UPHOLD",
                township_recheck_on=day("2026-11-16"), township_recheckers=village.ids("李镇长"),
+               township_recheck_finding="转让合同未办结，门面仍在出租",
                township_recheck_told_on=day("2026-11-16"))  # fmt: skip
 
 
@@ -103,7 +104,8 @@ def test_both_rechecks_that_uphold_a_refusal_lie_in_its_file(village: Village) -
     asks_county(village, case)
     village.do("石主任", day("2026-11-20"), case, "COUNTY_UPHOLD",
                county_recheck_on=day("2026-11-20"),
-               county_recheckers=village.ids("石主任"))  # fmt: skip
+               county_recheckers=village.ids("石主任"),
+               county_recheck_finding="不动产登记未变更")  # fmt: skip
     village.do("陈文书", day("2026-11-23"), case, "TELL_COUNTY",
                county_recheck_told_on=day("2026-11-23"))  # fmt: skip
     assert village.again(case).outcome == "NOT_GRANTED"
@@ -115,13 +117,25 @@ def test_both_rechecks_that_uphold_a_refusal_lie_in_its_file(village: Village) -
     township, county = page(village, case, "recheck"), page(village, case, "county_recheck")
     assert ("☑乡镇复核" in township, "□县级复核" in township) == (True, True)
     assert "☑维持　□重新核查" in township
-    for words in ("2026年11月10日", "门面已于八月转让", "2026年11月16日", "李镇长"):
+    for words in (
+        "2026年11月10日",
+        "门面已于八月转让",
+        "2026年11月16日",
+        "李镇长",
+        "转让合同未办结",
+    ):
         assert words in township
     # Told and recorded on the 16th: ten days more to ask the county.
     assert "内（至2026年11月26日）向云溪县农村工作领导小组办公室申请县级复核" in township
     assert ("□乡镇复核" in county, "☑县级复核" in county) == (True, True)
     assert "☑维持　□重新核查" in county
-    for words in ("2026年11月18日", "2026年11月20日", "2026年11月23日", "石主任"):
+    for words in (
+        "2026年11月18日",
+        "2026年11月20日",
+        "2026年11月23日",
+        "石主任",
+        "不动产登记未变更",
+    ):
         assert words in county
     whole(village, case)
 

@@ -208,6 +208,7 @@ def _rechecked(desk: Desk, row: Proceeding, people: _People) -> None:
         return
     desk.take(people.head, row, "TOWNSHIP_UPHOLD", township_recheck_on=desk.today,
               township_recheckers=people.ids(people.head),
+              township_recheck_finding="与入户核实一致",
               township_recheck_told_on=desk.today)  # fmt: skip
     if desk.once(row, "asked county", ASKED_COUNTY):
         desk.plan(row.id, people.clerk, more=2)
@@ -224,7 +225,8 @@ def _county_upheld(desk: Desk, row: Proceeding, people: _People) -> None:
 
 def _county_recheck(desk: Desk, row: Proceeding, people: _People) -> None:
     desk.take(people.office, row, "COUNTY_UPHOLD", county_recheck_on=desk.today,
-              county_recheckers=people.ids(people.office))  # fmt: skip
+              county_recheckers=people.ids(people.office),
+              county_recheck_finding="与乡镇一致")  # fmt: skip
 
 
 _ACTS: dict[str, Callable[[Desk, Proceeding, _People], None]] = {

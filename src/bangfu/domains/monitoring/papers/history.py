@@ -30,7 +30,7 @@ ANSWERED = frozenset(
         "NOT_GRANTED",
     }
 )
-# What a recheck found is said with the step, or as the reason why the case is done again.
+# What a recheck that upholds found; where the case is done again, the reason says it.
 FINDINGS = MappingProxyType(
     {
         "TOWNSHIP_RECHECK": "township_recheck_finding",
@@ -116,7 +116,7 @@ def _answer(steps: list[ProceedingStep], definition: Definition) -> Answer | Non
     for one in steps:
         brought = instances.unseal(one.facts)
         facts |= brought
-        if one.from_state in FINDINGS and (said := brought.get(_REASON) or one.note):
+        if one.from_state in FINDINGS and (said := brought.get(_REASON)):
             facts[FINDINGS[one.from_state]] = said
     return Answer(
         step=definition.steps.get(steps[0].step),

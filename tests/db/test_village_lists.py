@@ -170,6 +170,11 @@ def test_a_row_is_answered_as_its_clue_is_to_be_checked(cast: Cast) -> None:
         pair(cast, home)
         make(run_of(), hit(home, f"rule_{risk.lower()}", risk=risk))
     record = made(cast)
+    # The paper says so before somebody goes or calls in vain.
+    table = Document(io.BytesIO(printed(cast, record))).tables[0]
+    reasons = [row.cells[OUTCOME - 2].text for row in table.rows[1:4]]
+    said = [reason.partition("（须")[2].rstrip("）") for reason in reasons]
+    assert said == ["入户", "", "入户、须拍照"]
     phoned = ("1", "电话", "10月14日", "结对干部", "")
     visited = ("1", "入户", "10月14日", "结对干部", "")
     found = enter(cast, record, filled(printed(cast, record), phoned, phoned, visited))

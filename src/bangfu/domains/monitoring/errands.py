@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Max
+
 from bangfu.domains.monitoring.books import CountyBook, book_for
 from bangfu.domains.monitoring.domain.proceedings import CLUE
 from bangfu.domains.monitoring.models import Proceeding, ProceedingStep
@@ -83,6 +85,29 @@ def row_of(row: Proceeding, at: datetime, scope: Scope | None = None) -> Dispatc
         return None
     county = book_for(RegionCode(row.region_code), at, scope)
     return row_in(county.book, row, local_day(at))
+
+
+def rows_of(found: Collection[Proceeding], at: datetime, scope: Scope) -> dict[UUID, DispatchRow]:
+    """Return the rows by which clues of one county are checked, by clue; inside the `activate` of
+    `scope`. One query for all of them, and one for each day on which some were handed on."""
+    clues = [one for one in found if one.procedure == CLUE]
+    if not clues:
+        return {}
+    steps = ProceedingStep.objects.filter(
+        proceeding_id__in=[one.id for one in clues], step__in=HANDING_ON
+    )
+    handed = dict(steps.values_list("proceeding_id").annotate(Max("at")))
+    since = {one.id: handed.get(one.id, at) for one in clues}
+    county = RegionCode(clues[0].region_code)
+    by_day = {local_day(each): each for each in since.values()}
+    books = {on: book_for(county, each, scope).book for on, each in by_day.items()}
+    rows = {}
+    for one in clues:
+        on = local_day(since[one.id])
+        row = row_in(books[on], one, on)
+        if row is not None:
+            rows[one.id] = row
+    return rows
 
 
 def errand_of(row: Proceeding, at: datetime, scope: Scope, reader: Scope) -> Errand | None:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from bangfu.domains.monitoring import errands
 from bangfu.domains.monitoring.clues.making import lock
 from bangfu.domains.monitoring.domain.proceedings import CLUE, SUSPICION
 from bangfu.domains.monitoring.listing import me
@@ -30,7 +31,7 @@ from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.uuid7 import uuid7
 from bangfu.kernel.workdays import local_day
-from bangfu.procedures import Level
+from bangfu.procedures import DispatchRow, Level, Proof, Way
 
 MAKE, READ = "CLUE_DISPATCH", "PROCEEDING_READ"
 MADE = "monitoring.village_list.made"
@@ -38,6 +39,8 @@ SUBJECT = "monitoring.village_list"
 # Clues that somebody in the village has to check, and suspicions that it hears the family about.
 TO_CHECK = {CLUE: ("DISPATCHED", "CHECKING"), SUSPICION: ("TELLING", "CHECKING")}
 SHOWN = 500
+# What a row asks for beyond an answer.
+VISIT, PHOTO = "VISIT", "PHOTO"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ class ListRecord:
 
 @dataclass(frozen=True, slots=True)
 class RowRecord:
-    """A row of a list with its clue's reason as the reader may see it."""
+    """A row of a list with its clue's reason as the reader may see it; `asks`: VISIT where a call
+    will not do, PHOTO where one is needed."""
 
     place: int
     proceeding_id: UUID
@@ -76,6 +80,7 @@ class RowRecord:
     entered_at: datetime | None
     entered_by: str
     answer: str
+    asks: frozenset[str] = frozenset()
 
 
 def make_lists(
@@ -259,22 +264,25 @@ def rows_of(scope: Scope, row: VillageList) -> list[RowRecord]:
         )
     }
     mine = _duties(scope, clues)
+    asked = errands.rows_of(clues.values(), row.made_at, scope)
     places: dict[int, list[RowRecord]] = {}
     for each in rows:
-        found = _row(scope, each, clues.get(each.proceeding_id), mine)
+        clue = clues.get(each.proceeding_id)
+        found = _row(scope, each, clue, mine, asked.get(each.proceeding_id))
         places.setdefault(each.place, []).append(found)
     return [_together(found) for found in places.values()]
 
 
 def _together(rows: Sequence[RowRecord]) -> RowRecord:
-    """A household's row out of those of its clues: the first one's number, all reasons, the
-    earliest day."""
+    """A household's row out of those of its clues: the first one's number, all reasons and what
+    is asked, the earliest day."""
     days = [one.due_on for one in rows if one.due_on is not None]
     return replace(
         rows[0],
         reason_zh="；".join(dict.fromkeys(one.reason_zh for one in rows if one.reason_zh)),
         reason_en="; ".join(dict.fromkeys(one.reason_en for one in rows if one.reason_en)),
         due_on=min(days, default=None),
+        asks=frozenset().union(*(one.asks for one in rows)),
     )
 
 
@@ -289,12 +297,23 @@ def _duties(scope: Scope, clues: Iterable[UUID]) -> set[UUID]:
     return set(held.values_list("proceeding_id", flat=True))
 
 
-def _row(scope: Scope, row: VillageListRow, clue: Proceeding | None, mine: set[UUID]) -> RowRecord:
+def _row(
+    scope: Scope,
+    row: VillageListRow,
+    clue: Proceeding | None,
+    mine: set[UUID],
+    errand: DispatchRow | None,
+) -> RowRecord:
     zh = en = ""
+    asks: set[str] = set()
     if clue is not None:
         record = to_record(clue)
-        shown = cover(sight_of(scope, record, mine=clue.id in mine), record, None)
+        sight = sight_of(scope, record, mine=clue.id in mine)
+        shown = cover(sight, record, None)
         zh, en = shown.title_zh, shown.title_en
+        if errand is not None and sight.is_open:
+            asks |= {VISIT} if Way.TELEPHONE not in errand.ways else set()
+            asks |= {PHOTO} if errand.photo is Proof.NEEDED else set()
     return RowRecord(
         place=row.place,
         proceeding_id=row.proceeding_id,
@@ -310,6 +329,7 @@ def _row(scope: Scope, row: VillageListRow, clue: Proceeding | None, mine: set[U
         entered_at=row.entered_at,
         entered_by=row.entered_by,
         answer=str(row.answer or ""),
+        asks=frozenset(asks),
     )
 
 

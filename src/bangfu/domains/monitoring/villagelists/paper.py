@@ -10,8 +10,10 @@ from uuid import UUID
 from bangfu.domains.monitoring.models.clues import VillageList
 from bangfu.domains.monitoring.papers.filing import paper_book
 from bangfu.domains.monitoring.villagelists.lists import (
+    PHOTO,
     READ,
     SUBJECT,
+    VISIT,
     RowRecord,
     find_row,
     rows_of,
@@ -29,6 +31,7 @@ from bangfu.kernel.region import COUNTY, TOWN, RegionCode
 from bangfu.kernel.scope import Scope
 
 PAPER = "monthly_list"
+_ASKS = {VISIT: "须入户", PHOTO: "须拍照"}
 DOWNLOADED = "monitoring.village_list.downloaded"
 
 
@@ -92,6 +95,12 @@ def _homes(scope: Scope, rows: Sequence[RowRecord]) -> dict[UUID, tuple[str | No
     }
 
 
+def _asked(row: RowRecord) -> str:
+    """What the village has to know before somebody goes, or calls in vain."""
+    words = [word for ask, word in _ASKS.items() if ask in row.asks]
+    return f"（{'、'.join(words)}）" if words else ""
+
+
 def _printed(row: RowRecord, homes: dict[UUID, tuple[str | None, int]]) -> ChecklistRow:
     group, members = homes.get(row.household_id, (None, 0)) if row.household_id else (None, 0)
     answer = json.loads(row.answer) if row.answer else {}
@@ -101,7 +110,7 @@ def _printed(row: RowRecord, homes: dict[UUID, tuple[str | None, int]]) -> Check
         head_name=row.head_name,
         group=group,
         population=members or None,
-        reason=row.reason_zh,
+        reason=row.reason_zh + _asked(row),
         due_on=row.due_on,
         outcome=answer.get("outcome"),
         way=answer.get("way"),

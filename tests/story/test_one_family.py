@@ -176,4 +176,6 @@ def leaves_its_papers(village: Village, case: Any) -> None:
     assert name == "SB2026-000001.docx"
     assert "王大山" in words
     assert "云帮办〔2026〕8号" in words
+    # The register names no risk before the case; its papers tick what it was opened for.
+    assert "☑因病" in words
     assert "register_entry" in {state.paper for state in listed.missing}

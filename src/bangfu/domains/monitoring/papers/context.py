@@ -22,6 +22,7 @@ from bangfu.domains.monitoring.wording import Wording, source_label
 from bangfu.domains.publicity.domain import NoticeRecord
 from bangfu.domains.reconciliation import labels
 from bangfu.domains.registry.records import HouseholdRecord
+from bangfu.foundation.access.columns import closed_classes
 from bangfu.foundation.access.scopes import activate, system_scope
 from bangfu.foundation.papers import CaseContext, PaperBook
 from bangfu.foundation.papers import context as parts
@@ -108,7 +109,7 @@ def context_of(scope: Scope, read: Read, at: datetime, book: PaperBook) -> CaseC
     """Return the context of a case; what is not known, or closed in the register, is left out."""
     today = local_day(at)
     known, notice = read.known, read.notice
-    household = homes.home_of(scope, read.row, read.record, today)
+    household = homes.home_of(scope, read.row, read.record, today, _risk(scope, read))
     household = replace(household, identified_on=known.day("identified_on"))
     place, county = (
         homes.place_of(read.row, read.record),
@@ -229,6 +230,12 @@ def _check(read: Read) -> parts.Check:
         level=known.word("assessed_level"),
         assessed_by=_joined(known.people("assessed_by")),
     )
+
+
+def _risk(scope: Scope, read: Read) -> str:
+    """What the case was opened for; nothing to a reader from whom its matter is kept."""
+    about = read.clue_row or read.row
+    return "" if closed_classes(scope) & set(about.classes) else about.risk
 
 
 def _outcome(read: Read) -> str | None:

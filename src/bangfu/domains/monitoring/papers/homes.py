@@ -22,11 +22,13 @@ from bangfu.foundation.regions.selectors import names_around
 from bangfu.kernel.errors import NotFound
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
+from bangfu.standards import codelists
 
 _AMOUNTS = (
     "wage_income", "business_income", "property_income", "transfer_income", "operating_expense",
 )  # fmt: skip
 _OPEN = "OPEN"
+_RISK_KIND = "risk_kind"
 
 
 def find_record(scope: Scope, row: Proceeding) -> HouseholdRecord | None:
@@ -53,8 +55,11 @@ def place_of(row: Proceeding, record: HouseholdRecord | None) -> Place:
     )
 
 
-def home_of(scope: Scope, row: Proceeding, record: HouseholdRecord | None, on: date) -> Household:
-    """Return the household with its members; two queries."""
+def home_of(
+    scope: Scope, row: Proceeding, record: HouseholdRecord | None, on: date, risk: str = ""
+) -> Household:
+    """Return the household with its members; two queries. `risk` is what the case was opened for:
+    it stands for the risks of a household of which the register names none yet."""
     if record is None:
         return Household(household_no=row.household_no or None, head_name=row.head_name or None)
     private = list_private(scope, [record.id]).get(record.id, [])
@@ -69,7 +74,7 @@ def home_of(scope: Scope, row: Proceeding, record: HouseholdRecord | None, on: d
         household_type=word(record.facts, "household_type"),
         category=word(record.facts, "monitored_category"),
         population=record.member_count,
-        risks=_risks(record),
+        risks=_risks(record) or _risk(risk),
         members=tuple(_member(each, numbers, on) for each in record.members),
     )
 
@@ -77,6 +82,12 @@ def home_of(scope: Scope, row: Proceeding, record: HouseholdRecord | None, on: d
 def _risks(record: HouseholdRecord) -> tuple[str, ...]:
     said = word(record.facts, "risk_kinds")
     return tuple(said.split("、")) if said else ()
+
+
+def _risk(code: str) -> tuple[str, ...]:
+    """A clue may be about what is no risk of the code list, such as insurance."""
+    known = codelists.get(_RISK_KIND).by_code(code) if code else None
+    return (known.zh,) if known else ()
 
 
 def _member(member: MemberRecord, numbers: Mapping[UUID, Private], on: date) -> Member:

@@ -87,7 +87,7 @@ BESIDE: dict[str, tuple[tuple[str, ...], ...]] = {
     "foundation/http/addresses.py": ((*PURE, f"{UNIT}/test_addresses.py"),),
     "foundation/accounts/recovery_codes.py": ((SECOND,), (GUESSING, "-k", "at_once")),
     "foundation/accounts/second_factor.py": ((SECOND,),),
-    "foundation/accounts/lockout.py": ((GUESSING,),),
+    "foundation/accounts/lockout.py": (("tests/db/test_lockout.py",), (GUESSING,)),
     "foundation/accounts/passwords.py": (("tests/api/test_passwords.py",),),
 }
 # What only commands load, so that Django can be loaded before it is changed.

@@ -43,8 +43,9 @@ def suppose(
     `homes`: household to facts by column of the register's household, in a county `region` or one
     of its places. Only rules that read one of the facts and no list of a department are asked,
     and of a village only those that its register can answer. One that is not there has nothing
-    found. Cost: the households' own rows, which columns their villages fill, two evaluations,
-    whatever the number of households; the rules are compiled once a month.
+    found. Cost: the households' own rows, which columns their villages fill, one evaluation where
+    nothing speaks against what is supposed and two otherwise, whatever the number of households;
+    the rules are compiled once a month.
     """
     book = rulebook_of(scope, region, on)
     names = frozenset(name for facts in homes.values() for name in facts)
@@ -59,11 +60,14 @@ def suppose(
     if not places:
         return {}
     answerable = _answerable(book.pack, rules, register, given, on)
-    before = {_key(one) for one in ask(book.pack, rules, register, Lists(), on)}
     after = ask(book.pack, rules, _with(register, homes), Lists(), on)
+    told = [one for one in after if one.rule_id in answerable[one.region_code]]
+    if not told:
+        return {}
+    before = {_key(one) for one in ask(book.pack, rules, register, Lists(), on)}
     found: dict[UUID, list[Found]] = {}
-    for one in after:
-        if _key(one) not in before and one.rule_id in answerable[one.region_code]:
+    for one in told:
+        if _key(one) not in before:
             found.setdefault(UUID(one.household_id), []).append(one)
     return found
 

@@ -13,9 +13,10 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
 from bangfu.foundation import papers
-from bangfu.foundation.papers import apart, monthly, opening
+from bangfu.foundation.papers import monthly
 from bangfu.foundation.papers.context import CaseContext, ChecklistRow
 from bangfu.foundation.papers.packing import save
+from bangfu.foundation.returned import apart, opening
 from bangfu.kernel.errors import Refused
 from bangfu.standards import errors
 from bangfu.standards.paths import standards_root
@@ -216,7 +217,7 @@ def test_what_came_back_is_opened_by_a_process_of_its_own(monkeypatch: pytest.Mo
     monkeypatch.setattr(opening, "parse_xml", seen.append)
     assert apart.open_apart(content) == wanted
     assert seen == []
-    monkeypatch.setattr(apart, "_CHILD", "bangfu.foundation.papers.no_such_child")
+    monkeypatch.setattr(apart, "_CHILD", "bangfu.foundation.returned.no_such_child")
     with pytest.raises(Refused) as refused:
         apart.open_apart(content)
     assert refused.value.code == "E-PAPERS-DAMAGED"

@@ -95,18 +95,17 @@ def _answer(desk: Desk, row: Proceeding, who: Worker) -> None:
         "checkers": (str(who.user_id), *_second(desk, row, who)),
         "finding": "已入户核实",
     }
-    desk.picture(who, row)
     if desk.drawn(row, "truth") < truth:
         level = "RED" if desk.drawn(row, "red") < RED else "YELLOW"
         signed = {"assessed_level": level, "assessed_by": (str(who.user_id),)}
-        desk.take(who, row, "CONFIRM", **found, **signed)
+        desk.conclude(who, row, "CONFIRM", who, **found, **signed)
         return
     step = desk.choose(row, FALSE)
     if step == "FIND_DATA_WRONG":
         officer, _ = desk.county.town_of(row.region_code)
-        desk.take(officer, row, step, **found, feedback_no=desk.request(row))
+        desk.conclude(officer, row, step, who, **found, feedback_no=desk.request(row))
     else:
-        desk.take(who, row, step, **found)
+        desk.conclude(who, row, step, who, **found)
 
 
 def _second(desk: Desk, row: Proceeding, who: Worker) -> tuple[str, ...]:
@@ -127,8 +126,7 @@ def _urgent(desk: Desk, row: Proceeding) -> None:
     desk.take(clerk, row, "HELP_FIRST", helped_on=desk.today, help_given="临时救助 2,000 元")
     officer, _ = desk.county.town_of(row.region_code)
     people = (str(clerk.user_id), str(officer.user_id))
-    desk.picture(clerk, row)
-    desk.take(
-        clerk, row, "CONFIRM", checked_on=desk.today, check_way="VISIT", checkers=people,
+    desk.conclude(
+        clerk, row, "CONFIRM", clerk, checked_on=desk.today, check_way="VISIT", checkers=people,
         finding="情况紧急，已先行救助", assessed_level="RED", assessed_by=people[:1],
     )  # fmt: skip

@@ -23,6 +23,7 @@ from bangfu.domains.registry.models import Household
 from bangfu.foundation.access.scopes import activate
 from bangfu.foundation.evidence import checking
 from bangfu.foundation.evidence.checking import Paper
+from bangfu.kernel.errors import InvalidValue, Refused
 from bangfu.kernel.period import Period
 from bangfu.procedures import Proof, Value
 from tests.cast import YUNXI
@@ -98,16 +99,38 @@ class Desk:
 
     def take(self, who: Worker, row: Proceeding, step: str, **facts: Value) -> None:
         """Let somebody take a step."""
-        self.steps += 1
         services.take(scope=who.scope, at=self.now(), proceeding_id=row.id, step=step, facts=facts)
+        self.steps += 1
+
+    def tries(self, who: Worker, row: Proceeding, step: str, refused: str, **facts: Value) -> bool:
+        """Let somebody try a step; False where the platform refuses it with this code."""
+        try:
+            self.take(who, row, step, **facts)
+        except (InvalidValue, Refused) as refusal:
+            if refusal.code != refused:
+                raise
+            return False
+        return True
+
+    def conclude(
+        self, who: Worker, row: Proceeding, step: str, visitor: Worker, **facts: Value
+    ) -> None:
+        """Let somebody end a clue; where a photo belongs to it that is not there, the visitor adds
+        one first."""
+        if not self.tries(who, row, step, "E-CLUES-CHECK-PHOTO", **facts):
+            self.picture(visitor, row)
+            self.take(who, row, step, **facts)
 
     def picture(self, who: Worker, row: Proceeding) -> None:
-        """Let somebody add the photo that the table of dispatch needs before a clue can end."""
-        now = self.now()
+        """Let somebody add a photo of a check."""
+        photos.file_photo(scope=who.scope, at=self.now(), proceeding_id=row.id, photo=_taken())
+
+    def picture_asked_for(self, who: Worker, row: Proceeding) -> None:
+        """Let somebody add the photo that a list asks for beside a household."""
         with activate(who.scope):
-            errand = errands.errand_of(row, now, who.scope, who.scope)
+            errand = errands.errand_of(row, self.now(), who.scope, who.scope)
         if errand is not None and errand.row.photo is Proof.NEEDED and not errand.photos:
-            photos.file_photo(scope=who.scope, at=now, proceeding_id=row.id, photo=_taken())
+            self.picture(who, row)
 
     def plan(self, proceeding: UUID, who: Worker, more: int = 0) -> None:
         """Plan when somebody gets to it: their own delay, in working days, at least `more`."""

@@ -219,7 +219,7 @@ class Year:
         document = docx.Document(io.BytesIO(content))
         clerk = self.county.clerks[village]
         for clue in open_now.values():
-            self.desk.picture(clerk, clue)
+            self.desk.picture_asked_for(clerk, clue)
         # A household is one line, however many clues of it stand behind.
         for place in sorted({row.place for row in rows if row.proceeding_id in open_now}):
             drawn = self.rng.random()

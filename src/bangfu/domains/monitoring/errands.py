@@ -20,6 +20,7 @@ from bangfu.domains.monitoring.models import Proceeding, ProceedingStep
 from bangfu.domains.screening.domain import Severity
 from bangfu.foundation.access.columns import is_open
 from bangfu.foundation.database.kept import Kept, Slot
+from bangfu.kernel.period import Period
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
@@ -135,8 +136,8 @@ def terms_for(
     scope: Scope,
 ) -> Terms:
     """Return what holds for a step of a proceeding: where it begins the clock of a clue's check,
-    that clock is ruled by the limit of its row. `running` are the clocks that run already; inside
-    `activate`."""
+    that clock is ruled by the limit of its row. `county` is its book at `at`, `running` are the
+    clocks that run already; inside `activate`."""
     terms = county.terms(row.region_code)
     clock, known = definition.clocks.get(CLOCK), definition.steps.get(step)
     if row.procedure != CLUE or clock is None or known is None:
@@ -145,7 +146,11 @@ def terms_for(
     if not begins or definition.target_of(known, row.state) not in clock.runs_in:
         return terms
     since = at if step in HANDING_ON else handed_on_at(row, at)
-    found = row_of(row, since, scope)
+    # Packs are adopted by months: that of the same month is in force already.
+    if Period.containing(local_day(since)) == Period.containing(local_day(at)):
+        found = row_in(county.book, row, local_day(since))
+    else:
+        found = row_of(row, since, scope)
     return terms if found is None else terms.ruling(CLOCK, found.limit)
 
 

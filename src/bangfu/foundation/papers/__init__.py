@@ -2,7 +2,6 @@
 layout of GB/T 9704-2012. Knows no database and no case: whoever holds one builds a CaseContext.
 """
 
-from bangfu.foundation.papers.apart import open_apart
 from bangfu.foundation.papers.casefiles import (
     HELD,
     INCOMPLETE,
@@ -26,7 +25,6 @@ from bangfu.foundation.papers.making import (
     make_zip,
 )
 from bangfu.foundation.papers.monthly import ReturnedList, RowProblem, read_list, read_opened
-from bangfu.foundation.papers.opening import OpenedPaper
 
 __all__ = [
     "DOCX",
@@ -38,7 +36,6 @@ __all__ = [
     "HeldPaper",
     "Lack",
     "MadePaper",
-    "OpenedPaper",
     "PaperBook",
     "PaperState",
     "ReturnedList",
@@ -52,7 +49,6 @@ __all__ = [
     "make_paper",
     "make_zip",
     "missing",
-    "open_apart",
     "read_context",
     "read_list",
     "read_opened",

@@ -15,11 +15,11 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from bangfu.foundation.papers.apart import open_apart
 from bangfu.foundation.papers.context import Checklist, ChecklistRow
 from bangfu.foundation.papers.definitions import Column, Paper, RowsBlock, TextBlock
-from bangfu.foundation.papers.opening import OpenedPaper
 from bangfu.foundation.papers.slots import Slot, slots
+from bangfu.foundation.returned.apart import open_apart
+from bangfu.foundation.returned.opening import OpenedPaper
 from bangfu.kernel.errors import Refused
 from bangfu.kernel.text import normalise_label, normalise_name, normalise_text
 

@@ -33,8 +33,10 @@ from bangfu.foundation import audit
 from bangfu.foundation.access.roles import require
 from bangfu.foundation.access.scopes import activate, system_scope
 from bangfu.foundation.accounts.holders import Holder, list_holders
-from bangfu.foundation.papers import OpenedPaper, open_apart, read_opened
+from bangfu.foundation.papers import read_opened
 from bangfu.foundation.papers.context import ChecklistRow
+from bangfu.foundation.returned.apart import open_apart
+from bangfu.foundation.returned.opening import OpenedPaper
 from bangfu.kernel.errors import BangfuError, InvalidValue
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
@@ -100,7 +102,7 @@ def enter(
     What a row lacks is named in the reader's language.
 
     The file is opened in a process of its own, before anything is held. Raises NotFound
-    E-CLUES-LIST and those of `papers.open_apart` and `papers.read_opened`.
+    E-CLUES-LIST and those of `open_apart` and `papers.read_opened`.
     """
     require(scope, ENTER)
     digest = hashlib.sha256(content).hexdigest()

@@ -1,6 +1,6 @@
 """The reading child: limits itself, opens the .docx on its standard input, answers with its texts.
 
-Run by apart.py as ``python -m bangfu.foundation.papers.child``. The answer is one line of JSON.
+Run by apart.py as ``python -m bangfu.foundation.returned.child``. The answer is one line of JSON.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import json
 import resource
 import sys
 
-from bangfu.foundation.papers.opening import open_paper
+from bangfu.foundation.returned.opening import open_paper
 from bangfu.kernel.errors import Refused
 
 # The part that is read has at most 10 MiB; its tree takes some twenty times that.

@@ -7,10 +7,10 @@ import os
 import subprocess
 import sys
 
-from bangfu.foundation.papers.opening import MOST_BYTES, OpenedPaper
+from bangfu.foundation.returned.opening import MOST_BYTES, OpenedPaper
 from bangfu.kernel.errors import Refused
 
-_CHILD = "bangfu.foundation.papers.child"
+_CHILD = "bangfu.foundation.returned.child"
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "TMPDIR")
 WALL_SECONDS = 30
 

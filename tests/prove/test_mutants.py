@@ -88,7 +88,10 @@ BESIDE: dict[str, tuple[tuple[str, ...], ...]] = {
     "foundation/accounts/recovery_codes.py": ((SECOND,), (GUESSING, "-k", "at_once")),
     "foundation/accounts/second_factor.py": ((SECOND,),),
     "foundation/accounts/lockout.py": (("tests/db/test_lockout.py",), (GUESSING,)),
-    "foundation/accounts/passwords.py": (("tests/api/test_passwords.py",),),
+    "foundation/accounts/passwords.py": (
+        ("tests/db/test_passwords.py",),
+        ("tests/api/test_passwords.py",),
+    ),
 }
 # What only commands load, so that Django can be loaded before it is changed.
 COMMANDS = {"foundation/crypto/rotation.py", "foundation/crypto/services.py"}

@@ -83,7 +83,10 @@ BESIDE: dict[str, tuple[tuple[str, ...], ...]] = {
     "foundation/files/sealed.py": (
         (*PURE, f"{UNIT}/test_stored_files_format.py", f"{UNIT}/test_stored_files_sealed.py"),
     ),
-    "foundation/limits/counting.py": (("tests/api/test_budgets.py",),),
+    "foundation/limits/counting.py": (
+        ("tests/db/test_counting_spends.py",),
+        ("tests/api/test_budgets.py",),
+    ),
     "foundation/http/addresses.py": ((*PURE, f"{UNIT}/test_addresses.py"),),
     "foundation/accounts/recovery_codes.py": ((SECOND,), (GUESSING, "-k", "at_once")),
     "foundation/accounts/second_factor.py": ((SECOND,),),

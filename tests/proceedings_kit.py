@@ -8,9 +8,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from bangfu.domains.monitoring.domain.proceedings import ProceedingRecord
+from bangfu.domains.monitoring.models import (
+    ClueOrigin,
+    Proceeding,
+    ProceedingClock,
+    ProceedingHandler,
+    ProceedingStep,
+)
 from bangfu.domains.monitoring.services import Report, open_proceeding, take
 from bangfu.foundation.access.scopes import activate, command_scope
+from bangfu.kernel.errors import BangfuError
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import BEIJING
 from bangfu.procedures import Value
@@ -102,3 +112,20 @@ def found_nothing(cast: Cast, on: date = MONDAY_DAY) -> dict[str, Any]:
         "checkers": (str(cast.cadre.user.pk),),
         "finding": "报销后负担不重",
     }
+
+
+def refused(kind: type[BangfuError], code: str, act: Any, *args: Any, **kwargs: Any) -> BangfuError:
+    """Check that an act is refused with a code, and return the error."""
+    with pytest.raises(kind) as caught:
+        act(*args, **kwargs)
+    assert caught.value.code == code
+    return caught.value
+
+
+def written(scope: Any) -> list[int]:
+    """Return how many rows of each kind there are."""
+    with activate(scope):
+        return [
+            kind.objects.count()
+            for kind in (Proceeding, ProceedingStep, ProceedingClock, ProceedingHandler, ClueOrigin)
+        ]

@@ -6,18 +6,13 @@ a story reads from top to bottom, and nothing in it is done behind the services'
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import docx
 import openpyxl
-import pytest
 from PIL import Image
 
 from bangfu.domains.assistance import services as pairings
@@ -45,13 +40,10 @@ from bangfu.foundation.access.scopes import activate, command_scope, scope_for_p
 from bangfu.foundation.accounts import selectors
 from bangfu.foundation.accounts import services as accounts
 from bangfu.foundation.notifications import selectors as messages
-from bangfu.kernel.errors import BangfuError
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.uuid7 import uuid7
-from bangfu.kernel.workdays import BEIJING
-from bangfu.standards import errors
 from tests.api.conftest import add_household, add_source, id_number
 from tests.cast import (
     PASSWORD,
@@ -63,6 +55,7 @@ from tests.cast import (
     give_post,
 )
 from tests.feeds_kit import CLAIM_HEAD, take_in
+from tests.story_words import day, when
 
 HOUSE = "Y0001"
 HEAD = "王大山"
@@ -84,25 +77,6 @@ OFFICES = {"医保局": "MEDICAL_INSURANCE", "住建局": "HOUSING"}
 OFFICE = "云溪县委农村工作领导小组办公室"
 COUNTY = command_scope(YUNXI, "story")
 TUTORIALS = Path(__file__).resolve().parents[1] / "docs" / "tutorials"
-
-
-def when(day: date, hour: int = 9) -> datetime:
-    """Return an hour of a day in Beijing."""
-    return datetime.combine(day, time(hour), BEIJING)
-
-
-def day(text: str) -> date:
-    """Return a day: `2026-11-02`."""
-    return date.fromisoformat(text)
-
-
-@contextmanager
-def refused(words: str) -> Iterator[None]:
-    """Something that is refused, in words that the person reads."""
-    with pytest.raises(BangfuError) as caught:
-        yield
-    told = errors.text(caught.value.code, caught.value.params, "zh")
-    assert words in told.message + told.remedy
 
 
 def a_scan(folder: Path) -> bytes:
@@ -411,10 +385,3 @@ class Village:
         """Return a proceeding as it is now."""
         with activate(COUNTY):
             return Proceeding.objects.get(id=one.id)
-
-
-def opened(content: bytes) -> str:
-    """Return the words of a .docx, tables included."""
-    document = docx.Document(io.BytesIO(content))
-    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    return "\n".join([paragraph.text for paragraph in document.paragraphs] + cells)

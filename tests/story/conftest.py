@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.story_kit import Village, day
+from tests.story_kit import Village
+from tests.story_words import day
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from bangfu.domains.monitoring.papers import filing
 from bangfu.domains.reconciliation.models import ReconciliationItem
 from bangfu.domains.registry.models import Household
 from bangfu.foundation.access.scopes import activate
-from tests.story_kit import COUNTY, HOUSE, Village, day, opened, refused, when
+from tests.story_kit import COUNTY, HOUSE, Village
+from tests.story_words import day, opened, refused, when
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,8 @@ import pytest
 
 from bangfu.domains.registry.models import Household
 from bangfu.foundation.access.scopes import activate
-from tests.story_kit import COUNTY, HOUSE, Village, day, refused
+from tests.story_kit import COUNTY, HOUSE, Village
+from tests.story_words import day, refused
 
 pytestmark = pytest.mark.django_db
 

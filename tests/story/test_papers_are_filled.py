@@ -29,7 +29,8 @@ from bangfu.foundation.papers.context import CaseContext
 from bangfu.foundation.papers.definitions import Paper
 from bangfu.standards.paths import packs_root
 from tests.story import test_one_family as family
-from tests.story_kit import COUNTY, HOUSE, Village, day, when
+from tests.story_kit import COUNTY, HOUSE, Village
+from tests.story_words import day, when
 
 pytestmark = pytest.mark.django_db
 # Filled from a list and not from a case (tests/unit/test_papers_monthly.py).

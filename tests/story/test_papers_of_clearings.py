@@ -17,7 +17,8 @@ from tests.story.test_one_family import (
     stands_on_the_board,
 )
 from tests.story.test_papers_of_endings import in_file, page, whole
-from tests.story_kit import HOUSE, Village, day, when
+from tests.story_kit import HOUSE, Village
+from tests.story_words import day, when
 
 pytestmark = pytest.mark.django_db
 CHECKED = ["clearing_check", "comparison"]

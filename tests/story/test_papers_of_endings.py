@@ -17,7 +17,8 @@ from bangfu.foundation import files
 from bangfu.foundation.papers import PaperBook
 from bangfu.foundation.papers.loader import load
 from tests.story.test_other_endings import a_case
-from tests.story_kit import Village, day, opened, when
+from tests.story_kit import Village
+from tests.story_words import day, opened, when
 
 pytestmark = pytest.mark.django_db
 LATER = when(day("2027-08-01"))

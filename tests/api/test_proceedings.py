@@ -7,7 +7,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -17,7 +16,6 @@ from bangfu.foundation.audit.models import AuditEvent
 from bangfu.kernel.region import RegionCode
 from tests.api.conftest import World
 from tests.cast import YUNXI, YUNXI_VILLAGE, _player
-from tests.evidence_samples import jpeg
 
 HOUSE = "H9901010001"  # 王大山's, 上坪村 of 清溪镇
 JSON = "application/json"
@@ -36,8 +34,7 @@ def clue(**changed: Any) -> dict[str, Any]:
     return {**given, "facts": facts, **changed}
 
 
-@pytest.fixture
-def people(world: World) -> dict[str, Client]:
+def people_of(world: World) -> dict[str, Client]:
     """Everybody signed in, with two officers of the village, one of the next and a department."""
     cast = world.cast
     players = {
@@ -54,6 +51,11 @@ def people(world: World) -> dict[str, Client]:
     clients = {name: world.client(player) for name, player in players.items()}
     clients["nobody"] = Client(raise_request_exception=False)
     return clients
+
+
+@pytest.fixture
+def people(world: World) -> dict[str, Client]:
+    return people_of(world)
 
 
 def send(client: Client, path: str, body: dict[str, Any], status: int = 200) -> Any:
@@ -171,59 +173,6 @@ def test_the_handler_sees_the_reason_while_it_is_his_duty_and_others_by_their_cl
         seen = AuditEvent.objects.filter(action="monitoring.proceeding.viewed").order_by("at")
         told = [(one.actor_label, one.detail["by_duty"]) for one in seen]
     assert told == [("甲", False), ("结对干部", True), ("村干部", False), ("结对干部", False)]
-
-
-def add_photo(client: Client, one: dict[str, Any], name: str = "房.jpg") -> Any:
-    photo = SimpleUploadedFile(name, jpeg())
-    return client.post(f"/api/v1/proceedings/{one['id']}/photos", {"file": photo})
-
-
-@pytest.mark.evidence("ASVS-8.2.2")
-def test_what_is_asked_of_a_check_is_told_and_its_photo_kept_for_who_may_open_it(
-    people: dict[str, Client],
-) -> None:
-    body = clue(risk="HOUSING", facts={"clue_on": day(), "source": "CADRE", "matter": "墙裂"})
-    one = send(people["town"], "/proceedings", body, 201)
-    assert one["errand"]["row"] == "housing"
-    me = account(people, one, "结对干部")
-    step(people["town"], one, "DISPATCH", handlers=[me])
-    step(people["cadre"], one, "ACKNOWLEDGE")
-    errand = read(people["cadre"], f"/proceedings/{one['id']}")["errand"]
-    assert (errand["todo_zh"], errand["todo_en"]) == (
-        "入户看房，拍下开裂、渗漏的部位，问清是否常住",
-        "Look at the house, take pictures of cracks and leaks, ask whether they live there",
-    )
-    assert errand["ways"] == [{"code": "VISIT", "zh": "入户", "en": "At home"}]
-    assert (errand["photo"], errand["place"], errand["photos"]) == ("NEEDED", "ALLOWED", [])
-    assert (errand["department"], errand["department_zh"]) == ("HOUSING", "住建局")
-    # Its matter is closed to a village officer, and so is what it asks for.
-    assert read(people["village"], f"/proceedings/{one['id']}")["errand"] is None
-    found = read(people["cadre"], f"/proceedings/{one['id']}/offers")["offers"]
-    by_step = {each["step"]: each for each in found}
-    ending = by_step["FIND_NO_RISK"]
-    (way,) = [each for each in ending["asks"] if each["name"] == "check_way"]
-    assert [each["code"] for each in way["codes"]] == ["VISIT"]
-    assert [each["name"] for each in ending["takes"]] == ["check_place"]
-    photos = {name: by_step[name]["photo"] for name in ("FIND_NO_RISK", "NOTE_CHECK", "TRANSFER")}
-    assert photos == {"FIND_NO_RISK": "NEEDED", "NOTE_CHECK": "ALLOWED", "TRANSFER": "NONE"}
-    checked = {"checked_on": day(), "check_way": "VISIT", "checkers": ["me"], "finding": "无裂缝"}
-    refused = step(people["cadre"], one, "FIND_NO_RISK", 400, **checked)
-    assert refused["code"] == "E-CLUES-CHECK-PHOTO"
-    expected = {"neighbour": 404, "next": 404, "auditor": 403, "department": 403, "public": 403}
-    for name, status in expected.items():
-        assert add_photo(people[name], one).status_code == status, name
-    kept = add_photo(people["cadre"], one)
-    assert kept.status_code == 201, kept.content
-    assert (kept.json()["no"], kept.json()["by"]) == (f"{one['no']}-01", "结对干部")
-    step(people["cadre"], one, "FIND_NO_RISK", **checked)
-    assert add_photo(people["cadre"], one).json()["code"] == "E-CLUES-PHOTO-LATE"
-    # Who hands on and decides opens it; the village states a purpose, as for any photo.
-    path = f"/api/v1/cases/{one['id']}/papers/{kept.json()['id']}/file"
-    opened = people["county"].get(path)
-    assert opened.status_code == 200
-    assert b"".join(opened.streaming_content).startswith(b"\xff\xd8\xff")
-    assert people["village"].get(path).json()["code"] == "E-REVEAL-DOCUMENT"
-    assert people["cadre"].get(path).status_code == 403
 
 
 def test_the_offers_name_one_next_step_and_what_it_asks_for(

@@ -208,11 +208,13 @@ def keep_check_photo(request: HttpRequest, proceeding_id: UUID, file: File[Uploa
     dispatch needs or allows one. It is opened as a paper of a case is."""
     if file.size is None or file.size > filing.LARGEST:
         raise InvalidValue("E-MONITORING-PAPER-SIZE", limit=filing.LARGEST // 1024**2)
+    scope = scope_of(request)
     made = photos.keep_photo(
-        scope=scope_of(request),
+        scope=scope,
         at=timezone.now(),
         proceeding_id=proceeding_id,
         name=file.name or "",
         content=file.read(),
     )
-    return Status(201, view.photo(Photo(made.id, made.no, made.at, made.by)))
+    can_open = photos.can_open(scope, proceeding_id, made.id)
+    return Status(201, view.photo(Photo(made.id, made.no, made.at, made.by, can_open)))

@@ -16,7 +16,9 @@ from django.db.models import Max
 
 from bangfu.domains.monitoring.books import CountyBook, book_for
 from bangfu.domains.monitoring.domain.proceedings import CLUE
+from bangfu.domains.monitoring.lanes import me
 from bangfu.domains.monitoring.models import Proceeding, ProceedingStep
+from bangfu.domains.monitoring.models.cases import CasePaper
 from bangfu.domains.screening.domain import Severity
 from bangfu.foundation.access.columns import is_open
 from bangfu.foundation.database.kept import Kept, Slot
@@ -40,6 +42,7 @@ from bangfu.standards import columns as classes
 
 # The facts of a check that a row rules, and the paper that a photo is kept as.
 WAY, PLACE, PHOTO = "check_way", "check_place", "check_photo"
+CHECK, PREPARE = "CLUE_CHECK", "CASE_PREPARE"
 HANDING_ON = ("DISPATCH", "REASSIGN")
 _HANDED_ON = Kept(
     lambda: (
@@ -52,12 +55,13 @@ _HANDED_ON = Kept(
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo of a check that is on file."""
+    """A photo of a check that is on file, and whether the reader may open it."""
 
     id: UUID
     no: str
     at: datetime
     by: str
+    can_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def errand_of(row: Proceeding, at: datetime, scope: Scope, reader: Scope) -> Err
     clue; inside the `activate` of `scope`."""
     found = row_of(row, handed_on_at(row, at), scope)
     needs_purpose = not is_open(reader, classes.DOCUMENT)
-    return Errand(found, photos_of(row), needs_purpose) if found else None
+    return Errand(found, photos_of(row, reader), needs_purpose) if found else None
 
 
 def handed_on_at(row: Proceeding, at: datetime) -> datetime:
@@ -195,9 +199,31 @@ def photo_of(definition: Definition, state: str, step: StepDef, row: DispatchRow
     return row.photo if concludes(definition, state, step) else Proof.ALLOWED
 
 
-def photos_of(row: Proceeding) -> tuple[Photo, ...]:
+def has_photo(row: Proceeding) -> bool:
+    """Return whether a photo of a clue's check is on file; inside `activate`."""
+    return bool(row.papers.filter(paper=PHOTO).exists())
+
+
+def photos_of(row: Proceeding, reader: Scope) -> tuple[Photo, ...]:
     """Return the photos of a clue's check, oldest first; inside `activate`."""
     if row.procedure != CLUE:
         return ()
     found = row.papers.filter(paper=PHOTO).order_by("id")
-    return tuple(Photo(one.id, one.no, one.at, one.by) for one in found)
+    return tuple(Photo(one.id, one.no, one.at, one.by, may_open(reader, row, one)) for one in found)
+
+
+def may_open(reader: Scope, row: Proceeding, photo: CasePaper) -> bool:
+    """Return whether a reader may open a photo of a clue's check: by the post that prepares cases,
+    or by duty; inside `activate`."""
+    return reader.allows(PREPARE) or opens_by_duty(reader, row, photo)
+
+
+def opens_by_duty(reader: Scope, row: Proceeding, paper: CasePaper | None) -> bool:
+    """Return whether a reader opens a paper because of his duty alone: a photo that he added
+    himself to the check of a clue whose handler he is; inside `activate`."""
+    if paper is None or paper.paper != PHOTO or reader.allows(PREPARE):
+        return False
+    asking = me(reader)
+    if asking is None or paper.by_id != reader.actor.id or not reader.allows(CHECK):
+        return False
+    return bool(row.handlers.filter(user_id=asking, until__isnull=True).exists())

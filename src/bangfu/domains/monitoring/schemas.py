@@ -132,12 +132,14 @@ class HandlerOut(Schema):
 
 
 class CheckPhotoOut(Schema):
-    """A photo of a clue's check that is on file."""
+    """A photo of a clue's check that is on file; `can_open`: by the reader's post, or because he
+    added it and the check is his duty."""
 
     id: str
     no: str
     at: datetime
     by: str
+    can_open: bool
 
 
 class ErrandOut(Schema):

@@ -115,7 +115,7 @@ def _errand(definition: Definition | None, found: Errand) -> dict[str, Any]:
 
 def photo(one: Photo) -> dict[str, Any]:
     """Return a photo of a check that is on file."""
-    return {"id": str(one.id), "no": one.no, "at": one.at, "by": one.by}
+    return {"id": str(one.id), "no": one.no, "at": one.at, "by": one.by, "can_open": one.can_open}
 
 
 def facts(

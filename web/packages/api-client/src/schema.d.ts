@@ -4343,7 +4343,8 @@ export interface components {
         };
         /**
          * CheckPhotoOut
-         * @description A photo of a clue's check that is on file.
+         * @description A photo of a clue's check that is on file; `can_open`: by the reader's post, or because he
+         *     added it and the check is his duty.
          */
         CheckPhotoOut: {
             /**
@@ -4353,6 +4354,8 @@ export interface components {
             at: string;
             /** By */
             by: string;
+            /** Can Open */
+            can_open: boolean;
             /** Id */
             id: string;
             /** No */

@@ -48,6 +48,8 @@ BINARY = {
     }
 }
 PREPARE = Permit("CASE_PREPARE")
+# Whoever only checks clues opens the photos that he added, while it is his duty.
+PREPARE_OR_CHECK = Permit("CASE_PREPARE", "CLUE_CHECK")
 
 
 @router.post("/cases/clearings", auth=PREPARE, response={201: OpenedCaseOut, **REFUSALS})
@@ -122,7 +124,7 @@ def keep_case_original(
 
 @router.get(
     "/cases/{proceeding_id}/papers/{paper_id}/file",
-    auth=PREPARE,
+    auth=PREPARE_OR_CHECK,
     response=REFUSALS,
     openapi_extra=BINARY,
 )

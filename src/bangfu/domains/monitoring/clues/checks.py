@@ -36,7 +36,7 @@ def check(asked: Asked) -> None:
         return
     if errand.place is Proof.NEEDED and not known.get(PLACE):
         raise InvalidValue("E-CLUES-CHECK-PLACE", no=row.no)
-    if errand.photo is Proof.NEEDED and not errands.photos_of(row):
+    if errand.photo is Proof.NEEDED and not errands.has_photo(row):
         raise InvalidValue("E-CLUES-CHECK-PHOTO", no=row.no)
 
 

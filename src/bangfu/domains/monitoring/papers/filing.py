@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from bangfu.domains.monitoring import numbers, rows
+from bangfu.domains.monitoring import errands, numbers, rows
 from bangfu.domains.monitoring.domain.cases import CasePaperRecord, PaperKind
 from bangfu.domains.monitoring.domain.proceedings import STATUS, SUSPICION
 from bangfu.domains.monitoring.models import Proceeding
@@ -199,20 +199,24 @@ def open_paper(
     """Return a paper on file whose file is to be read; the reading is written down.
 
     What is on file is of the class DOCUMENT: who holds its permission opens it as part of the
-    work, others state a reason and spend a look. Raises NotFound E-MONITORING-NOT-FOUND, also where
-    only its number is known, and as `look_at`.
+    work, others state a reason and spend a look. Whoever checks a clue opens by duty the photos
+    that he added. Raises NotFound E-MONITORING-NOT-FOUND, also where only its number is known,
+    NotAllowed, and as `look_at`.
     """
-    require(scope, WRITE)
     with activate(scope):
         row = rows.find_row(scope, proceeding_id)
         found = row.papers.filter(id=paper_id, file_id__isnull=False).first()
+        by_duty = errands.opens_by_duty(scope, row, found)
+        if not by_duty:
+            require(scope, WRITE)
         if found is None:
             raise NotFound("E-MONITORING-NOT-FOUND")
+        detail = {"paper": found.paper, "file": str(found.id), "by_duty": by_duty}
         if is_open(scope, classes.DOCUMENT):
             purpose = looking.check_reason(reason).purpose if reason else ""
-            note_read(scope, at, row, PAPER_OPENED, purpose, paper=found.paper, file=str(found.id))
+            note_read(scope, at, row, PAPER_OPENED, purpose, **detail)
             return to_record(found)
-    look_at(scope, at, row, PAPER_OPENED, reason, paper=found.paper, file=str(found.id))
+    look_at(scope, at, row, PAPER_OPENED, reason, **detail)
     return to_record(found)
 
 

@@ -21,7 +21,7 @@ from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
 from bangfu.procedures import Proof
 
-CHECK = "CLUE_CHECK"
+CHECK = errands.CHECK
 _PICTURES = (".jpg", ".png")
 
 
@@ -58,6 +58,13 @@ def file_photo(*, scope: Scope, at: datetime, proceeding_id: UUID, photo: Paper)
             scope, at, row, paper=errands.PHOTO, no=no, kind=PaperKind.ORIGINAL,
             dated_on=local_day(at), name=f"{no}{suffix}", content=photo.content, note="",
         )  # fmt: skip
+
+
+def can_open(scope: Scope, proceeding_id: UUID, photo_id: UUID) -> bool:
+    """Return whether a reader may open a photo that is on file with a clue of the scope."""
+    with activate(scope):
+        row = rows.find_row(scope, proceeding_id)
+        return errands.may_open(scope, row, row.papers.get(id=photo_id))
 
 
 def _clue(scope: Scope, proceeding_id: UUID, at: datetime, *, lock: bool = False) -> Proceeding:

@@ -80,6 +80,8 @@ export interface CheckPhoto {
   no: string;
   at: string;
   by: string;
+  /** By the reader's post, or because he added it and the check is his duty. */
+  can_open: boolean;
 }
 
 /** What is asked of whoever checks a clue: what to do, how, with a photo and a place or not. */

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import open_screen
+from tests.evidence_samples import jpeg
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SignIn = Callable[..., Page]
@@ -214,6 +215,46 @@ def test_a_document_number_is_one_line_that_enter_sends(sign_in: SignIn) -> None
     expect(number).to_have_value("")
     press(page, "Escape")
     expect(opener).to_be_focused()
+
+
+def photographed(town: Page, cadre: Page) -> tuple[str, str]:
+    """Let the cadre check a house and add a photo; return the household's number and the clue."""
+    items = cadre.request.get("/api/v1/households?hint=none&limit=1").json()["items"]
+    number = items[0]["household_no"]
+    facts = {"clue_on": "2026-10-30", "source": "CADRE", "matter": "墙裂"}
+    clue = {"procedure": "clue", "household_no": number, "risk": "HOUSING", "words": "墙裂"}
+    assert town.evaluate(WRITE, ["", {**clue, "reporter": "", "facts": facts}])
+    found = town.request.get(f"/api/v1/proceedings?procedure=clue&open=true&q={number}")
+    (one,) = found.json()["items"]
+    people = town.request.get(f"/api/v1/proceedings/{one['id']}/people").json()
+    (handler,) = [each["id"] for each in people if each["role"] == "PAIRED_CADRE"]
+    step = {"step": "DISPATCH", "facts": {"handlers": [handler]}, "note": ""}
+    assert town.evaluate(WRITE, [f"/{one['id']}/steps", step])
+    (token,) = (each["value"] for each in cadre.context.cookies() if each["name"] == "csrftoken")
+    added = cadre.request.post(
+        f"/api/v1/proceedings/{one['id']}/photos",
+        multipart={"file": {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}},
+        headers={"X-CSRFToken": token, "Referer": cadre.url},
+    )
+    assert added.status == 201, added.text()
+    return number, one["id"]
+
+
+def test_whoever_says_why_a_photo_is_opened_begins_at_the_purposes(sign_in: SignIn) -> None:
+    town, page = sign_in("yunxi_town"), sign_in("yunxi_cadre", width=390, height=844)
+    number, clue = photographed(town, page)
+    page.goto(f"/clues/{clue}")
+    photo = page.get_by_role("button", name="核查照片")
+    photo.focus()
+    press(page, "Enter")
+    expect(page.get_by_role("radio", name="入户核实")).to_be_focused()
+    press(page, "Escape")
+    expect(photo).to_be_focused()
+    press(page, "Enter", "Space")
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="下载").click()
+    assert caught.value.path().read_bytes().startswith(b"\xff\xd8\xff")
+    void(town, number)
 
 
 def test_a_row_that_goes_gives_the_keyboard_to_the_way_to_undo_it(sign_in: SignIn) -> None:

@@ -17,7 +17,6 @@ from bangfu.kernel.region import RegionCode
 from bangfu.kernel.scope import Scope
 from bangfu.kernel.workdays import local_day
 
-
 # What an item that is on the list already takes over; when it was first seen, and by what, stays.
 _AGAIN = (
     *("region_code", "kind", "household_no", "head_name", "column", "here"),

@@ -76,7 +76,11 @@ GUESSING = "tests/faults/test_f58_guessing_at_sign_in.py"
 ENOUGH = 95
 BESIDE: dict[str, tuple[tuple[str, ...], ...]] = {
     "foundation/audit/canonical.py": (CHAIN,),
-    "foundation/audit/verifying.py": (CHAIN, ("tests/db/test_audit_tampering.py",)),
+    "foundation/audit/verifying.py": (
+        ("tests/db/test_audit_verifying.py",),
+        CHAIN,
+        ("tests/db/test_audit_tampering.py",),
+    ),
     "foundation/backup/stream.py": (
         (*PURE, f"{UNIT}/test_backup_format.py", f"{UNIT}/test_backup_streams.py"),
     ),

@@ -76,6 +76,8 @@ class Desk:
     def open(self, ids: Sequence[UUID]) -> list[Proceeding]:
         """Open what is planned for a day, in its order: all rows at once, with whose duty each is
         and which rules' hits it reports. What is closed by now is left out."""
+        if not ids:
+            return []
         with activate(COUNTY):
             rows = {row.id: row for row in Proceeding.objects.filter(id__in=ids, closed_at=None)}
             held = ProceedingHandler.objects.filter(proceeding_id__in=list(rows), until=None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,7 +21,7 @@ from bangfu.foundation.audit.models import AuditEvent, Segment
 from bangfu.kernel.errors import Refused
 from bangfu.kernel.uuid7 import uuid7
 from tests.proof import tampering
-from tests.proof.tampering import NATION, Sealed
+from tests.proof.tampering import NATION, Sealed, owner
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -32,15 +31,6 @@ def home(tmp_path: Path) -> Iterator[Path]:
     """A home of its own: key, head and checkpoints of no other test."""
     with override_settings(BANGFU_HOME=tmp_path, BANGFU_AUDIT_WITNESS=str(tmp_path / "w.jsonl")):
         yield tmp_path
-
-
-@contextmanager
-def owner() -> Iterator[Any]:
-    """A cursor with the owner's rights over all places; what it does is undone at the end."""
-    with transaction.atomic(using="owner"):
-        with activate(NATION, using="owner"), connections["owner"].cursor() as cursor:
-            yield cursor
-        transaction.set_rollback(True, using="owner")
 
 
 def first_fault() -> tuple[Fault, int] | None:

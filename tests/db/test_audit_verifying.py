@@ -6,14 +6,13 @@ Chains here are of segments of four rows; a thousand ways to tamper are in test_
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
-from django.db import connections, transaction
+from django.db import connections
 from django.test import override_settings
 from django.utils import timezone
 
@@ -22,7 +21,7 @@ from bangfu.foundation.audit import checkpoints, sealer, verifying
 from bangfu.foundation.audit.findings import Fault, Finding
 from bangfu.kernel.errors import Refused
 from tests.proof import tampering
-from tests.proof.tampering import NATION, Sealed
+from tests.proof.tampering import NATION, Sealed, owner
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 DAY_MS = 24 * 3600 * 1000
@@ -33,15 +32,6 @@ def home(tmp_path: Path) -> Iterator[Path]:
     """A home of its own: key, head and checkpoints of no other test."""
     with override_settings(BANGFU_HOME=tmp_path, BANGFU_AUDIT_WITNESS=str(tmp_path / "w.jsonl")):
         yield tmp_path
-
-
-@contextmanager
-def owner() -> Iterator[Any]:
-    """A cursor with the owner's rights over all places; what it does is undone at the end."""
-    with transaction.atomic(using="owner"):
-        with activate(NATION, using="owner"), connections["owner"].cursor() as cursor:
-            yield cursor
-        transaction.set_rollback(True, using="owner")
 
 
 def found(**more: Any) -> list[Finding]:

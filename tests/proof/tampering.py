@@ -6,12 +6,15 @@ verification judges them all: each must be found in its segment, with the row it
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
+
+from django.db import connections, transaction
 
 from bangfu.foundation.access.scopes import activate, command_scope
 from bangfu.foundation.audit import canonical, sealer, verifying
@@ -70,6 +73,15 @@ class Expected:
 
 
 Mutation = Callable[[Any, Random, Sealed], Expected]
+
+
+@contextmanager
+def owner() -> Iterator[Any]:
+    """A cursor with the owner's rights over all places; what it does is undone at the end."""
+    with transaction.atomic(using="owner"):
+        with activate(NATION, using="owner"), connections["owner"].cursor() as cursor:
+            yield cursor
+        transaction.set_rollback(True, using="owner")
 
 
 def build(segments: int) -> list[Sealed]:

@@ -53,6 +53,12 @@ def test_a_lease_is_taken_when_the_last_is_spent_and_the_table_says_nothing_of_w
     assert row.ends_at == AT + timedelta(minutes=1)
 
 
+@pytest.mark.parametrize("minute", [0, 1, 2, 3])
+def test_a_window_ends_with_its_minute(minute: int) -> None:
+    spend(budget(10), AT + timedelta(minutes=minute, seconds=59))
+    assert Spent.objects.get().ends_at == AT + timedelta(minutes=minute + 1)
+
+
 @pytest.mark.parametrize(
     ("after", "wait"),
     [(0.0, 60), (0.5, 60), (1.0, 59), (15.0, 45), (58.2, 2), (59.0, 1), (59.9, 1)],
@@ -101,8 +107,8 @@ def test_no_more_than_what_others_left_is_taken(used_by_others: int, let_through
     assert sum(spend(one) is None for _ in range(9)) == let_through
 
 
-@pytest.mark.parametrize(("taken", "left"), [(198, 2), (199, 1), (200, 2)])
-def test_with_the_two_hundredth_lease_windows_that_are_over_go(
+@pytest.mark.parametrize(("taken", "left"), [(198, 2), (199, 1), (200, 2), (398, 2), (399, 1)])
+def test_with_every_two_hundredth_lease_windows_that_are_over_go(
     monkeypatch: pytest.MonkeyPatch, taken: int, left: int
 ) -> None:
     Spent.objects.create(key=b"over", ends_at=AT - SECOND, used=1)
@@ -110,7 +116,7 @@ def test_with_the_two_hundredth_lease_windows_that_are_over_go(
     spend(budget(9))
     assert Spent.objects.count() == left
     spend(budget(9))
-    assert Spent.objects.count() == (1 if taken < 200 else 2)
+    assert Spent.objects.count() == (2 if taken == 200 else 1)
 
 
 def test_a_window_that_still_runs_is_not_cleared(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,3 +37,13 @@ class HomeUploadHandler(TemporaryFileUploadHandler):
         self.file = HomeUpload(
             self.file_name or "", self.content_type, 0, self.charset, self.content_type_extra
         )
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Write what came. A file that cannot be written on goes at once: Django closes whole ones,
+        and this one would keep a full disk full for as long as the request is remembered."""
+        try:
+            super().receive_data_chunk(raw_data, start)
+        except OSError:
+            with suppress(OSError):
+                self.file.close()
+            raise

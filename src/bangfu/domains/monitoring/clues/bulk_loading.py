@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import Field, Model
 from psycopg import sql
 
@@ -69,13 +69,16 @@ def _copy(
         "incoming": sql.Identifier(f"incoming_{table}"),
         "names": _columns(fields),
     }
+    # Asked once: of `connection` each attribute looks the thread's own up again.
+    database = connections[connection.alias]
     cursor.execute(_CREATE.format(**parts))
     with cursor.copy(_COPY.format(**parts)) as copy:
         for row in rows:
+            values = [getattr(row, field.attname) for field in fields]
             copy.write_row(
                 [
-                    field.get_db_prep_save(getattr(row, field.attname), connection)
-                    for field in fields
+                    None if value is None else field.get_db_prep_save(value, database)
+                    for field, value in zip(fields, values, strict=True)
                 ]
             )
     return parts

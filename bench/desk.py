@@ -30,12 +30,12 @@ INSERT INTO monitoring_proceeding
   (id, region_code, no, procedure, version, digest, state, facts, household_id, household_no,
    head_name, source, risk, title_zh, title_en, classes, severity, assessed_level, period,
    opened_at, changed_at, revision, waits_for, department, next_clock, next_due_on,
-   is_provisional, overdue_level, is_supervised, outcome)
+   is_provisional, overdue_level, is_supervised, urged, outcome)
 SELECT gen_random_uuid(), h.region_code, 'XS2000-' || lpad(n::text, 6, '0'), 'clue', '2026.1',
        repeat('0', 64), CASE WHEN n %% 4 = 0 THEN 'RECEIVED' ELSE 'CHECKING' END, %s, NULL,
        h.household_no, h.head_name, 'CADRE', 'OTHER', '待核实', 'To be checked', '{{}}', n %% 4, '',
        %s, now(), now(), 1, CASE WHEN n %% 4 = 0 THEN 'TOWNSHIP' ELSE 'VILLAGE' END, '', 'check',
-       current_date + (n %% 23)::int - 6, false, '', n %% 97 = 0, ''
+       current_date + (n %% 23)::int - 6, false, '', n %% 97 = 0, '', ''
   FROM (SELECT *, row_number() OVER (ORDER BY household_no) AS n
           FROM registry_household WHERE closed_on IS NULL) h
  WHERE n <= %s

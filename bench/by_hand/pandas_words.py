@@ -113,7 +113,7 @@ MEMBER_SAYS: dict[str, Say] = {
         "A member received a disability certificate on {0} ({1}, {2}); check care, treatment and work",
         day(r.issued_on), code(n, "disability_kind", r.disability), code(n, "disability_grade", r.lightest)),
     "disability_heavy_new": lambda r, n: both(
-        "有 {0} 岁成员于 {1} 新办残疾人证，等级为 {2}，家里可能少了主要劳动力，请尽快上门",
+        "有 {0} 岁成员于 {1} 新办残疾人证，等级为{2}，家里可能少了主要劳动力，请尽快上门",
         "A member aged {0} was certified on {1} with a disability of {2}; the family may have lost its main worker, visit soon",
         number(r.age), day(r.issued_on), code(n, "disability_grade", r.heaviest)),
     "serious_disease_new": lambda r, n: both(
@@ -147,7 +147,7 @@ MEMBER_SAYS: dict[str, Say] = {
         "有成员名下农机购置价格 {0} 元，高于 50,000 元，待核实",
         "A member owns farm machinery bought for {0} yuan, more than 50,000; to be checked", yuan(r.machine_price)),
     "real_estate_owned": lambda r, n: both(
-        "有成员名下登记有 {0}（{1} 平方米），待核实来历和用途",
+        "有成员名下登记有{0}（{1} 平方米），待核实来历和用途",
         "A member is registered as owner of {0} ({1} m²); to be checked",
         code(n, "real_estate_kind", r.estate_kind), number(r.estate_area)),
     "company_owned": lambda r, n: both(

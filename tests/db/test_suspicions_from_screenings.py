@@ -78,7 +78,8 @@ def test_each_rule_is_a_suspicion_of_its_own_that_waits_for_the_household(cast: 
     assert (clues()[0].no, second.no) == ("XS2026-000001", "YD2026-000002")
     facts = unseal(second.facts)
     assert facts["authorisation_no"] == "授〔2026〕7号"
-    assert str(facts["rule"]).startswith("vehicle_owned ")
+    titles = "名下有较高价格机动车 · Owns a vehicle of some value"
+    assert facts["rule"] == f"{titles} (vehicle_owned, {run.pack} {run.pack_version})"
     assert (facts["hit_on"], facts["data_as_of"]) == (MONDAY.date(), date(2026, 9, 30))
     with activate(SCOPE):
         clock = ProceedingClock.objects.get(proceeding=first)

@@ -48,7 +48,7 @@ UNION ALL SELECT household_id, person_id, 'disability_new',
        format('A member received a disability certificate on {} ({}, {}); check care, treatment and work', say_day(issued_on), en_of('disability_kind', disability), en_of('disability_grade', lightest))
 FROM member_rules WHERE disability_new
 UNION ALL SELECT household_id, person_id, 'disability_heavy_new',
-       format('有 {} 岁成员于 {} 新办残疾人证，等级为 {}，家里可能少了主要劳动力，请尽快上门', say(age), say_day(issued_on), zh_of('disability_grade', heaviest)),
+       format('有 {} 岁成员于 {} 新办残疾人证，等级为{}，家里可能少了主要劳动力，请尽快上门', say(age), say_day(issued_on), zh_of('disability_grade', heaviest)),
        format('A member aged {} was certified on {} with a disability of {}; the family may have lost its main worker, visit soon', say(age), say_day(issued_on), en_of('disability_grade', heaviest))
 FROM member_rules WHERE disability_heavy_new
 UNION ALL SELECT household_id, person_id, 'serious_disease_new',
@@ -84,7 +84,7 @@ UNION ALL SELECT household_id, person_id, 'machinery_owned',
        format('A member owns farm machinery bought for {} yuan, more than 50,000; to be checked', say(machine_price))
 FROM member_rules WHERE machinery_owned
 UNION ALL SELECT household_id, person_id, 'real_estate_owned',
-       format('有成员名下登记有 {}（{} 平方米），待核实来历和用途', zh_of('real_estate_kind', estate_kind), say(estate_area)),
+       format('有成员名下登记有{}（{} 平方米），待核实来历和用途', zh_of('real_estate_kind', estate_kind), say(estate_area)),
        format('A member is registered as owner of {} ({} m²); to be checked', en_of('real_estate_kind', estate_kind), say(estate_area))
 FROM member_rules WHERE real_estate_owned
 UNION ALL SELECT household_id, person_id, 'company_owned',

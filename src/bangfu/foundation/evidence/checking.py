@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from bangfu.foundation.children.running import run
 from bangfu.foundation.evidence.limits import WALL_SECONDS
 from bangfu.kernel.errors import InvalidValue
 
 _CHILD = "bangfu.foundation.evidence.child"
-_ENVIRONMENT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "TMPDIR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +28,12 @@ def check(name: str, content: bytes) -> Paper:
     (.docx), E-EVIDENCE-PIXELS, E-EVIDENCE-DAMAGED, E-EVIDENCE-ACTIVE for a document that does
     something when it is opened, E-EVIDENCE-LOCKED for one with a password, E-EVIDENCE-TIMEOUT.
     """
-    environment = {key: os.environ[key] for key in _ENVIRONMENT if key in os.environ}
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", _CHILD],
-            input=content,
-            capture_output=True,
-            timeout=WALL_SECONDS,
-            cwd="/",
-            env=environment,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
+        answer = run(_CHILD, content, WALL_SECONDS)
+    except TimeoutError as error:
         raise InvalidValue("E-EVIDENCE-TIMEOUT", seconds=WALL_SECONDS) from error
-    head, _, kept = done.stdout.partition(b"\n")
-    if done.returncode != 0 or not head:
+    head, _, kept = (answer or b"").partition(b"\n")
+    if not head:
         raise InvalidValue("E-EVIDENCE-DAMAGED")
     found = json.loads(head)
     if "code" in found:

@@ -7,9 +7,9 @@ then the content when it is another one.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 
+from bangfu.foundation.children.restricting import restrict
 from bangfu.foundation.evidence import limits
 from bangfu.foundation.evidence.documents import check_pdf, check_word
 from bangfu.foundation.evidence.refusals import NotTaken
@@ -24,7 +24,11 @@ _KINDS = (
 
 def main() -> int:
     """Answer for one file."""
-    _restrict()
+    restrict(
+        memory_bytes=limits.MEMORY_BYTES,
+        cpu_seconds=limits.CPU_SECONDS,
+        written_bytes=limits.ANSWER_BYTES,
+    )
     content, out = sys.stdin.buffer.read(), sys.stdout.buffer
     try:
         suffix, kept = look(content)
@@ -57,18 +61,6 @@ def look(content: bytes) -> tuple[str, bytes | None]:
     from bangfu.foundation.evidence.pictures import write_anew  # noqa: PLC0415
 
     return suffix, write_anew(content, kind)
-
-
-def _restrict() -> None:
-    for kind, value in (
-        (resource.RLIMIT_AS, limits.MEMORY_BYTES),
-        (resource.RLIMIT_CPU, limits.CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, limits.ANSWER_BYTES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(kind)
-        ceiling = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (ceiling, ceiling))
 
 
 if __name__ == "__main__":

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 
+from bangfu.foundation.children.running import run
 from bangfu.foundation.returned.opening import MOST_BYTES, OpenedPaper
 from bangfu.kernel.errors import Refused
 
 _CHILD = "bangfu.foundation.returned.child"
-_ENVIRONMENT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "TMPDIR")
 WALL_SECONDS = 30
 
 
@@ -23,20 +20,12 @@ def open_apart(content: bytes) -> OpenedPaper:
     if len(content) > MOST_BYTES:
         raise Refused("E-PAPERS-SIZE", size=len(content), limit=MOST_BYTES)
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", _CHILD],
-            input=content,
-            capture_output=True,
-            timeout=WALL_SECONDS,
-            cwd="/",
-            env={key: os.environ[key] for key in _ENVIRONMENT if key in os.environ},
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
+        answer = run(_CHILD, content, WALL_SECONDS)
+    except TimeoutError as error:
         raise Refused("E-PAPERS-DAMAGED") from error
-    if done.returncode != 0:
+    if answer is None:
         raise Refused("E-PAPERS-DAMAGED")
-    found = json.loads(done.stdout)
+    found = json.loads(answer)
     if "code" in found:
         raise Refused(found["code"], **found["params"])
     return OpenedPaper(

@@ -6,9 +6,9 @@ Run by apart.py as ``python -m bangfu.foundation.returned.child``. The answer is
 from __future__ import annotations
 
 import json
-import resource
 import sys
 
+from bangfu.foundation.children.restricting import restrict
 from bangfu.foundation.returned.opening import open_paper
 from bangfu.kernel.errors import Refused
 
@@ -19,15 +19,7 @@ CPU_SECONDS = 20
 
 def main() -> int:
     """Answer for one file."""
-    for kind, value in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(kind)
-        ceiling = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (ceiling, ceiling))
+    restrict(memory_bytes=MEMORY_BYTES, cpu_seconds=CPU_SECONDS, written_bytes=0)
     try:
         opened = open_paper(sys.stdin.buffer.read())
         answer: dict[str, object] = {"lines": opened.lines, "tables": opened.tables}

@@ -7,12 +7,12 @@ file makes the parser do, only this process suffers.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from bangfu.foundation.children.restricting import restrict
 from bangfu.foundation.sheets.delimited import read_text
 from bangfu.foundation.sheets.encoding import (
     ColumnBuilder,
@@ -28,7 +28,11 @@ from bangfu.foundation.sheets.types import Limits
 def main(arguments: list[str]) -> int:
     """Write the sheets of a file, or its refusal, as frames on standard output."""
     path, limits = Path(arguments[0]), Limits(**json.loads(arguments[1]))
-    _restrict(limits)
+    restrict(
+        memory_bytes=limits.memory_bytes,
+        cpu_seconds=limits.cpu_seconds,
+        written_bytes=limits.answer_bytes,
+    )
     out = sys.stdout.buffer
     try:
         sheets = _read(path, limits)
@@ -40,18 +44,6 @@ def main(arguments: list[str]) -> int:
         _write(out, sheets)
     out.flush()
     return 0
-
-
-def _restrict(limits: Limits) -> None:
-    for kind, value in (
-        (resource.RLIMIT_AS, limits.memory_bytes),
-        (resource.RLIMIT_CPU, limits.cpu_seconds),
-        (resource.RLIMIT_FSIZE, limits.answer_bytes),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(kind)
-        ceiling = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (ceiling, ceiling))
 
 
 def _refuse(out: BinaryIO, code: str, params: dict[str, object]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -12,12 +11,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
+from bangfu.foundation.children.running import environment
 from bangfu.foundation.sheets.encoding import read_answer
 from bangfu.foundation.sheets.types import DEFAULT_LIMITS, Limits, RawSheet
 from bangfu.kernel.errors import Refused
 
 _CHILD = "bangfu.foundation.sheets.child"
-_ENVIRONMENT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "TMPDIR")
 
 
 def read_workbook(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[RawSheet]:
@@ -49,15 +48,13 @@ def read_workbook(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[RawSheet]
 
 def _run_child(path: Path, limits: Limits, answer: BinaryIO) -> int:
     """Run the child to its end or to the wall clock; its exit status, negative for a signal."""
-    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    environment["PYTHONIOENCODING"] = "utf-8"
     child = subprocess.Popen(
         [sys.executable, "-m", _CHILD, str(path.resolve()), json.dumps(asdict(limits))],
         stdin=subprocess.DEVNULL,
         stdout=answer,
         stderr=subprocess.DEVNULL,
         cwd="/",
-        env=environment,
+        env={**environment(), "PYTHONIOENCODING": "utf-8"},
         start_new_session=True,
     )
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from bangfu.domains.feeds.selectors import papers_of
@@ -16,6 +17,7 @@ from bangfu.domains.monitoring.doers import system_of
 from bangfu.domains.registry.selectors.people import list_tokens
 from bangfu.domains.screening.domain import RunRecord
 from bangfu.domains.screening.hits import Hit
+from bangfu.domains.screening.rules import titles, untitled
 from bangfu.kernel.period import Period
 from bangfu.kernel.region import RegionCode
 from bangfu.kernel.workdays import local_day
@@ -45,9 +47,20 @@ class Grounds:
         return {
             "hit_on": self.on,
             "data_as_of": min(self.on, as_of(self.run, hit.feeds)),
-            "rule": f"{hit.rule_id} {self.run.pack} {self.run.pack_version}",
+            "rule": self._rule(hit.rule_id),
             "authorisation_no": paper,
         }
+
+    def _rule(self, rule_id: str) -> str:
+        """What the rule asks in both languages, and where it stands: "名下有车 · Owns a car
+        (vehicle_owned, national 2026.1)"."""
+        words = self._titles.get(rule_id, untitled(rule_id))
+        place = f"{rule_id}, {self.run.pack} {self.run.pack_version}"
+        return f"{words['title_zh']} · {words['title_en']} ({place})"
+
+    @cached_property
+    def _titles(self) -> dict[str, dict[str, str]]:
+        return titles(self.run)
 
 
 def grounds_of(run: RunRecord, hits: Iterable[Hit], at: datetime) -> Grounds:

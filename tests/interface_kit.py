@@ -3,8 +3,9 @@
 Each example is one request that schemathesis makes from the description: half of them keep to it,
 half break it on purpose. Examples are sent in turn by one of the roles that may call the operation
 and by one of all the others, somebody without a post and nobody among them. What a request does is
-taken back, so that all meet the same county. Ids in addresses are real ones half of the time, or
-every answer would be 404.
+taken back, so that all meet the same country: that of the matrix (tests/api/isolation), in which
+every kind of thing stands. Requests name its things most of the time, or nearly every answer would
+be 404.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     negative_data_rejection,
@@ -42,7 +44,10 @@ from bangfu.foundation.accounts import services
 from bangfu.foundation.http.permits import Open, Permit
 from bangfu.kernel.region import RegionCode
 from bangfu.server.api import api
-from tests.cast import AT, PASSWORD, Cast, give_post
+from tests.api.isolation.asking import FILTERS, PREFIX, REFERENCE, known_of, routes
+from tests.api.isolation.country import VILLAGES
+from tests.api.isolation.victims import Country
+from tests.cast import AT, PASSWORD, give_post
 
 TOKEN = "t" * 32
 PLACES = (
@@ -103,14 +108,49 @@ class Sender:
         return cls(name, _cookies(user), permissions, user is not None)
 
 
+class Naming:
+    """Lets requests name what stands in the country, mostly of the county of most senders."""
+
+    def __init__(self, country: Country, random: Random) -> None:
+        self.country, self.random = country, random
+        self.routes = {f"{route.method} {PREFIX}{route.path}": route for route in routes()}
+
+    def name(self, case: Case) -> None:
+        """Put the things of one village into the parts of a request that are not wrong on purpose,
+        three times out of four."""
+        if self.random.random() < 0.25:
+            return
+        route = self.routes[case.operation.label]
+        village = self.random.choice((*VILLAGES[:3], *VILLAGES))
+        things = self.country.things[village]
+        if self._is_right(case, ParameterLocation.PATH):
+            for name in route.path_names:
+                kind = route.kind(name)
+                case.path_parameters[name] = things.names[kind] if kind else REFERENCE[name]
+        if self._is_right(case, ParameterLocation.QUERY):
+            places = {"region": (str(village.code), str(village.county), village.county.prefix)}
+            for name in (FILTERS | places).keys() & case.query.keys():
+                case.query[name] = self.random.choice((FILTERS | places)[name])
+        if self._is_right(case, ParameterLocation.BODY) and isinstance(case.body, dict):
+            known = known_of(route.json_body or {"properties": {}}, village, things)
+            for name in known.keys() & case.body.keys():
+                case.body[name] = known[name]
+
+    @staticmethod
+    def _is_right(case: Case, part: ParameterLocation) -> bool:
+        found = case.meta.components.get(part) if case.meta else None
+        return found is not None and found.mode is GenerationMode.POSITIVE
+
+
 class Driver:
     """Sends examples and keeps what came of it."""
 
-    def __init__(self, senders: list[Sender], pool: dict[str, list[str]], number: int) -> None:
-        """`pool`: real ids by the parameter's name; `number`: the seed."""
+    def __init__(self, senders: list[Sender], country: Country, number: int) -> None:
+        """`country`: what requests name; `number`: the seed."""
         self.app = get_wsgi_application()
-        self.senders, self.pool, self.number = senders, pool, number
-        self.random, self.outcome = Random(number), Outcome()
+        self.senders, self.number = senders, number
+        self.naming, self.outcome = Naming(country, Random(number)), Outcome()
+        self.last: Case | None = None
         self.rules = {
             f"{operation.methods[0]} /api/v1{path}": operation.auth_callbacks[0]
             for _, router in api._routers
@@ -138,6 +178,10 @@ class Driver:
             except Unsatisfiable:
                 # An operation that takes nothing has no wrong examples.
                 assert mode is GenerationMode.NEGATIVE
+        if self.last is not None and self.outcome.examples[operation.label] == 1:
+            # What takes no input has one example; everybody sends it.
+            for sender in self.senders:
+                self._send(self.last, sender)
 
     def _turns(self, label: str) -> Iterator[Sender]:
         """Who sends each next example."""
@@ -157,10 +201,9 @@ class Driver:
         )
         @given(case=strategy)
         def send(case: Case) -> None:
+            self.last = case
             self.outcome.examples[case.operation.label] += 1
-            if self.random.random() < 0.5:
-                for name in self.pool.keys() & (case.path_parameters or {}).keys():
-                    case.path_parameters[name] = self.random.choice(self.pool[name])
+            self.naming.name(case)
             self._send(case, next(senders))
 
         send()
@@ -204,30 +247,22 @@ def _cookies(user: Any) -> dict[str, str]:
     return {**found, "csrftoken": TOKEN}
 
 
-def senders_of(cast: Cast) -> list[Sender]:
+def senders_of() -> list[Sender]:
     """Return one sender for each role, at the county or the nearest level, and two without."""
     found = [
         Sender.of("nobody", None, frozenset()),
-        Sender.of("without a post", cast.public.user, frozenset()),
+        Sender.of("without a post", _user("without-post", "无岗位"), frozenset()),
     ]
-    nation = command_scope(RegionCode(PLACES[0]), "tests")
     for role in list_roles():
         level = min(role.levels, key=lambda one: abs(one - 3))
-        name = f"role-{role.code.lower().replace('_', '-')}"
-        user = services.create_user(
-            scope=nation, at=AT, username=name, password=PASSWORD, display_name=role.zh
-        )
+        user = _user(f"role-{role.code.lower().replace('_', '-')}", role.zh)
         give_post(user, role.code, RegionCode(PLACES[level]))
         found.append(Sender.of(role.code, user, role.permissions))
     return found
 
 
-def ids_of(world: Any) -> dict[str, list[str]]:
-    """Return real ids by the names of parameters: of the county, and of its neighbour."""
-    return {
-        "household_no": list(world.households),
-        "code": ["990101", "990101101201", "990102", "990000000000"],
-        "rule_id": ["housing_unsafe", "medical_burden"],
-        "department": ["police", "medical", "registry"],
-        "table": ["death", "claim", "household"],
-    }
+def _user(name: str, called: str) -> Any:
+    nation = command_scope(RegionCode(PLACES[0]), "tests")
+    return services.create_user(
+        scope=nation, at=AT, username=name, password=PASSWORD, display_name=called
+    )

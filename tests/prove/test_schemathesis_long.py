@@ -19,9 +19,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.conftest import World, build
-from tests.cast import Cast
-from tests.interface_kit import Driver, Outcome, description, ids_of, operations, senders_of
+from tests.api.isolation.victims import fill
+from tests.interface_kit import Driver, Outcome, description, operations, senders_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "prove"
@@ -30,12 +29,6 @@ EXAMPLES = int(os.environ.get("BANGFU_PROVE_EXAMPLES", "1000" if LONG else "10")
 PARTS = 8
 NAMED = os.environ.get("BANGFU_PROVE_PARTS", "")
 WANTED = [int(one) for one in NAMED.split(",")] if NAMED else list(range(PARTS if LONG else 1))
-
-
-@pytest.fixture
-def world(cast: Cast) -> World:
-    """The cast in a filled country."""
-    return build(cast)
 
 
 def told(part: int, outcome: Outcome, seconds: float) -> dict[str, Any]:
@@ -80,12 +73,14 @@ def keep(found: dict[str, Any], folder: Path) -> None:
         file.write(json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("part", WANTED)
 def test_no_request_of_a_thousand_breaks_the_server_or_the_description(
-    world: World, tmp_path: Path, part: int
+    tmp_path: Path, part: int
 ) -> None:
     began = time.monotonic()
-    driver = Driver(senders_of(world.cast), ids_of(world), SEED)
+    country = fill()
+    driver = Driver(senders_of(), country, SEED)
     for operation in list(operations(description()))[part::PARTS]:
         driver.drive(operation, EXAMPLES)
     found = told(part, driver.outcome, time.monotonic() - began)

@@ -314,9 +314,9 @@ def _form(fields: dict[str, Any], village: Village) -> dict[str, Any]:
     return {name: known[name] for name in fields if name in known}
 
 
-def _example(schema: dict[str, Any], village: Village, things: Any) -> dict[str, Any]:
-    """Return a body that fits a schema and names a village's things wherever it can."""
-    known = {
+def known_of(schema: dict[str, Any], village: Village, things: Any) -> dict[str, Any]:
+    """Return what the fields of a body may name of a village."""
+    return {
         "region": str(village.county),
         "region_code": str(village.code),
         "household_no": village.household_no(),
@@ -340,6 +340,11 @@ def _example(schema: dict[str, Any], village: Village, things: Any) -> dict[str,
         "cases": [things.names["case"]],
         "ids": [things.names["proceeding"]],
     }
+
+
+def _example(schema: dict[str, Any], village: Village, things: Any) -> dict[str, Any]:
+    """Return a body that fits a schema and names a village's things wherever it can."""
+    known = known_of(schema, village, things)
     wanted = schema.get("properties", {})
     required = set(schema.get("required", []))
     body = {}

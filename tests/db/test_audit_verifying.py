@@ -5,6 +5,7 @@ Chains here are of segments of four rows; a thousand ways to tamper are in test_
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,11 +59,51 @@ def test_what_was_looked_at_is_counted(home: Path) -> None:
     checkpoints.send(at=timezone.now())
     with owner() as cursor:
         insert(cursor, segments[0].ids[0], 1)
+        began = time.monotonic()
         report = verifying.verify(using="owner")
         # The sending of the checkpoint is written down too, and waits.
         assert (report.segments, report.rows, report.waiting) == (3, 12, 2)
         assert (report.checkpoints, report.is_off_box, report.findings) == (1, False, [])
-        assert 0 < report.seconds < 60
+        assert 0 < report.seconds < time.monotonic() - began
+
+
+def test_only_the_set_witness_may_stand_off_the_box(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying.witness, "is_off_box", lambda: True)
+    assert verifying.verify().is_off_box
+    assert not verifying.verify(against="").is_off_box
+
+
+def test_a_witness_at_an_address_that_nobody_may_read_by_is_refused() -> None:
+    with (
+        override_settings(BANGFU_AUDIT_WITNESS="http://witness.example/log"),
+        pytest.raises(Refused, match="E-AUDIT-WITNESS-ADDRESS"),
+    ):
+        verifying.verify()
+
+
+def test_of_a_chain_that_is_gone_with_all_its_rows_the_witness_still_knows() -> None:
+    tampering.build(1)
+    checkpoints.send(at=timezone.now())
+    checkpoints.head_path().unlink(missing_ok=True)
+    with owner() as cursor:
+        cursor.execute("DELETE FROM audit_segment")
+        cursor.execute("DELETE FROM audit_pending")
+        cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM audit_event")
+        report = verifying.verify(using="owner")
+        assert (report.checkpoints, report.segments) == (1, 0)
+        assert report.findings == [Finding(Fault.CUT, 1)]
+
+
+def test_what_is_wrong_with_a_segment_comes_before_what_is_wrong_with_its_rows() -> None:
+    (segment,) = tampering.build(1)
+    checkpoints.send(at=timezone.now())
+    with owner() as cursor:
+        cursor.execute("UPDATE audit_segment SET chain = '\\x00'")
+        assert verifying.verify(using="owner").findings == [
+            Finding(Fault.REWRITTEN, 1),
+            Finding(Fault.SEGMENT, 1, 1, segment.ids[0]),
+        ]
 
 
 @pytest.mark.parametrize("place", [0, 1, 3])
@@ -119,6 +160,73 @@ def test_after_a_gap_every_segment_is_out_of_place() -> None:
         ]
 
 
+def test_a_segment_before_the_first_is_a_gap() -> None:
+    segments = tampering.build(1)
+    with owner() as cursor:
+        cursor.execute("ALTER TABLE audit_segment DROP CONSTRAINT audit_segment_counts_from_one")
+        cursor.execute("UPDATE audit_segment SET number = 0")
+        # The tags of its rows are made for the first segment.
+        assert found() == [
+            Finding(Fault.GAP, 1, 1),
+            Finding(Fault.FORGED, 0, 1, segments[0].ids[0]),
+        ]
+
+
+def test_a_segment_without_rows_is_no_older_than_the_one_before() -> None:
+    segments = tampering.build(2)
+    with owner() as cursor:
+        cursor.execute("UPDATE audit_segment SET event_ids = '{}' WHERE number = 2")
+        assert found() == [
+            Finding(Fault.SEGMENT, 2, 5),
+            *(Finding(Fault.UNSEALED, 0, None, one) for one in sorted(segments[1].ids)),
+        ]
+
+
+def test_a_row_that_is_put_into_a_segment_moves_all_that_follow() -> None:
+    segments = tampering.build(2)
+    with owner() as cursor:
+        more = insert(cursor, segments[0].ids[0], 1)
+        cursor.execute("DELETE FROM audit_pending")
+        cursor.execute(
+            "UPDATE audit_segment SET event_ids = event_ids || %s::uuid WHERE number = 1", [more]
+        )
+        assert found() == [
+            Finding(Fault.CHANGED, 1, 5, more),
+            # By the rows that are there it begins at the 6th row; it says the 5th.
+            Finding(Fault.SEGMENT, 2, 5, segments[1].ids[0]),
+        ]
+
+
+def test_a_segment_of_hundreds_of_rows_agrees_too() -> None:
+    (segment,) = tampering.build(1, rows=300)
+    with owner() as cursor:
+        report = verifying.verify(against="", using="owner")
+        assert (report.segments, report.rows, report.findings) == (1, 300, [])
+        edit(cursor, segment.ids[299])
+        assert found() == [Finding(Fault.CHANGED, 1, 300, segment.ids[299])]
+
+
+@pytest.mark.parametrize(("waiting", "strange"), [(2, 2), (2, 10), (1, 3)])
+def test_strangers_are_found_however_many_rows_wait(waiting: int, strange: int) -> None:
+    segments = tampering.build(1)
+    with owner() as cursor:
+        added = [insert(cursor, segments[0].ids[0], number) for number in range(waiting + strange)]
+        cursor.execute("DELETE FROM audit_pending WHERE event_id = ANY(%s)", [added[:strange]])
+        assert found() == [Finding(Fault.UNSEALED, 0, None, one) for one in added[:strange]]
+
+
+def test_a_verification_that_breaks_off_leaves_nobody_at_work_on_the_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tampering.build(8)
+    monkeypatch.setattr(verifying, "BATCH_SEGMENTS", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(verifying._Sealed, "agrees", lambda *_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            verifying.verify(against="")
+    assert verifying.verify(against="").segments == 8
+
+
 def test_no_more_are_looked_at_closely_than_asked() -> None:
     segments = tampering.build(52)
     with owner() as cursor:
@@ -127,6 +235,18 @@ def test_no_more_are_looked_at_closely_than_asked() -> None:
             named = [(one.fault, one.segment) for one in found(most=most)]
             assert named == [(Fault.CHANGED, number + 1) for number in range(most)]
         assert len(found()) == 50
+
+
+def test_what_belongs_to_no_segment_comes_after_the_last_however_many_there_are() -> None:
+    segments = tampering.build(64)
+    with owner() as cursor:
+        strange = insert(cursor, segments[0].ids[0], 1)
+        cursor.execute("DELETE FROM audit_pending")
+        edit(cursor, segments[63].ids[0])
+        assert found() == [
+            Finding(Fault.CHANGED, 64, 253, segments[63].ids[0]),
+            Finding(Fault.UNSEALED, 0, None, strange),
+        ]
 
 
 def test_rows_that_nobody_sealed_come_last_and_no_more_than_asked() -> None:

@@ -84,8 +84,8 @@ def owner() -> Iterator[Any]:
         transaction.set_rollback(True, using="owner")
 
 
-def build(segments: int) -> list[Sealed]:
-    """Add and seal so many segments of four rows; what waited before is sealed apart."""
+def build(segments: int, rows: int = ROWS) -> list[Sealed]:
+    """Add and seal so many segments of so many rows; what waited before is sealed apart."""
     sealer.seal_all()
     with activate(NATION):
         AuditEvent.objects.bulk_create(
@@ -101,14 +101,14 @@ def build(segments: int) -> list[Sealed]:
                     subject_id=str(number),
                     detail={"n": number, "说明": "原样"},
                 )
-                for number in range(segments * ROWS)
+                for number in range(segments * rows)
             ],
             batch_size=2000,
         )
     usual = sealer.SEGMENT_ROWS
-    sealer.SEGMENT_ROWS = ROWS
+    sealer.SEGMENT_ROWS = rows
     try:
-        assert sealer.seal_all() == segments * ROWS
+        assert sealer.seal_all() == segments * rows
     finally:
         sealer.SEGMENT_ROWS = usual
     found = Segment.objects.order_by("number").values_list("number", "event_ids")

@@ -8,8 +8,8 @@ rows which are written meanwhile change nothing.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager, suppress
 from queue import Empty, Queue
 from threading import Thread
 from typing import Any
@@ -126,22 +126,24 @@ def _walk(report: Report, key: SealKey, using: str, most: int) -> dict[int, str]
     chains: dict[int, str] = {}
     suspects: list[int] = []
     number, first, previous, youngest = 0, 1, canonical.START, 0
-    for row in _read_ahead(using):
-        number += 1
-        if row.number != number:
-            report.findings.append(Finding(Fault.GAP, number, first))
-            number = row.number
-        if not row.agrees(first, previous, key):
-            suspects.append(row.number)
-        moment = milliseconds_of(row.first_id) if row.first_id else 0
-        if moment and moment < youngest - LATEST_COMMIT_MS:
-            report.findings.append(Finding(Fault.BACKDATED, number, row.first, row.first_id))
-        youngest = max(youngest, min(moment, int(row.sealed_at.timestamp() * 1000)))
-        # What a segment says of itself is not believed: its rows are counted here.
-        first, previous = first + row.ids, row.chain
-        report.segments += 1
-        report.rows += row.rows
-        chains[number] = row.chain.hex()
+    # Closed before an error goes on: its thread is at work on the connection.
+    with closing(_read_ahead(using)) as sealed:
+        for row in sealed:
+            number += 1
+            if row.number != number:
+                report.findings.append(Finding(Fault.GAP, number, first))
+                number = row.number
+            if not row.agrees(first, previous, key):
+                suspects.append(row.number)
+            moment = milliseconds_of(row.first_id) if row.first_id else 0
+            if moment and moment < youngest - LATEST_COMMIT_MS:
+                report.findings.append(Finding(Fault.BACKDATED, number, row.first, row.first_id))
+            youngest = max(youngest, min(moment, int(row.sealed_at.timestamp() * 1000)))
+            # What a segment says of itself is not believed: its rows are counted here.
+            first, previous = first + row.ids, row.chain
+            report.segments += 1
+            report.rows += row.rows
+            chains[number] = row.chain.hex()
     _plan(canonical.USUAL_PLAN, using)
     for suspect in suspects[:most]:
         report.findings.append(_look_closer(suspect, key, using))
@@ -193,7 +195,7 @@ class _Sealed:
         return chain == self.chain and key.seal(chain, self.tags) == self.seal
 
 
-def _read_ahead(using: str) -> Iterator[_Sealed]:
+def _read_ahead(using: str) -> Generator[_Sealed]:
     """Yield the segments in order; a thread fetches while this one hashes."""
     # Django's wrapper stays out of the thread: it belongs to the thread that made it.
     raw = connections[using].connection

@@ -44,7 +44,8 @@ from bangfu.foundation.accounts import services
 from bangfu.foundation.http.permits import Open, Permit
 from bangfu.kernel.region import RegionCode
 from bangfu.server.api import api
-from tests.api.isolation.asking import FILTERS, PREFIX, REFERENCE, known_of, routes
+from tests.api.isolation.asking import FILTERS, PREFIX, REFERENCE, routes
+from tests.api.isolation.bodies import known_of
 from tests.api.isolation.country import VILLAGES
 from tests.api.isolation.victims import Country
 from tests.cast import AT, PASSWORD, give_post

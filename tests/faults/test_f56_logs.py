@@ -29,7 +29,8 @@ from bangfu.foundation.access import roles
 from bangfu.foundation.database.saved import SavedConnection
 from bangfu.kernel.region import RegionCode
 from tests.api.isolation.asked import Asker, required
-from tests.api.isolation.asking import Route, _example, _form, routes
+from tests.api.isolation.asking import Route, routes
+from tests.api.isolation.bodies import example_of, form_of
 from tests.api.isolation.conftest import post
 from tests.api.isolation.country import VILLAGES
 from tests.api.isolation.victims import Country, fill
@@ -161,7 +162,7 @@ def planted(route: Route, things: Any, text: str) -> Iterator[Request]:
         yield route.method, f"{prefix}{fitting}?{name}={quote(text)}", None, {}
     yield route.method, f"{prefix}{fitting}?{quote(text)}=1", None, {}
     if route.form_body is not None:
-        fields = {**_form(route.form_body.get("properties", {}), HOME)}
+        fields = {**form_of(route.form_body.get("properties", {}), HOME)}
         for more in (dict.fromkeys(route.form_body.get("properties", {}), text), fields):
             sent = form({**more, "note": text}, (f"{NAMES[0]}.csv", text.encode()))
             yield route.method, prefix + fitting, sent, {"Content-Type": FORM}
@@ -174,7 +175,7 @@ def bodies(schema: dict[str, Any], things: Any, text: str) -> Iterator[bytes]:
     """Yield bodies with the text: broken, of a wrong shape, in every field, in each alone, and in
     all fields that take free text."""
     names = list(schema.get("properties", {}))
-    good = _example(schema, HOME, things)
+    good = example_of(schema, HOME, things)
     good |= {
         name: things.names.get(name.removesuffix("_id"), things.names["proceeding"])
         for name in good
